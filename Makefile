@@ -1,0 +1,36 @@
+# Every target sets up what it needs: nothing has to be installed or typed first but Python 3.11.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo serve test lint bench lock pictures
+.DEFAULT_GOAL := demo
+
+setup: .venv/.ready
+
+.venv/.ready: requirements.lock
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+demo: setup
+	$(BIN)/python -m bot sandbox
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+pictures: setup
+	$(BIN)/python -m docs.pictures
+
+# Only who changes the dependencies needs this one: it wants uv on the PATH.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev \
+		--no-emit-index-url --no-header --output-file requirements.lock pyproject.toml

@@ -1,0 +1,1 @@
+"""What runs: channels, turns, outbox, jobs, pages, sandbox and the command line."""

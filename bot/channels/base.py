@@ -1,0 +1,81 @@
+"""What every channel can do, and what may come of a request to its platform."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from models.chat import Event, Message
+
+
+class Request(NamedTuple):
+    """One request as the outbox sends it. `first_try` is False when an earlier try of it ended
+    without an answer, so that the platform may have accepted it."""
+
+    person: str
+    payload: str
+    reply_token: str | None
+    reply_until: datetime | None
+    retry_key: str
+    first_try: bool
+
+
+class Unreachable(Exception):
+    """The person cannot be reached on this channel."""
+
+
+class RetryLater(Exception):
+    """Not accepted now. `after` says when to try again; `unknown` that it may have been accepted
+    (and that trying again is safe all the same); `token_spent` that the reply token is of no use
+    any more."""
+
+    def __init__(self, why: str, after: timedelta | None = None, *, unknown: bool = False) -> None:
+        super().__init__(why)
+        self.why = why
+        self.after = after
+        self.unknown = unknown
+        self.token_spent = False
+
+
+class Refused(Exception):
+    """The platform will never accept this request."""
+
+
+class QuotaGone(Refused):
+    """The month's counted messages are used up."""
+
+
+class Uncertain(Exception):
+    """It may have been accepted, and sending it again might be a second copy."""
+
+
+class Unreadable(ValueError):
+    """A webhook body that is not this platform's."""
+
+
+class Channel(Protocol):
+    """A messaging platform."""
+
+    name: str
+
+    def read(self, body: bytes, now: datetime) -> tuple[list[Event], int]:
+        """The events of a webhook body, and how many in it could not be read. Raises
+        Unreadable."""
+
+    def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
+        """The bodies of the requests that say these messages, ready to be sent."""
+
+    async def send(self, request: Request, now: datetime) -> None:
+        """Send one request; returns when it is accepted. Raises Unreachable, RetryLater, Refused
+        or Uncertain."""
+
+    async def acknowledge(self, event: Event) -> None:
+        """Show a person that the press of a button has arrived. Never raises."""
+
+    async def working(self, event: Event) -> None:
+        """Show a person that an answer takes longer. Never raises."""
+
+    async def language_of(self, event: Event) -> str | None:
+        """The language of a person's app, if the platform tells."""
+
+    async def close(self) -> None:
+        """Let go of connections."""

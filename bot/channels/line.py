@@ -1,0 +1,241 @@
+"""LINE: reads its events, draws cards as Flex, sends through the SDK's own client."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+
+import aiohttp
+import orjson
+import structlog
+from linebot.v3.messaging import ApiException, AsyncApiClient, AsyncMessagingApi, Configuration
+from linebot.v3.messaging.models import (
+    ShowLoadingAnimationRequest,
+    TestWebhookEndpointRequest,
+    TestWebhookEndpointResponse,
+)
+
+from bot.channels import line_cards
+from bot.channels.base import (
+    QuotaGone,
+    Refused,
+    Request,
+    RetryLater,
+    Uncertain,
+    Unreadable,
+)
+from bot.channels.reading import parse, plain_id, typed_text
+from models.chat import Did, Event, Message
+
+_TIMEOUT = aiohttp.ClientTimeout(total=10)
+# A profile is asked for before an answer is given, and LINE waits 2 seconds for that.
+_PROFILE_TIMEOUT = aiohttp.ClientTimeout(total=1)
+_LOADING_SECONDS = 10
+_TOKEN_PAUSE = timedelta(minutes=1)
+_MESSAGES_A_REQUEST = 5
+_LONGEST_ID = 64
+_SENT = {
+    "image": "photo",
+    "video": "photo",
+    "file": "photo",
+    "audio": "voice",
+    "location": "location",
+    "sticker": "sticker",
+}
+
+log = structlog.get_logger()
+
+
+class LineChannel:
+    """The office's LINE official account."""
+
+    name = "line"
+
+    def __init__(self, secret: str, access_token: str, api_base: str) -> None:
+        self._secret = secret.encode()
+        self._configuration = Configuration(host=api_base, access_token=access_token)
+        self._client: AsyncApiClient | None = None
+
+    def is_signed(self, body: bytes, signature: str | None) -> bool:
+        """Whether the raw bytes carry LINE's signature."""
+        digest = hmac.new(self._secret, body, hashlib.sha256).digest()
+        expected = base64.b64encode(digest)
+        return hmac.compare_digest(expected, (signature or "").encode("utf-8", "replace"))
+
+    def read(self, body: bytes, now: datetime) -> tuple[list[Event], int]:
+        """The events of a webhook body, and how many in it could not be read: one bad event
+        spoils no other. Raises Unreadable when the body is not LINE's at all."""
+        raw = parse(body)
+        if not isinstance(raw, dict) or not isinstance(raw.get("events"), list):
+            raise Unreadable("no list of events")
+        events, unreadable = [], 0
+        for item in raw["events"]:
+            try:
+                events.append(_event(item))
+            except (Unreadable, KeyError, TypeError, ValueError, AttributeError, OverflowError):
+                unreadable += 1
+        return events, unreadable
+
+    def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
+        drawn = line_cards.draw(messages)
+        requests = [
+            drawn[at : at + _MESSAGES_A_REQUEST] for at in range(0, len(drawn), _MESSAGES_A_REQUEST)
+        ]
+        return [orjson.dumps(request).decode() for request in requests]
+
+    async def send(self, request: Request, now: datetime) -> None:
+        messages = orjson.loads(request.payload)
+        if request.reply_token and request.reply_until and now < request.reply_until:
+            if await self._reply(request, messages):
+                return
+        elif request.reply_token and not request.first_try:
+            raise Uncertain("an earlier reply was never heard of again")
+        try:
+            await self._push(request, messages)
+        except RetryLater as error:
+            error.token_spent = True
+            raise
+
+    async def acknowledge(self, event: Event) -> None:
+        """LINE shows by itself that a button was pressed."""
+
+    async def working(self, event: Event) -> None:
+        if event.person is None:
+            return
+        asked = ShowLoadingAnimationRequest(chatId=event.person, loadingSeconds=_LOADING_SECONDS)
+        try:
+            await self.api.show_loading_animation(asked, _request_timeout=_TIMEOUT)
+        except (ApiException, aiohttp.ClientError, TimeoutError) as error:
+            log.info("loading animation not shown", error=type(error).__name__)
+
+    async def language_of(self, event: Event) -> str | None:
+        if event.did is not Did.FOLLOWED or event.person is None:
+            return None
+        try:
+            profile = await self.api.get_profile(event.person, _request_timeout=_PROFILE_TIMEOUT)
+        except (ApiException, aiohttp.ClientError, TimeoutError) as error:
+            log.info("profile not read", error=type(error).__name__)
+            return None
+        return str(profile.language) if profile.language else None
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    @property
+    def api(self) -> AsyncMessagingApi:
+        """The SDK's API over one long-lived client, made inside the running loop."""
+        return AsyncMessagingApi(self._connected())
+
+    async def ask_webhook_test(self) -> TestWebhookEndpointResponse:
+        """Let LINE call our webhook and tell how that went."""
+        asked = TestWebhookEndpointRequest()
+        found: TestWebhookEndpointResponse = await self.api.test_webhook_endpoint(
+            asked, _request_timeout=_TIMEOUT
+        )
+        return found
+
+    def _connected(self) -> AsyncApiClient:
+        if self._client is None:
+            self._client = AsyncApiClient(self._configuration)
+        return self._client
+
+    async def _reply(self, request: Request, messages: list[Any]) -> bool:
+        """Answer by the reply token, free of charge; False when the token is of no use."""
+        body = {"replyToken": request.reply_token, "messages": messages}
+        try:
+            await self._call("/v2/bot/message/reply", body)
+        except ApiException as error:
+            if error.status == 400 and "reply token" in str(error.body):
+                # Still young and yet refused after an unheard try: that try was accepted.
+                return not request.first_try
+            _explain(error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise _unheard(error) from error
+        return True
+
+    async def _push(self, request: Request, messages: list[Any]) -> None:
+        body = {"to": request.person, "messages": messages}
+        try:
+            await self._call("/v2/bot/message/push", body, retry_key=request.retry_key)
+        except ApiException as error:
+            if error.status == 409:  # accepted before, under the same key
+                return
+            _explain(error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise _unheard(error) from error
+
+    async def _call(self, path: str, body: dict[str, Any], retry_key: str | None = None) -> None:
+        """A ready body through the SDK's client, without its models, which cost milliseconds."""
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if retry_key:
+            headers["X-Line-Retry-Key"] = retry_key
+        await self._connected().call_api(
+            path,
+            "POST",
+            header_params=headers,
+            query_params=[],
+            body=body,
+            response_types_map={},
+            auth_settings=["Bearer"],
+            _request_timeout=_TIMEOUT,
+        )
+
+
+def _explain(error: ApiException) -> NoReturn:
+    """Say what an error of LINE means for the row that was sent."""
+    if error.status == 429:
+        if "monthly limit" in str(error.body):
+            raise QuotaGone("the monthly limit is used up") from error
+        raise RetryLater("LINE's rate limit") from error
+    if error.status in (401, 403):
+        raise RetryLater("LINE refuses the access token", _TOKEN_PAUSE) from error
+    if error.status and error.status >= 500:
+        raise RetryLater(f"LINE answered {error.status}", unknown=True) from error
+    raise Refused(f"LINE answered {error.status}") from error
+
+
+def _unheard(error: Exception) -> RetryLater:
+    return RetryLater(f"no answer from LINE: {type(error).__name__}", unknown=True)
+
+
+def _event(raw: dict[str, Any]) -> Event:
+    source = raw.get("source") or {}
+    in_private = source.get("type") == "user"
+    person = source.get("userId") if in_private else None
+    token = raw.get("replyToken")
+    did, text, message_id = _what(raw) if person else (Did.NOTHING_OF_OURS, "", None)
+    return Event(
+        channel=LineChannel.name,
+        id=plain_id(raw["webhookEventId"], _LONGEST_ID),
+        did=did,
+        acted_at=datetime.fromtimestamp(int(raw["timestamp"]) / 1000, UTC),
+        person=plain_id(person, _LONGEST_ID) if person else None,
+        text=text,
+        reply_token=plain_id(token, 100) if token else None,
+        message_id=message_id,
+        listening_only=raw.get("mode", "active") != "active",
+    )
+
+
+def _what(raw: dict[str, Any]) -> tuple[Did, str, str | None]:
+    match raw["type"]:
+        case "message":
+            message = raw["message"]
+            message_id = plain_id(message["id"], _LONGEST_ID)
+            if message["type"] == "text":
+                return Did.SAID, typed_text(message["text"]), message_id
+            return Did.SENT, _SENT.get(message["type"], "other"), message_id
+        case "postback":
+            return Did.TAPPED, typed_text(raw["postback"]["data"]), None
+        case "follow":
+            return Did.FOLLOWED, "", None
+        case "unfollow":
+            return Did.UNFOLLOWED, "", None
+        case "unsend":
+            return Did.UNSENT, "", plain_id(raw["unsend"]["messageId"], _LONGEST_ID)
+        case _:
+            return Did.NOTHING_OF_OURS, "", None

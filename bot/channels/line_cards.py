@@ -1,0 +1,113 @@
+"""LINE's drawing of messages: texts, and cards as Flex bubbles (plain dicts; the tests let the
+SDK's models check them)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.chat import Button, Group, Link, Message
+
+_TEXT, _ALT, _LABEL, _QUICK_LABEL, _DISPLAY, _QUICK_REPLIES = 5000, 400, 40, 20, 300, 13
+_INK, _MUTED, _ACCENT = "#1F2937", "#6B7280", "#17598A"
+
+Json = dict[str, Any]
+
+
+def draw(messages: Sequence[Message]) -> list[Json]:
+    """LINE's message objects; only the last one's quick replies are seen, so they go there."""
+    drawn = [_message(message) for message in messages]
+    shortcuts = next((each.shortcuts for each in reversed(messages) if each.shortcuts), ())
+    if drawn and shortcuts:
+        drawn[-1]["quickReply"] = {
+            "items": [
+                {"type": "action", "action": _action(each, _QUICK_LABEL)}
+                for each in shortcuts[:_QUICK_REPLIES]
+            ]
+        }
+    return drawn
+
+
+def _message(message: Message) -> Json:
+    if not (message.title or message.facts or message.groups):
+        return {"type": "text", "text": clip(message.text, _TEXT)}
+    alt = "\n".join(
+        [
+            *filter(None, (message.title, message.text)),
+            *(f"{name}: {value}" for name, value in message.facts),
+        ]
+    )
+    return {"type": "flex", "altText": clip(alt, _ALT), "contents": _bubble(message)}
+
+
+def _bubble(message: Message) -> Json:
+    body: list[Json] = []
+    if message.title:
+        body.append(_text(message.title, size="lg", weight="bold"))
+    if message.text:
+        body.append(_text(message.text, size="sm"))
+    if message.facts:
+        body.append({"type": "separator", "margin": "md"})
+        body.append(_box([_fact(*fact) for fact in message.facts], spacing="sm", margin="md"))
+    bubble: Json = {"type": "bubble", "body": _box(body, spacing="sm")}
+    if message.groups:
+        rows = [part for group in message.groups for part in _group(group)]
+        bubble["footer"] = _box(rows, spacing="sm")
+    return bubble
+
+
+def _fact(name: str, value: str) -> Json:
+    label = _text(name, size="sm", color=_MUTED, flex=2)
+    return _box([label, _text(value, size="sm", flex=5)], layout="baseline", spacing="sm")
+
+
+def _group(group: Group) -> list[Json]:
+    rows: list[Json] = []
+    if group.heading:
+        rows.append(_text(group.heading, size="sm", weight="bold", margin="md"))
+    for row in group.rows():
+        buttons = [_button(each, in_column=group.columns == 1) for each in row]
+        if group.columns == 1:
+            rows += buttons
+        else:
+            gaps = [{"type": "filler"}] * (group.columns - len(buttons))
+            rows.append(_box([*buttons, *gaps], layout="horizontal", spacing="sm"))
+    return rows
+
+
+def _button(button: Button | Link, *, in_column: bool) -> Json:
+    drawn: Json = {
+        "type": "button",
+        "height": "sm",
+        "style": "primary" if button.primary else "secondary" if not in_column else "link",
+        "action": _action(button, _LABEL),
+        "adjustMode": "shrink-to-fit",
+    }
+    if button.primary or in_column:
+        drawn["color"] = _ACCENT
+    return drawn
+
+
+def _action(button: Button | Link, longest: int) -> Json:
+    if isinstance(button, Link):
+        return {"type": "uri", "label": clip(button.label, longest), "uri": button.url}
+    return {
+        "type": "postback",
+        "label": clip(button.label, longest),
+        "data": button.data,
+        "displayText": clip(button.label, _DISPLAY),
+    }
+
+
+def _text(text: str, **style: Any) -> Json:
+    return {"type": "text", "text": text, "wrap": True, "color": _INK, **style}
+
+
+def _box(contents: list[Json], layout: str = "vertical", **style: Any) -> Json:
+    return {"type": "box", "layout": layout, "contents": contents, **style}
+
+
+def clip(text: str, longest: int) -> str:
+    """At most `longest` characters, counted as LINE counts them (UTF-16 units)."""
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * longest:
+        return text
+    return units[: 2 * (longest - 1)].decode("utf-16-le", "ignore") + "…"

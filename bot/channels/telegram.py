@@ -1,0 +1,329 @@
+"""Telegram: reads its updates, draws messages with inline buttons, sends through the SDK's Bot."""
+
+import hmac
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import Any, NoReturn
+
+import httpx
+import orjson
+import structlog
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Update,
+    User,
+    WebhookInfo,
+)
+from telegram import Message as TelegramMessage
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.request import HTTPXRequest
+
+from bot.channels.base import Refused, Request, RetryLater, Uncertain, Unreachable, Unreadable
+from bot.channels.reading import parse, plain_id, typed_text
+from models.chat import Button, Did, Event, Link, Message
+
+# Telegram takes 4,096 characters; the rest is for title, facts and headings.
+_LONGEST = 3600
+_LABEL = 60
+_CONNECTIONS = 64
+_TOKEN_PAUSE = timedelta(minutes=1)
+_ALLOWED = ("message", "callback_query", "my_chat_member")
+# Errors that say that the person, and not the request, is the trouble.
+_GONE = ("chat not found", "user is deactivated", "bot was blocked", "user not found")
+_CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+log = structlog.get_logger()
+
+
+class TelegramChannel:
+    """The office's Telegram bot."""
+
+    name = "telegram"
+
+    def __init__(self, token: str, api_base: str, webhook_secret: str | None) -> None:
+        self._secret = webhook_secret
+        self._clients = (HTTPXRequest(), HTTPXRequest(connection_pool_size=_CONNECTIONS))
+        self.bot = Bot(
+            token,
+            base_url=f"{api_base}/bot",
+            base_file_url=f"{api_base}/file/bot",
+            get_updates_request=self._clients[0],
+            request=self._clients[1],
+        )
+        self._started = False
+
+    def is_signed(self, secret: str | None) -> bool:
+        """Whether a webhook carries our secret."""
+        if self._secret is None:
+            return False
+        given = (secret or "").encode("utf-8", "replace")
+        return hmac.compare_digest(self._secret.encode(), given)
+
+    def read(self, body: bytes, now: datetime) -> tuple[list[Event], int]:
+        """The event of a webhook body, and how many in it could not be read. Raises Unreadable
+        when the body is not Telegram's at all."""
+        raw = parse(body)
+        if not isinstance(raw, dict) or "update_id" not in raw:
+            raise Unreadable("no update")
+        try:
+            return [read_update(Update.de_json(raw, None), now)], 0
+        except (Unreadable, KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            return [], 1
+
+    def events_of(self, update: Update, now: datetime) -> list[Event]:
+        """The event of an update that was asked for; none if it cannot be read."""
+        try:
+            return [read_update(update, now)]
+        except Unreadable:
+            log.warning("unreadable event", channel=self.name)
+            return []
+
+    def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
+        edited = event.message_id if event and event.did is Did.TAPPED else None
+        calls = []
+        for number, message in enumerate(messages):
+            call: dict[str, Any] = _draw(message)
+            if number == 0 and message.in_place and edited:
+                call["edit"] = int(edited)
+            calls.append(orjson.dumps(call).decode())
+        return calls
+
+    async def send(self, request: Request, now: datetime) -> None:
+        call = orjson.loads(request.payload)
+        edited = call.pop("edit", None)
+        if edited and await self._edit(int(request.person), edited, call):
+            return
+        if not edited and not request.first_try:
+            raise Uncertain("an earlier try was never heard of again")
+        bot = await self._connected()
+        try:
+            await bot.send_message(int(request.person), **_typed(call))
+        except TelegramError as error:
+            _explain(error)
+
+    async def acknowledge(self, event: Event) -> None:
+        """End the waiting sign on a pressed button."""
+        if event.callback_id is None:
+            return
+        bot = await self._connected()
+        try:
+            await bot.answer_callback_query(event.callback_id)
+        except TelegramError as error:
+            log.info("callback not answered", error=type(error).__name__)
+
+    async def working(self, event: Event) -> None:
+        if event.person is None:
+            return
+        bot = await self._connected()
+        try:
+            await bot.send_chat_action(int(event.person), "typing")
+        except TelegramError as error:
+            log.info("chat action not shown", error=type(error).__name__)
+
+    async def language_of(self, event: Event) -> str | None:
+        """Telegram tells the language with every update."""
+        return event.language
+
+    async def close(self) -> None:
+        if self._started:
+            self._started = False
+            for client in self._clients:
+                await client.shutdown()
+
+    async def updates(self, offset: int, wait_seconds: int) -> tuple[Update, ...]:
+        """The updates from `offset` on, waiting for the first one. Asking for an offset tells
+        Telegram that everything before it is safe with us. Raises TelegramError."""
+        bot = await self._connected()
+        return await bot.get_updates(
+            offset=offset, timeout=wait_seconds, allowed_updates=list(_ALLOWED)
+        )
+
+    async def use_webhook(self, url: str) -> None:
+        """Let Telegram send updates to `url`, if it does not do so already. Raises
+        TelegramError."""
+        bot = await self._connected()
+        if (await bot.get_webhook_info()).url != url:
+            await bot.set_webhook(url, secret_token=self._secret, allowed_updates=list(_ALLOWED))
+
+    async def use_polling(self) -> None:
+        """Let Telegram keep updates until we ask. Raises TelegramError."""
+        bot = await self._connected()
+        await bot.delete_webhook()
+
+    async def who_am_i(self) -> User:
+        """The bot, if its token is good. Raises TelegramError."""
+        bot = await self._connected()
+        return await bot.get_me()
+
+    async def webhook_info(self) -> WebhookInfo:
+        """Where Telegram sends updates. Raises TelegramError."""
+        bot = await self._connected()
+        return await bot.get_webhook_info()
+
+    async def _edit(self, chat_id: int, message_id: int, call: dict[str, Any]) -> bool:
+        """Change a message in place; False when it can no longer be changed."""
+        bot = await self._connected()
+        try:
+            await bot.edit_message_text(chat_id=chat_id, message_id=message_id, **_typed(call))
+        except BadRequest as error:
+            words = error.message.lower()
+            if "not modified" in words:
+                return True
+            if any(each in words for each in _CANNOT_EDIT):
+                return False
+            _explain(error)
+        except TelegramError as error:
+            _explain(error, can_repeat=True)
+        return True
+
+    async def _connected(self) -> Bot:
+        """The bot, with its clients open. Bot.initialize() would ask getMe first, and fail with
+        the network."""
+        if not self._started:
+            self._started = True
+            for client in self._clients:
+                await client.initialize()
+        return self.bot
+
+
+def _explain(error: TelegramError, *, can_repeat: bool = False) -> NoReturn:
+    """Say what an error of Telegram means for the row that was sent."""
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        raise RetryLater(
+            "Telegram's rate limit",
+            wait if isinstance(wait, timedelta) else timedelta(seconds=wait),
+        ) from error
+    if isinstance(error, InvalidToken):
+        raise RetryLater("Telegram refuses the bot token", _TOKEN_PAUSE) from error
+    if isinstance(error, Forbidden):
+        raise Unreachable("blocked") from error
+    if isinstance(error, BadRequest):
+        if any(each in error.message.lower() for each in _GONE):
+            raise Unreachable("gone") from error
+        raise Refused("Telegram refused the request") from error
+    if isinstance(error, NetworkError):
+        if _was_never_sent(error):
+            raise RetryLater("no connection to Telegram") from error
+        if can_repeat:
+            raise RetryLater("no answer from Telegram", unknown=True) from error
+        raise Uncertain("no answer from Telegram") from error
+    raise Refused(f"Telegram: {type(error).__name__}") from error
+
+
+def _was_never_sent(error: NetworkError) -> bool:
+    cause = error.__cause__
+    if isinstance(error, TimedOut) and isinstance(cause, httpx.PoolTimeout):
+        return True
+    return isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout)
+
+
+def read_update(update: Update, now: datetime) -> Event:
+    """The event in one update of Telegram's; a press of a button has no time of its own, so it
+    was `now`. Raises Unreadable."""
+    event_id = plain_id(update.update_id, 20)
+    query, message, change = update.callback_query, update.message, update.my_chat_member
+    if query and query.message and query.message.chat.type == "private":
+        return Event(
+            channel=TelegramChannel.name,
+            id=event_id,
+            did=Did.TAPPED,
+            acted_at=now,
+            person=plain_id(query.from_user.id, 20),
+            text=typed_text(query.data or ""),
+            message_id=plain_id(query.message.message_id, 20),
+            callback_id=plain_id(query.id, 64),
+            language=query.from_user.language_code,
+        )
+    if message and message.from_user and message.chat.type == "private":
+        did, text = _said_or_sent(message)
+        return Event(
+            channel=TelegramChannel.name,
+            id=event_id,
+            did=did,
+            acted_at=message.date.astimezone(UTC),
+            person=plain_id(message.from_user.id, 20),
+            text=text,
+            message_id=plain_id(message.message_id, 20),
+            language=message.from_user.language_code,
+        )
+    if change and change.chat.type == "private":
+        left = change.new_chat_member.status in ("kicked", "left")
+        return Event(
+            channel=TelegramChannel.name,
+            id=event_id,
+            did=Did.UNFOLLOWED if left else Did.NOTHING_OF_OURS,
+            acted_at=change.date.astimezone(UTC),
+            person=plain_id(change.from_user.id, 20),
+        )
+    return Event(TelegramChannel.name, event_id, Did.NOTHING_OF_OURS, now)
+
+
+def _said_or_sent(message: TelegramMessage) -> tuple[Did, str]:
+    if message.text is not None:
+        if message.text.split("@")[0].split(" ")[0] == "/start":
+            return Did.FOLLOWED, ""
+        return Did.SAID, typed_text(message.text)
+    if message.sticker:
+        return Did.SENT, "sticker"
+    if message.photo or message.video or message.document or message.animation:
+        return Did.SENT, "photo"
+    if message.voice or message.audio or message.video_note:
+        return Did.SENT, "voice"
+    return Did.SENT, "location" if message.location else "other"
+
+
+def _draw(message: Message) -> dict[str, Any]:
+    parts = [f"<b>{escape(message.title)}</b>"] if message.title else []
+    parts += [escape(message.text[:_LONGEST])] if message.text else []
+    if message.facts:
+        parts.append(
+            "\n".join(f"{escape(name)}: <b>{escape(value)}</b>" for name, value in message.facts)
+        )
+    for group in message.groups:
+        if group.heading:
+            labels = "  ".join(each.label for each in group.buttons)
+            parts.append(f"{escape(group.heading)}\n{escape(labels)}")
+    drawn: dict[str, Any] = {"text": "\n\n".join(parts)}
+    keyboard = [
+        [button for each in row if (button := _button(each))]
+        for group in message.groups
+        for row in group.rows()
+    ]
+    keyboard.append([button for each in message.shortcuts if (button := _button(each))])
+    if any(keyboard):
+        drawn["keyboard"] = [row for row in keyboard if row]
+    return drawn
+
+
+def _typed(call: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a send or edit, in the SDK's types."""
+    keyboard = call.get("keyboard")
+    return {
+        "text": call["text"],
+        "parse_mode": ParseMode.HTML,
+        "link_preview_options": LinkPreviewOptions(is_disabled=True),
+        "reply_markup": InlineKeyboardMarkup.de_json({"inline_keyboard": keyboard}, None)
+        if keyboard
+        else None,
+    }
+
+
+def _button(button: Button | Link) -> dict[str, str] | None:
+    if isinstance(button, Button):
+        return {"text": button.label[:_LABEL], "callback_data": button.data}
+    if button.url.startswith("tel:"):
+        return None  # Telegram takes no such link; the number stands in the text
+    return {"text": button.label[:_LABEL], "url": button.url}

@@ -1,0 +1,172 @@
+"""`check`: what is missing before going live, asked of settings, database and platforms; and
+what staff must know."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import aiohttp
+from linebot.v3.messaging import ApiException
+from telegram.error import TelegramError
+
+from bot.app import App
+from bot.channels.line import LineChannel
+from bot.channels.telegram import TelegramChannel
+from bot.settings import Settings
+from models.database import DatabaseUnavailable, Transaction
+from models.migrations import is_current
+from models.office import Office
+from models.rules.days import local_day
+from models.store import Store
+from models.store.alerts import Alert
+
+Say = Callable[[str], object]
+
+_ALERTS_SHOWN = timedelta(days=14)
+_LITTLE_QUOTA = 50
+
+ALERTS = {
+    "answer_refused": "an answer was refused by the platform",
+    "answer_uncertain": "it is not known whether an answer arrived",
+    "came_without_url": "the parent came, but there is no meeting URL: phone them",
+    "cancel_after_start": "the parent wanted to cancel after the start: decide",
+    "decide_contact": "not in the meeting after the grace, but had made contact: decide",
+    "decide_failed": "could not be judged because of an error: decide",
+    "decide_unwatched": "the program was not watching around the start: decide",
+    "deemed_cancelled": "deemed cancelled: nobody came and nobody wrote",
+    "deemed_not_delivered": "the word about the deemed cancellation was not delivered",
+    "deemed_uncertain": "it is not known whether the word about the deemed cancellation arrived",
+    "event_failed": "something a parent did could not be handled: python -m bot inbox retry",
+    "no_url": "has no meeting URL yet",
+    "not_in_my_page": "is not noted as posted in My Page",
+    "quota_gone": "LINE's messages for this month are used up: phone instead, or buy more",
+    "reinstated": "a contact from before the deadline came late; no longer deemed cancelled",
+    "reminded_without_url": "the reminder went out without a meeting URL",
+    "reminder_expired": "it was too late for the reminder: phone the parent",
+    "reminder_not_delivered": "the reminder was not delivered: phone the parent",
+    "reminder_uncertain": "it is not known whether the reminder arrived: phone the parent",
+    "running_late": "the parent is running late",
+    "token_refused": "the platform refuses our token: see LINE_… or TELEGRAM_… in the settings",
+    "wrote": "the parent wrote shortly before or after the start",
+}
+
+
+async def check(settings: Settings, office: Office, say: Say) -> bool:
+    """Print what is in order and what is not; True when nothing is missing."""
+    app = App(settings, office)
+    faults: list[str] = []
+    try:
+        faults += await _database(app, say)
+        if app.line is not None:
+            faults += await _asking(_line(app.line, settings, say), "LINE")
+        if app.telegram is not None:
+            faults += await _asking(_telegram(app.telegram, settings, say), "Telegram")
+    finally:
+        await app.close()
+    for fault in faults:
+        say(f"MISSING  {fault}")
+    say("Ready to go live." if not faults else f"Not ready: {len(faults)} to settle.")
+    return not faults
+
+
+async def _database(app: App, say: Say) -> list[str]:
+    try:
+        if not is_current(app.database.engine):
+            return ["the database is not migrated: python -m bot migrate"]
+        faults, alerts = await app.database.run(lambda tx: _stored(tx, app))
+    except (DatabaseUnavailable, OSError) as error:
+        return [f"the database does not answer ({error}): check DATABASE_URL"]
+    except Exception as error:
+        return [f"the database does not answer ({type(error).__name__}): check DATABASE_URL"]
+    say("ok       database")
+    for alert in alerts:
+        say(f"ALERT    {_in_words(alert, app.office)}")
+    return faults
+
+
+def _stored(tx: Transaction, app: App) -> tuple[list[str], list[Alert]]:
+    store, now = Store(tx, app.office, app.vault), app.clock()
+    faults = []
+    if store.terms.in_force(local_day(now, app.office.zone)) is None:
+        faults.append(
+            "no terms are in force, so the bot says that it is not open yet:"
+            " python -m bot terms publish FILE --effective YYYY-MM-DD"
+        )
+    if not store.calendar.counselors():
+        faults.append(
+            "there is no counselor: python -m bot counselor add NAME --meeting-url URL"
+            ' --shift "mon-fri 10:00-16:00"'
+        )
+    elif not store.calendar.free_days(now):
+        faults.append("no counselor has a free slot in the coming days: check shifts and closures")
+    return faults, store.alerts.since(now - _ALERTS_SHOWN)
+
+
+async def _asking(question: Awaitable[list[str]], platform: str) -> list[str]:
+    try:
+        return await question
+    except ApiException as error:
+        if error.status in (401, 403):
+            return ["LINE refuses LINE_CHANNEL_ACCESS_TOKEN: make a new one in the console"]
+        return [f"LINE answered {error.status}"]
+    except (aiohttp.ClientError, TelegramError, TimeoutError, OSError) as error:
+        return [f"{platform} cannot be asked: {type(error).__name__}"]
+
+
+async def _line(line: LineChannel, settings: Settings, say: Say) -> list[str]:
+    await line.api.get_bot_info()
+    say("ok       LINE's access token")
+    faults = []
+    ours = f"{settings.public_url}/webhooks/line"
+    try:
+        endpoint = await line.api.get_webhook_endpoint()
+    except ApiException as error:
+        if error.status != 404:
+            raise
+        endpoint = None
+    if endpoint is None or endpoint.endpoint != ours:
+        faults.append(f"LINE's webhook is not set to {ours}: console, tab 'Messaging API'")
+    elif not endpoint.active:
+        faults.append("LINE's webhook is switched off: 'Use webhook' in the console")
+    else:
+        tested = await line.ask_webhook_test()
+        if tested.success:
+            say("ok       LINE's webhook reaches us")
+        else:
+            faults.append(f"LINE cannot reach our webhook: {tested.reason} {tested.status_code}")
+    return faults + await _line_quota(line, say)
+
+
+async def _line_quota(line: LineChannel, say: Say) -> list[str]:
+    quota = await line.api.get_message_quota()
+    if quota.value is None:
+        say("ok       LINE's monthly messages are not limited")
+        return []
+    used = (await line.api.get_message_quota_consumption()).total_usage
+    left = quota.value - used
+    say(f"{'ok      ' if left >= _LITTLE_QUOTA else 'MIND    '} LINE's messages left: {left}")
+    return [] if left > 0 else ["LINE's messages for this month are used up"]
+
+
+async def _telegram(telegram: TelegramChannel, settings: Settings, say: Say) -> list[str]:
+    await telegram.who_am_i()
+    say("ok       Telegram's bot token")
+    if settings.telegram_webhook_secret is None:
+        say("ok       Telegram is asked for updates (no TELEGRAM_WEBHOOK_SECRET)")
+        return []
+    info = await telegram.webhook_info()
+    ours = f"{settings.public_url}/webhooks/telegram"
+    if info.url != ours:
+        return ["Telegram's webhook is not set; `serve` sets it when it starts"]
+    if info.last_error_message:
+        say("MIND     Telegram's last call of our webhook failed; see /metrics")
+    say("ok       Telegram's webhook is set")
+    return []
+
+
+def _in_words(alert: Alert, office: Office) -> str:
+    words = ALERTS.get(alert.kind, alert.kind)
+    at = f"{alert.at.astimezone(office.zone):%m/%d %H:%M}"
+    if alert.reference is None or alert.starts_at is None:
+        return f"{at} {words}"
+    start = f"{alert.starts_at.astimezone(office.zone):%m/%d %H:%M}"
+    return f"{at} booking {alert.reference}, {start}, {alert.counselor}: {words}"

@@ -1,0 +1,18 @@
+"""Counters for /metrics: numbers only, never a person."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+registry = CollectorRegistry()
+
+webhooks_refused = Counter(
+    "madoguchi_webhooks_refused", "Webhooks not taken", ["channel", "why"], registry=registry
+)
+events = Counter("madoguchi_events", "Events by outcome", ["channel", "outcome"], registry=registry)
+sends = Counter(
+    "madoguchi_sends", "Outbox rows by how a try ended", ["channel", "end"], registry=registry
+)
+outbox_waiting = Gauge("madoguchi_outbox_waiting", "Outbox rows that wait", registry=registry)
+due = Counter("madoguchi_due", "What the clock did", ["what"], registry=registry)
+requests = Histogram(
+    "madoguchi_http_seconds", "Time to answer a request", ["page", "status"], registry=registry
+)

@@ -1,0 +1,171 @@
+"""The outbox: claim, send, retry, give up. Sending happens outside any transaction."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+
+from bot import metrics
+from bot.channels.base import (
+    Channel,
+    QuotaGone,
+    Refused,
+    Request,
+    RetryLater,
+    Uncertain,
+    Unreachable,
+)
+from bot.clock import Clock
+from bot.turns import where
+from models.database import Database, DatabaseUnavailable, Transaction
+from models.store.alerts import Alerts
+from models.store.contacts import Contacts
+from models.store.outbox import Outbox as OutboxStore
+from models.store.outbox import Outgoing
+
+_LEASE = timedelta(seconds=60)
+_AT_ONCE = 50
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=5)
+# How long the sender rests when nothing wakes it: rows that wait for a later try need no more.
+_REST_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+class Sender:
+    """Sends what the outbox holds."""
+
+    def __init__(self, database: Database, channels: Mapping[str, Channel], clock: Clock) -> None:
+        self._database = database
+        self._channels = channels
+        self._clock = clock
+        self._awake = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Send until told to stop; the requests under way are finished. A slow request keeps no
+        other one waiting."""
+        under_way: set[asyncio.Task[None]] = set()
+        while not self._stopping:
+            self._awake.clear()
+            claimed = await self._claim(_AT_ONCE - len(under_way))
+            for row, unheard in claimed:
+                task = asyncio.create_task(self._send(row, unheard))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+                task.add_done_callback(lambda _: self.wake())
+            if not claimed:
+                await self._rest()
+        await asyncio.gather(*under_way)
+
+    def stop(self) -> None:
+        """Make no new claims."""
+        self._stopping = True
+        self._awake.set()
+
+    async def send_all(self) -> None:
+        """Send until nothing is due; where nobody runs the loop."""
+        while claimed := await self._claim(_AT_ONCE):
+            await asyncio.gather(*(self._send(row, unheard) for row, unheard in claimed))
+
+    async def _claim(self, count: int) -> list[tuple[Outgoing, bool]]:
+        if count <= 0:
+            return []
+        now = self._clock()
+        try:
+            return await self._database.run(lambda tx: OutboxStore(tx).claim(now, _LEASE, count))
+        except DatabaseUnavailable as error:
+            log.error("outbox cannot reach the database", why=str(error))
+            return []
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._awake.wait(), _REST_SECONDS)
+        except TimeoutError:
+            pass
+
+    async def _send(self, row: Outgoing, unheard: bool) -> None:
+        """Send one row and note what came of it. When that cannot be noted, the lease ends and
+        the row is tried again as one whose try was never heard of."""
+        try:
+            await self._send_and_note(row, unheard)
+        except DatabaseUnavailable as error:
+            log.error("the end of a send cannot be noted", why=str(error))
+
+    async def _send_and_note(self, row: Outgoing, unheard: bool) -> None:
+        now = self._clock()
+        if now >= row.useless_after:
+            await self._end(row, "expired", "too late to be of use")
+            return
+        request = Request(
+            person=row.person,
+            payload=row.payload,
+            reply_token=row.reply_token,
+            reply_until=row.reply_until,
+            retry_key=row.retry_key,
+            first_try=not unheard,
+        )
+        try:
+            await self._channels[row.channel].send(request, now)
+        except Unreachable as error:
+            await self._end(row, "unreachable", str(error))
+        except RetryLater as error:
+            await self._try_later(row, error)
+        except QuotaGone as error:
+            await self._end(row, "refused", str(error), alert="quota_gone")
+        except Refused as error:
+            await self._end(row, "refused", str(error))
+        except Uncertain as error:
+            await self._end(row, "uncertain", str(error))
+        except Exception as error:
+            log.error("sending failed", channel=row.channel, kind=row.kind, **where(error))
+            await self._end(row, "uncertain", type(error).__name__)
+        else:
+            await self._end(row, "accepted")
+
+    async def _try_later(self, row: Outgoing, error: RetryLater) -> None:
+        pause = error.after or min(_FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), _LONGEST_PAUSE)
+        later = self._clock() + pause
+        metrics.sends.labels(row.channel, "later").inc()
+        log.warning("send again later", channel=row.channel, kind=row.kind, why=error.why)
+
+        def save(tx: Transaction) -> None:
+            token = None if error.token_spent else row.reply_token
+            ours = OutboxStore(tx).try_later(
+                row, later, error.why, unknown=error.unknown, token=token
+            )
+            if ours and "refuses the" in error.why:
+                Alerts(tx).tell("token_refused", later, subject=f"{row.channel} {later:%F}")
+
+        await self._database.run(save)
+
+    async def _end(self, row: Outgoing, state: str, why: str = "", alert: str = "") -> None:
+        metrics.sends.labels(row.channel, state).inc()
+        if state != "accepted":
+            log.warning("not sent", channel=row.channel, kind=row.kind, end=state, why=why)
+
+        def save(tx: Transaction) -> None:
+            now = self._clock()
+            if not OutboxStore(tx).end(row, state, now, why):
+                return
+            if state == "unreachable":
+                Contacts(tx).set_unreachable(row.contact_id, now)
+            if alert:
+                Alerts(tx).tell(alert, now, subject=f"{row.channel} {now:%Y-%m}")
+            if state != "accepted" and row.booking_id is not None:
+                Alerts(tx).tell(
+                    f"{row.kind}_{'uncertain' if state == 'uncertain' else 'not_delivered'}",
+                    now,
+                    subject=f"outbox {row.id}",
+                    booking_id=row.booking_id,
+                )
+            elif state in ("refused", "uncertain"):
+                Alerts(tx).tell(f"answer_{state}", now, subject=f"outbox {row.id}")
+
+        await self._database.run(save)

@@ -1,0 +1,81 @@
+"""The booking as a calendar file."""
+
+from datetime import timedelta
+
+import icalendar
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.clock import Clock
+from bot.pages.page import Pages
+from locales import Phrases, best_language, phrases
+from models.database import Database, Transaction
+from models.links import Links
+from models.office import Office
+from models.store.bookings import Booking, Bookings
+from models.store.contacts import Contacts
+
+_ENDED = ("cancelled", "withdrawn", "deemed_cancelled")
+
+
+class CalendarFile:
+    def __init__(
+        self, database: Database, office: Office, links: Links, pages: Pages, clock: Clock
+    ) -> None:
+        self._database = database
+        self._office = office
+        self._links = links
+        self._pages = pages
+        self._clock = clock
+
+    async def show(self, request: Request) -> Response:
+        """The file; opened again after a move or cancellation, it brings the calendar along."""
+        booking_id = self._links.calendars(request.path_params["token"])
+        found = (
+            await self._database.run(lambda tx: self._read(tx, booking_id)) if booking_id else None
+        )
+        if found is None:
+            say = self._pages.language(request)
+            return self._pages.word(say, "join.unknown_title", "join.unknown_text", status=404)
+        return Response(
+            self._write(*found),
+            media_type="text/calendar; charset=utf-8",
+            headers={
+                "Content-Disposition": 'attachment; filename="consultation.ics"',
+                "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+    def _read(self, tx: Transaction, booking_id: int) -> tuple[Booking, Phrases] | None:
+        booking = Bookings(tx, self._office).by_id(booking_id)
+        if booking is None:
+            return None
+        contact = Contacts(tx).of_seeker(booking.job_seeker_id)[0]
+        return booking, phrases(best_language(contact.language) or self._office.language)
+
+    def _write(self, booking: Booking, say: Phrases) -> bytes:
+        join = self._links.join(booking.id)
+        event = icalendar.Event()
+        event.add("uid", f"{booking.reference}@madoguchi")
+        event.add("sequence", booking.version)
+        event.add("dtstamp", self._clock())
+        event.add("dtstart", booking.starts_at)
+        event.add("dtend", booking.starts_at + self._office.slot_length)
+        name = self._office.words(self._office.name, say.language)
+        event.add("summary", say("calendar.summary", office=name))
+        reference = say("calendar.description", reference=booking.reference, join=join)
+        event.add("description", reference)
+        event.add("url", join)
+        event.add("status", "CANCELLED" if booking.status in _ENDED else "CONFIRMED")
+        alarm = icalendar.Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", say("calendar.summary", office=name))
+        alarm.add("trigger", timedelta(minutes=-15))
+        event.add_component(alarm)
+        calendar = icalendar.Calendar()
+        calendar.add("prodid", "-//Madoguchi//JA")
+        calendar.add("version", "2.0")
+        calendar.add_component(event)
+        written: bytes = calendar.to_ical()
+        return written

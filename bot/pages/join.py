@@ -1,0 +1,156 @@
+"""The join link. Looking at it, as link previews do, shows a button; only pressing the button
+records that the parent came."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.clock import Clock
+from bot.pages.page import Pages, address, user_agent
+from bot.turns import Turns
+from handlers.parents import arriving, cards
+from models.database import Database, Transaction
+from models.links import Links
+from models.office import Office
+from models.rules.attendance import deadline
+from models.rules.deadlines import Joinable, joinable
+from models.store import Store
+from models.store.bookings import Booking
+from models.turn import Turn
+from models.vault import Vault
+
+
+class Door(StrEnum):
+    """What a join link answers."""
+
+    OPEN = "ready"
+    TOO_EARLY = "too_early"
+    OVER = "over"
+    CANCELLED = "cancelled"
+    DEEMED = "deemed"
+
+
+class Visit(NamedTuple):
+    """Somebody at the door."""
+
+    door: Door
+    booking: Booking
+    turn: Turn
+
+
+class JoinPage:
+    """GET shows the door, POST goes through it."""
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        vault: Vault,
+        links: Links,
+        turns: Turns,
+        pages: Pages,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._office = office
+        self._vault = vault
+        self._links = links
+        self._turns = turns
+        self._pages = pages
+        self._clock = clock
+
+    async def show(self, request: Request) -> Response:
+        """The button, or why there is none."""
+        visit = await self._visit(request, entering=False)
+        if visit is None:
+            return self._unknown(request)
+        if visit.door is Door.OPEN:
+            return self._pages.draw("join.html", visit.turn.say, when=self._when(visit))
+        return self._closed(visit)
+
+    async def enter(self, request: Request) -> Response:
+        """Through the door: presence is recorded, then the way leads to the meeting."""
+        refusal = self._pages.came_from_elsewhere(request)
+        if refusal := refusal or self._pages.too_many_tries(request, request.path_params["token"]):
+            return refusal
+        visit = await self._visit(request, entering=True)
+        if visit is None:
+            return self._unknown(request)
+        if visit.door is not Door.OPEN:
+            return self._closed(visit)
+        if not visit.booking.meeting_url:
+            say = visit.turn.say
+            phone = self._pages.phone(say)
+            return self._pages.word(say, "join.no_url_title", "join.no_url_text", phone=phone)
+        headers = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+        return RedirectResponse(visit.booking.meeting_url, 303, headers=headers)
+
+    async def _visit(self, request: Request, *, entering: bool) -> Visit | None:
+        booking_id = self._links.joins(request.path_params["token"])
+        if booking_id is None:
+            return None
+        return await self._database.run(
+            lambda tx: self._note(tx, booking_id, request, entering=entering)
+        )
+
+    def _note(
+        self, tx: Transaction, booking_id: int, request: Request, *, entering: bool
+    ) -> Visit | None:
+        store = Store(tx, self._office, self._vault)
+        booking = store.bookings.by_id(booking_id)
+        if booking is None:
+            return None
+        # Locked in the same order as in a parent's turn, and read again under the lock.
+        contact = store.contacts.by_id(store.contacts.of_seeker(booking.job_seeker_id)[0].id)
+        booking = store.bookings.by_id(booking_id)
+        assert booking is not None
+        turn = self._turns.turn_of(contact)
+        store.access.record(
+            turn.now,
+            "join" if entering else "join_page",
+            user_agent(request),
+            address(request),
+            booking_id=booking.id,
+        )
+        signs = store.presence.signs(booking.id, booking.version)
+        door = _door(turn, booking, held=signs.contact)
+        if entering and door is Door.OPEN:
+            arriving.came(turn, store, booking, "join_link")
+            if not booking.meeting_url:
+                store.alerts.about(booking, "came_without_url", turn.now)
+        return Visit(door, booking, turn)
+
+    def _closed(self, visit: Visit) -> Response:
+        say, booking, turn = visit.turn.say, visit.booking, visit.turn
+        title = f"join.{visit.door}_title"
+        if visit.door is Door.TOO_EARLY:
+            opens = cards.clock_time(turn, booking.starts_at - cards.EARLY)
+            text = "join.too_early_text"
+            return self._pages.word(say, title, text, when=self._when(visit), opens=opens)
+        return self._pages.word(say, title, "join.book_again", phone=self._pages.phone(say))
+
+    def _unknown(self, request: Request) -> Response:
+        say = self._pages.language(request)
+        return self._pages.word(say, "join.unknown_title", "join.unknown_text", status=404)
+
+    def _when(self, visit: Visit) -> str:
+        return cards.when(visit.turn, visit.booking.starts_at)
+
+
+def _door(turn: Turn, booking: Booking, *, held: bool) -> Door:
+    if booking.status in ("cancelled", "withdrawn"):
+        return Door.CANCELLED
+    if booking.status == "deemed_cancelled":
+        return Door.DEEMED
+    length = turn.office.slot_length
+    opening = joinable(booking.starts_at, turn.now, cards.EARLY, length)
+    if opening is Joinable.NOT_YET:
+        return Door.TOO_EARLY
+    if opening is Joinable.OVER or booking.status == "completed":
+        return Door.OVER
+    too_late = turn.now >= deadline(booking.starts_at, turn.office.grace)
+    if booking.status == "booked" and too_late and not held:
+        return Door.DEEMED  # the next sweep will say so
+    return Door.OPEN

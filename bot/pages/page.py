@@ -1,0 +1,151 @@
+"""What all pages share: drawing, strict headers, limits on tries, and who is asking."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse
+
+from locales import Phrases, best_language, phrases
+from models.office import Office
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+)
+
+# A family behind one address may try more often than one link.
+TRIES_A_LINK: RateLimitItem = RateLimitItemPerMinute(10)
+TRIES_AN_ADDRESS: RateLimitItem = RateLimitItemPerMinute(60)
+
+
+class TooLarge(Exception):
+    """A body is larger than allowed."""
+
+
+class Encoded(Exception):
+    """A body is compressed, which nobody who talks to us does."""
+
+
+class Pages:
+    """Draws pages of an office."""
+
+    def __init__(self, office: Office, public_url: str) -> None:
+        self._office = office
+        self._origin = "/".join(public_url.split("/")[:3])
+        self.is_https = public_url.startswith("https://")
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def language(self, request: Request) -> Phrases:
+        """The phrases for somebody of whom we know only the browser."""
+        for part in request.headers.get("accept-language", "").split(","):
+            if found := best_language(part.split(";")[0].strip()):
+                return phrases(found)
+        return phrases(self._office.language)
+
+    def draw(
+        self, template: str, say: Phrases, *, status: int = 200, **values: object
+    ) -> HTMLResponse:
+        """A page in a language, with strict headers."""
+        nonce = secrets.token_urlsafe(12)
+        html = _TEMPLATES.get_template(template).render(
+            say=say,
+            nonce=nonce,
+            office=self._office.words(self._office.name, say.language),
+            phone=self.phone(say),
+            phone_digits=self._office.phone.replace("-", ""),
+            **values,
+        )
+        return HTMLResponse(html, status, headers=self._headers(nonce))
+
+    def word(
+        self, say: Phrases, title: str, text: str, *, status: int = 200, **values: object
+    ) -> HTMLResponse:
+        """A page that says one thing and what to do next."""
+        return self.draw(
+            "word.html",
+            say,
+            status=status,
+            title=say(title),
+            text=say(text, **values) if values else say(text),
+        )
+
+    def too_many_tries(self, request: Request, link: str) -> HTMLResponse | None:
+        """A kind answer to someone who tries too often, or None."""
+        allowed = self._limiter.hit(TRIES_A_LINK, "link", link) and self._limiter.hit(
+            TRIES_AN_ADDRESS, "address", address(request)
+        )
+        if allowed:
+            return None
+        say = self.language(request)
+        return self.word(say, "page.too_many_title", "page.too_many_text", status=429)
+
+    def came_from_elsewhere(self, request: Request) -> HTMLResponse | None:
+        """A refusal for a form that another site sent, or None."""
+        if request.headers.get("origin", self._origin) == self._origin:
+            return None
+        say = self.language(request)
+        return self.word(say, "page.bad_form_title", "page.bad_form_text", status=403)
+
+    def phone(self, say: Phrases) -> str:
+        hours = self._office.words(self._office.phone_hours, say.language)
+        return say("office.phone", phone=self._office.phone, hours=hours)
+
+    def _headers(self, nonce: str) -> Mapping[str, str]:
+        hosts = self._office.video.hosts
+        # A browser also asks this rule about where a form's answer leads.
+        video = " ".join(f"https://{host} https://*.{host}" for host in hosts)
+        headers = {
+            "Content-Security-Policy": (
+                f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self' {video};"
+                " base-uri 'none'; frame-ancestors 'none'"
+            ),
+            "X-Frame-Options": "DENY",
+            "X-Content-Type-Options": "nosniff",
+            "X-Robots-Tag": "noindex, nofollow",
+            "Referrer-Policy": "same-origin",
+            "Cache-Control": "no-store",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        if self.is_https:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        return headers
+
+
+def address(request: Request) -> str:
+    """The address that asks (behind a proxy: the one that the proxy names)."""
+    return request.client.host if request.client else ""
+
+
+def user_agent(request: Request) -> str:
+    return request.headers.get("user-agent", "")
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """The raw body. Raises TooLarge or Encoded before reading more than allowed."""
+    _check(request.headers, most)
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                raise TooLarge
+    except ClientDisconnect:
+        return b""
+    return bytes(body)
+
+
+def _check(headers: Headers, most: int) -> None:
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise Encoded
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length) > most:
+        raise TooLarge

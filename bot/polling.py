@@ -1,0 +1,53 @@
+"""Telegram without a public address: asks for updates, and lets go of them only when stored."""
+
+import asyncio
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.channels.telegram import TelegramChannel
+from bot.clock import Clock
+from bot.web import Web
+
+_WAIT_SECONDS = 25
+_PAUSE_SECONDS = 3.0
+
+log = structlog.get_logger()
+
+
+class Poller:
+    """Moves the offset on only after the commit, so that a crash loses no update."""
+
+    def __init__(self, channel: TelegramChannel, web: Web, clock: Clock) -> None:
+        self._channel = channel
+        self._web = web
+        self._clock = clock
+        self._offset = 0
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        prepared = False
+        while True:
+            try:
+                if not prepared:
+                    await self._channel.use_polling()
+                    prepared = True
+                await self.poll_once(_WAIT_SECONDS)
+            except TelegramError as error:
+                log.warning("polling failed", error=type(error).__name__)
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def poll_once(self, wait_seconds: int) -> int:
+        """Take the updates that wait; returns how many were stored. Raises TelegramError."""
+        updates = await self._channel.updates(self._offset, wait_seconds)
+        stored = 0
+        for update in updates:
+            answer = await self._web.take(
+                self._channel, self._channel.events_of(update, self._clock())
+            )
+            if answer.status_code != 200:
+                await asyncio.sleep(_PAUSE_SECONDS)
+                break
+            self._offset = update.update_id + 1
+            stored += 1
+        return stored

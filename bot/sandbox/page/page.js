@@ -1,0 +1,173 @@
+"use strict";
+
+// The chat as a phone shows it. Everything that comes from elsewhere is set as text, never as HTML.
+
+const byId = (id) => document.getElementById(id);
+let shown = "";
+
+function element(name, classes, text) {
+  const made = document.createElement(name);
+  if (classes) made.className = classes;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+async function post(path, body) {
+  const answer = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body || {}),
+  });
+  await refresh();
+  return answer.ok ? answer.json() : {};
+}
+
+function press(action) {
+  return post("/api/do/tap", { data: action.data, shown: action.displayText || "" });
+}
+
+function drawAction(action, classes) {
+  if (action.type === "uri") {
+    const link = element("a", classes, action.label);
+    if (/^(https?|tel):/.test(action.uri)) link.href = action.uri;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    return link;
+  }
+  const made = element("button", classes, action.label);
+  made.type = "button";
+  made.addEventListener("click", () => press(action));
+  return made;
+}
+
+const drawers = {
+  box(part) {
+    const made = element("div", "box " + part.layout);
+    if (part.spacing) made.classList.add("gap-" + part.spacing);
+    if (part.margin) made.classList.add("margin-" + part.margin);
+    for (const inner of part.contents) {
+      const drawn = draw(inner);
+      if (part.layout !== "vertical" && !inner.flex) drawn.classList.add("grow-1");
+      made.append(drawn);
+    }
+    return made;
+  },
+  text(part) {
+    const made = element("span", "words", part.text);
+    if (part.size) made.classList.add("size-" + part.size);
+    if (part.weight === "bold") made.classList.add("bold");
+    if (part.color === "#6B7280") made.classList.add("muted");
+    if (part.margin) made.classList.add("margin-" + part.margin);
+    if (part.flex) made.classList.add("grow-" + part.flex);
+    return made;
+  },
+  button(part) {
+    return drawAction(part.action, part.style || "link");
+  },
+  separator() {
+    return element("hr", "separator");
+  },
+  filler() {
+    return element("span");
+  },
+};
+
+function draw(part) {
+  const drawer = drawers[part.type];
+  return drawer ? drawer(part) : element("span", "muted", "[" + part.type + "]");
+}
+
+function drawMessage(message) {
+  if (message.type === "text") return element("div", "bubble", message.text);
+  if (message.type !== "flex") return element("div", "bubble", "[" + message.type + "]");
+  const card = element("div", "flex");
+  for (const block of ["header", "body", "footer"]) {
+    if (!message.contents[block]) continue;
+    const drawn = draw(message.contents[block]);
+    drawn.classList.add("block", block);
+    card.append(drawn);
+  }
+  return card;
+}
+
+function drawItem(item) {
+  const clock = item.at.slice(11, 16);
+  if (item.from === "system") return element("div", "item system", clock + " " + item.text);
+  const made = element("div", "item " + item.from);
+  made.append(item.from === "me" ? element("div", "bubble", item.text) : drawMessage(item.message));
+  made.append(element("time", "", clock));
+  return made;
+}
+
+function drawChat(state) {
+  const chat = byId("chat");
+  chat.replaceChildren(...state.chat.map(drawItem));
+  if (state.loading) chat.append(element("div", "item bubble loading", "•••"));
+  const last = state.chat[state.chat.length - 1];
+  const quick = last && last.message && last.message.quickReply;
+  byId("quick").replaceChildren(
+    ...(quick ? quick.items.map((item) => drawAction(item.action, "")) : []),
+  );
+  chat.scrollTop = chat.scrollHeight;
+}
+
+function drawLedger(state) {
+  byId("used").textContent = state.used;
+  byId("quota").textContent = state.quota === null ? "unlimited" : state.quota;
+  byId("ledger").replaceChildren(
+    ...state.ledger.toReversed().map((entry) => {
+      const row = element("li");
+      row.append(entry.at.slice(5, 16).replace("T", " ") + "  ", element("b", "", entry.how));
+      row.append(` · ${entry.messages} message(s)${entry.delivered ? "" : " · not delivered: blocked"}`);
+      return row;
+    }),
+  );
+}
+
+async function refresh() {
+  const answer = await fetch("/api/state");
+  if (!answer.ok) return;
+  const state = await answer.json();
+  const now = new Date(state.now);
+  byId("now").textContent = new Intl.DateTimeFormat("en-GB", {
+    timeZone: "Asia/Tokyo",
+    dateStyle: "full",
+    timeStyle: "medium",
+  }).format(now);
+  byId("office").textContent = state.office;
+  byId("stranger").hidden = state.follows;
+  byId("text").disabled = byId("send").disabled = !state.follows;
+  for (const button of document.querySelectorAll("[data-clock]")) button.disabled = state.turning;
+  const chat = JSON.stringify([state.chat, state.loading]);
+  if (chat !== shown) {
+    shown = chat;
+    drawChat(state);
+  }
+  drawLedger(state);
+}
+
+byId("follow").addEventListener("click", async () => {
+  await post("/api/do/language", { language: byId("language").value });
+  await post("/api/do/follow");
+});
+byId("block").addEventListener("click", () => post("/api/do/block"));
+byId("say").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = byId("text").value;
+  if (!text) return;
+  byId("text").value = "";
+  post("/api/do/say", { text });
+});
+for (const button of document.querySelectorAll("[data-send]")) {
+  button.addEventListener("click", () => post("/api/do/send", { kind: button.dataset.send }));
+}
+for (const button of document.querySelectorAll("[data-clock]")) {
+  button.addEventListener("click", async () => {
+    byId("clock-note").textContent = "Playing the time in between …";
+    const answer = await post("/api/clock/" + button.dataset.clock);
+    byId("clock-note").textContent = answer.turned ? "" : "There is no such moment ahead: book first.";
+  });
+}
+
+refresh();
+setInterval(refresh, 700);

@@ -1,0 +1,98 @@
+"""`python -m bot sandbox`: everything on this machine, with a page to try it."""
+
+import asyncio
+import socket
+import tempfile
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import click
+import httpx
+from starlette.applications import Starlette
+
+from bot.app import App, http_server, stop_on_signals
+from bot.sandbox.clock import TurnableClock
+from bot.sandbox.line_server import LineServer
+from bot.sandbox.page import SandboxPage
+from bot.sandbox.telegram_server import TelegramServer
+from bot.settings import OfficePath, Settings
+from models.migrations import migrate
+from models.office import load
+from models.store import Store
+from models.vault import new_data_key
+
+HOST = "127.0.0.1"
+_COUNSELORS = {"佐藤": "https://zoom.us/j/91000000001", "鈴木": "https://zoom.us/j/91000000002"}
+_SAMPLE_TERMS = Path(__file__).parent / "sample-terms.ja.txt"
+_SAMPLE_SINCE = date(2025, 10, 17)
+
+
+async def run(port: int, terms: Path | None) -> None:
+    """Serve the sandbox until stopped; it forgets everything then."""
+    with tempfile.TemporaryDirectory(prefix="madoguchi-") as folder:
+        await _run_in(Path(folder), port, (terms or _SAMPLE_TERMS).read_text(encoding="utf-8"))
+
+
+async def _run_in(folder: Path, port: int, terms: str) -> None:
+    office = load(OfficePath().office)
+    clock = TurnableClock()
+    page_address = f"http://{HOST}:{port}"
+    sockets = [_listen(port), _listen(0)]
+    bot_address = f"http://{HOST}:{sockets[1].getsockname()[1]}"
+    async with httpx.AsyncClient(trust_env=False) as client:
+        line, telegram = LineServer(clock, client), TelegramServer(clock, client)
+        line.webhook_url = f"{bot_address}/webhooks/line"
+        app = App(_settings(folder, bot_address, page_address, line, telegram), office, clock)
+        migrate(app.database.engine)
+        await app.database.run(lambda tx: _furnish(Store(tx, office, app.vault), terms))
+        page = SandboxPage(app, office, clock, line, page_address)
+        world = Starlette(routes=[*page.routes, *line.routes, *telegram.routes])
+        servers = [http_server(world, HOST, port), http_server(app.web.app, HOST, 0)]
+        stop_on_signals(*servers)
+        serving = [
+            asyncio.create_task(server.serve(sockets=[opened]))
+            for server, opened in zip(servers, sockets, strict=True)
+        ]
+        click.echo(f"\nMadoguchi's sandbox is ready. Open this address:\n\n    {page_address}\n")
+        click.echo("Ctrl-C ends it; it forgets everything.")
+        async with app.running():
+            await asyncio.gather(*serving)
+        await app.close()
+
+
+def _settings(
+    folder: Path, bot_address: str, page_address: str, line: LineServer, telegram: TelegramServer
+) -> Settings:
+    return Settings(
+        database_url=f"sqlite:///{folder}/sandbox.db",
+        data_key=new_data_key(),
+        public_url=bot_address,
+        line_channel_secret=line.secret,
+        line_channel_access_token=line.token,
+        line_api_base=page_address,
+        telegram_bot_token=telegram.token,
+        telegram_webhook_secret="sandbox",  # noqa: S106  # guards nothing but loopback
+        telegram_api_base=page_address,
+    )
+
+
+def _furnish(store: Store, terms: str) -> None:
+    week = [(weekday, time(10), time(16)) for weekday in range(5)]
+    store.terms.publish(terms, _SAMPLE_SINCE, datetime.now(UTC))
+    for name, url in _COUNSELORS.items():
+        store.calendar.add_counselor(name, url, week)
+
+
+def _listen(port: int) -> socket.socket:
+    opened = socket.socket()
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((HOST, port))
+    except OSError:
+        opened.close()
+        raise click.ClickException(
+            f"port {port} is in use; try another: python -m bot sandbox --port {port + 1}"
+        ) from None
+    return opened
+
+

@@ -1,0 +1,207 @@
+"""Turns: dedupe -> load -> step -> save, in one transaction, before anything is answered."""
+
+import traceback
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+
+import structlog
+
+from bot import metrics
+from bot.channels.base import Channel
+from bot.clock import Clock
+from handlers import due, router
+from locales import best_language, phrases
+from models.chat import Did, Event, Message
+from models.database import Database, DatabaseUnavailable, Transaction
+from models.links import Links
+from models.office import Office
+from models.store import Store
+from models.store.bookings import Booking
+from models.store.contacts import Contact
+from models.turn import Turn
+from models.vault import Vault
+
+# A reply token of LINE's is good for a minute after the webhook came, and never longer than 20
+# minutes after the act.
+_REPLY_LASTS = timedelta(seconds=50)
+_REPLY_ENDS = timedelta(minutes=20)
+
+log = structlog.get_logger()
+
+
+class Outcome(StrEnum):
+    """What became of an event."""
+
+    DONE = "done"
+    SEEN_BEFORE = "seen before"
+    FAILED = "failed"
+
+
+class Turns:
+    """Takes events and due bookings one by one."""
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        vault: Vault,
+        links: Links,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._office = office
+        self._vault = vault
+        self._links = links
+        self._channels = channels
+        self._clock = clock
+
+    async def take(self, event: Event) -> Outcome:
+        """Take an event once; when this returns, it and its answer are stored. A step that fails
+        leaves an apology and an alert. Raises DatabaseUnavailable: then nothing is stored."""
+        language = await self._channels[event.channel].language_of(event)
+        try:
+            outcome = await self._database.run(lambda tx: self._take(tx, event, language))
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.error("step failed", channel=event.channel, did=event.did, **where(error))
+            outcome = await self._database.run(lambda tx: self._apologise(tx, event))
+        metrics.events.labels(event.channel, outcome).inc()
+        return outcome
+
+    async def do_due(self, what: due.What, booking_id: int) -> None:
+        """Do what the clock says is due for a booking, if it still is. What fails goes to staff,
+        so that it is neither lost nor tried for ever. Raises DatabaseUnavailable."""
+        try:
+            await self._database.run(lambda tx: self._due(tx, booking_id, due.WORK[what]))
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.error("due work failed", what=what, **where(error))
+            await self._database.run(lambda tx: self._due(tx, booking_id, due.GIVE_UP[what]))
+        metrics.due.labels(what).inc()
+
+    async def retry_failed(self) -> tuple[int, int]:
+        """Run the events again that failed; returns how many went well and how many did not."""
+        failed = await self._database.run(lambda tx: self._store(tx).inbox.failed())
+        outcomes = []
+        for event in failed:
+            await self._database.run(partial(self._put_back, event))
+            outcomes.append(await self.take(event))
+        well = outcomes.count(Outcome.DONE)
+        return well, len(outcomes) - well
+
+    def turn_of(self, contact: Contact, *, event: Event | None = None) -> Turn:
+        """A turn of a contact's at this moment."""
+        now = self._clock()
+        return Turn(
+            contact=contact,
+            office=self._office,
+            links=self._links,
+            say=phrases(best_language(contact.language) or self._office.language),
+            now=now,
+            acted_at=min(event.acted_at, now) if event else now,
+            event=event,
+        )
+
+    def _store(self, tx: Transaction) -> Store:
+        return Store(tx, self._office, self._vault)
+
+    def _put_back(self, event: Event, tx: Transaction) -> None:
+        self._store(tx).inbox.put_back(event)
+
+    def _take(self, tx: Transaction, event: Event, language: str | None) -> Outcome:
+        store, now = self._store(tx), self._clock()
+        contact = None
+        if event.person is not None:
+            first = best_language(language) or self._office.language
+            contact = store.contacts.of(event.channel, event.person, first, now)
+        if not store.inbox.take(event, contact.id if contact else None, now):
+            return Outcome.SEEN_BEFORE
+        if contact is None:
+            return Outcome.DONE
+        if event.did is Did.UNFOLLOWED:
+            store.contacts.set_unreachable(contact.id, now)
+        elif event.did is Did.UNSENT and event.message_id:
+            store.inbox.forget_message(contact.id, event.message_id)
+        elif event.did is not Did.NOTHING_OF_OURS:
+            if contact.unreachable_at is not None:
+                store.contacts.set_reachable(contact.id)
+            self._answer(store, self.turn_of(contact, event=event), event)
+        return Outcome.DONE
+
+    def _answer(self, store: Store, turn: Turn, event: Event) -> None:
+        if event.listening_only:
+            router.overhear(turn, store, event)
+            return
+        self._say(store, turn, event, router.answer(turn, store, event))
+
+    def _say(self, store: Store, turn: Turn, event: Event, messages: list[Message]) -> None:
+        fresh = event.reply_token and turn.now < event.acted_at + _REPLY_ENDS
+        store.outbox.answer(
+            turn.contact,
+            self._channels[event.channel].render(messages, event),
+            turn.now,
+            reply_token=event.reply_token if fresh else None,
+            reply_until=turn.now + _REPLY_LASTS if fresh else None,
+        )
+
+    def _apologise(self, tx: Transaction, event: Event) -> Outcome:
+        """After a step failed: note it, tell the person and staff; it can be run again."""
+        store, now = self._store(tx), self._clock()
+        contact = None
+        if event.person is not None:
+            contact = store.contacts.of(event.channel, event.person, self._office.language, now)
+        if not store.inbox.take(event, contact.id if contact else None, now):
+            return Outcome.SEEN_BEFORE
+        store.inbox.keep(event, failed=True)
+        store.alerts.tell("event_failed", now, subject=f"event {event.channel} {event.id}"[:80])
+        if contact is not None and not event.listening_only:
+            turn = self.turn_of(contact, event=event)
+            self._say(store, turn, event, router.apology(turn))
+        return Outcome.FAILED
+
+    def _due(self, tx: Transaction, booking_id: int, work: due.Work) -> None:
+        store = self._store(tx)
+        booking = store.bookings.by_id(booking_id)
+        assert booking is not None, "bookings are never deleted"
+        contacts = store.contacts.of_seeker(booking.job_seeker_id)
+        # Locked in the same order as in a parent's turn, and read again under the lock.
+        contact = store.contacts.by_id(contacts[0].id)
+        booking = store.bookings.by_id(booking_id)
+        assert booking is not None
+        notice = work(self.turn_of(contact), store, booking)
+        if notice is not None:
+            self._notify(store, self.turn_of(contact), booking, notice)
+
+    def _notify(self, store: Store, turn: Turn, booking: Booking, notice: due.Notice) -> None:
+        contact = turn.contact
+        state, payload = "waiting", ""
+        if notice.expired:
+            state = "expired"
+        elif contact.unreachable_at is not None:
+            state = "unreachable"
+            store.alerts.about(booking, f"{notice.kind}_not_delivered", turn.now)
+        else:
+            (payload,) = self._channels[contact.channel].render(notice.messages, None)
+        store.outbox.notify(
+            contact,
+            notice.kind,
+            payload,
+            turn.now,
+            booking_id=booking.id,
+            booking_version=booking.version,
+            useless_after=notice.useless_after,
+            state=state,
+        )
+
+
+def where(error: BaseException) -> dict[str, object]:
+    """What a log may say of an error: its kind and the places it came through. Its message may
+    hold what a person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-8:]]
+    return {"error": type(error).__name__, "at": " > ".join(places)}

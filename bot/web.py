@@ -1,0 +1,245 @@
+"""The HTTP side: webhooks, the parent's pages, health and metrics."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import literal, select
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot import metrics
+from bot.channels.base import Channel, Unreadable
+from bot.channels.line import LineChannel
+from bot.channels.telegram import TelegramChannel
+from bot.clock import Clock
+from bot.jobs import Jobs
+from bot.outbox import Sender
+from bot.pages.calendar_file import CalendarFile
+from bot.pages.form import FormPage
+from bot.pages.join import JoinPage
+from bot.pages.page import Encoded, Pages, TooLarge, read_body
+from bot.pages.terms import TermsPage
+from bot.turns import Turns, where
+from models.chat import Event
+from models.database import Database, DatabaseUnavailable
+from models.sql import query
+
+# LINE's own webhooks stay far below this.
+LARGEST_WEBHOOK = 1_999_999
+_SLOW_SECONDS = 1.0
+_OLDEST_BEAT = timedelta(minutes=2)
+
+log = structlog.get_logger()
+
+
+class Web:
+    """The ASGI application's endpoints."""
+
+    def __init__(
+        self,
+        *,
+        line: LineChannel | None,
+        telegram: TelegramChannel | None,
+        turns: Turns,
+        sender: Sender,
+        jobs: Jobs,
+        database: Database,
+        pages: Pages,
+        form: FormPage,
+        join: JoinPage,
+        terms: TermsPage,
+        calendar_file: CalendarFile,
+        clock: Clock,
+    ) -> None:
+        self._line = line
+        self._telegram = telegram
+        self._turns = turns
+        self._sender = sender
+        self._jobs = jobs
+        self._database = database
+        self._pages = pages
+        self._clock = clock
+        self._background: set[asyncio.Task[None]] = set()
+        self.app = Starlette(
+            routes=[
+                Route("/webhooks/line", self.line_webhook, methods=["POST"]),
+                Route("/webhooks/telegram", self.telegram_webhook, methods=["POST"]),
+                Route("/form/{token}", form.show, methods=["GET"]),
+                Route("/form/{token}", form.take, methods=["POST"]),
+                Route("/join/{token}", join.show, methods=["GET"]),
+                Route("/join/{token}", join.enter, methods=["POST"]),
+                Route("/terms/{version:int}", terms.show),
+                Route("/calendar/{token}.ics", calendar_file.show),
+                Route("/healthz", self.healthz),
+                Route("/readyz", self.readyz),
+                Route("/metrics", self.metrics),
+            ],
+            exception_handlers={404: self.not_found, 405: self.not_found},
+            middleware=[Middleware(_Guard, pages=pages)],
+        )
+
+    async def line_webhook(self, request: Request) -> Response:
+        """LINE's events: signature on the raw bytes, then each event by itself."""
+        if (line := self._line) is None:
+            return Response(status_code=404)
+        signature = request.headers.get("x-line-signature")
+        return await self._webhook(request, line, lambda body: line.is_signed(body, signature))
+
+    async def telegram_webhook(self, request: Request) -> Response:
+        """Telegram's updates."""
+        if (telegram := self._telegram) is None:
+            return Response(status_code=404)
+        secret = request.headers.get("x-telegram-bot-api-secret-token")
+        return await self._webhook(request, telegram, lambda _: telegram.is_signed(secret))
+
+    async def healthz(self, request: Request) -> Response:
+        """Alive."""
+        return PlainTextResponse("ok")
+
+    async def readyz(self, request: Request) -> Response:
+        """Ready: the database answers, and the heart beats."""
+        faults = []
+        try:
+            await self._database.run(lambda tx: tx.row(_ONE))
+        except DatabaseUnavailable:
+            faults.append("the database does not answer")
+        beat = self._jobs.last_beat
+        if beat is None or self._clock() - beat > _OLDEST_BEAT:
+            faults.append("the scheduler does not beat")
+        return JSONResponse({"ready": not faults, "faults": faults}, 503 if faults else 200)
+
+    async def metrics(self, request: Request) -> Response:
+        """Counters for Prometheus."""
+        await self._jobs.count_waiting()
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def not_found(self, request: Request, error: Exception) -> Response:
+        """No such page; for people, in words."""
+        if request.url.path.startswith("/webhooks/"):
+            return Response(status_code=getattr(error, "status_code", 404))
+        say = self._pages.language(request)
+        return self._pages.word(say, "page.not_found_title", "page.not_found_text", status=404)
+
+    async def finish(self) -> None:
+        """Let what runs in the background end."""
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    async def _webhook(
+        self,
+        request: Request,
+        channel: LineChannel | TelegramChannel,
+        is_signed: Callable[[bytes], bool],
+    ) -> Response:
+        try:
+            body = await read_body(request, LARGEST_WEBHOOK)
+        except TooLarge:
+            return self._refuse(channel, "too large", 413)
+        except Encoded:
+            return self._refuse(channel, "compressed", 400)
+        if not is_signed(body):
+            metrics.webhooks_refused.labels(channel.name, "not signed").inc()
+            return Response(status_code=401)
+        try:
+            events, unreadable = channel.read(body, self._clock())
+        except Unreadable:
+            return self._refuse(channel, "unreadable", 400)
+        if unreadable:
+            metrics.events.labels(channel.name, "unreadable").inc(unreadable)
+            log.warning("unreadable events", channel=channel.name, count=unreadable)
+        return await self.take(channel, events)
+
+    async def take(self, channel: Channel, events: Sequence[Event]) -> Response:
+        """Take events one after the other. The platform gets its 200 when all are stored, and a
+        503 when the database is away: then it sends them again."""
+        status = 200
+        for event in events:
+            try:
+                await self._take_one(channel, event)
+            except DatabaseUnavailable as error:
+                log.error("database unavailable", channel=channel.name, why=str(error))
+                status = 503
+        self._sender.wake()
+        return Response(status_code=status)
+
+    async def _take_one(self, channel: Channel, event: Event) -> None:
+        turn = asyncio.ensure_future(self._turns.take(event))
+        done, _ = await asyncio.wait([turn], timeout=_SLOW_SECONDS)
+        if not done:
+            self._in_background(channel.working(event))
+        try:
+            await turn
+        finally:
+            if event.callback_id is not None:
+                self._in_background(channel.acknowledge(event))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _refuse(self, channel: Channel, why: str, status: int) -> Response:
+        metrics.webhooks_refused.labels(channel.name, why).inc()
+        log.warning("webhook refused", channel=channel.name, why=why)
+        return Response(status_code=status)
+
+
+class _Guard:
+    """Around everything: measures, logs without addresses, and turns errors into a page."""
+
+    def __init__(self, app: ASGIApp, pages: Pages) -> None:
+        self._app = app
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.monotonic(), 0
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        except (TooLarge, Encoded):
+            await self._answer(scope, receive, note, 413)
+        except DatabaseUnavailable as error:
+            log.error("database unavailable", why=str(error))
+            await self._answer(scope, receive, note, 503)
+        except Exception as error:
+            log.error("request failed", **where(error))
+            if status:
+                raise
+            await self._answer(scope, receive, note, 500)
+        finally:
+            page = scope["path"].split("/")[1]
+            known = page if page in _PAGES else "other"
+            seconds = time.monotonic() - started
+            metrics.requests.labels(known, status).observe(seconds)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, status: int) -> None:
+        request = Request(scope)
+        say = self._pages.language(request)
+        response = self._pages.word(
+            say,
+            "page.broken_title",
+            "page.broken_text",
+            status=status,
+            phone=self._pages.phone(say),
+        )
+        await response(scope, receive, send)
+
+
+_PAGES = ("webhooks", "form", "join", "terms", "calendar", "healthz", "readyz", "metrics")
+_ONE = query(select(literal(1)), int)

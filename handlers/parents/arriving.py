@@ -1,0 +1,165 @@
+"""Arriving: contact around the start, "running late", "I'm in", and the join link (art. 6(6))."""
+
+from handlers.parents import booking_card, cards
+from models.chat import Did, Link, Message, NotAButton, button, column
+from models.rules.attendance import counts_as_coming
+from models.store import Store
+from models.store.bookings import Booking
+from models.turn import Turn
+
+_UNDECIDED_YET = ("booked", "undecided", "deemed_cancelled")
+
+
+def note_contact(turn: Turn, store: Store) -> list[Message]:
+    """Any message or button around a start holds the booking, judged by the time of the act.
+
+    What arrives only after the deemed cancellation undoes it, and both sides are told.
+    """
+    told: list[Message] = []
+    for booking in _around(turn, store):
+        _record(turn, store, booking, came=False, how="contact")
+        if turn.event is not None and turn.event.did is Did.SAID:
+            store.inbox.keep(turn.event, failed=False)
+            store.alerts.about(booking, "wrote", turn.now)
+        if booking.status == "deemed_cancelled":
+            _reinstate(turn, store, booking, "undecided")
+            told.append(Message(text=turn.say("arriving.reinstated", phone=cards.phone(turn))))
+    return told
+
+
+def say_late(turn: Turn, store: Store) -> list[Message]:
+    """The typed words "running late"."""
+    around = _around(turn, store)
+    if around:
+        return late(turn, store, around[0].id)
+    mine = cards.current_bookings(turn, store)
+    if mine:
+        return [_too_early_to_be_late(turn, mine[0])]
+    return [cards.menu(turn, turn.say("arriving.no_booking"))]
+
+
+def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """Running late: staff are told, and nothing is cancelled by itself."""
+    booking = cards.booking_of(turn, store, booking_id)
+    if booking is None:
+        raise NotAButton("not this parent's booking")
+    if not booking_card.in_contact_window(turn, booking):
+        if turn.acted_at < booking.starts_at and booking.status == "booked":
+            return [_too_early_to_be_late(turn, booking)]
+        return [_past(turn, booking)]
+    if booking.status in _UNDECIDED_YET:
+        store.alerts.about(booking, "running_late", turn.now)
+    return [
+        Message(
+            title=turn.say("arriving.late_title"),
+            text=turn.say("arriving.late_text", phone=cards.phone(turn)),
+            groups=(
+                column(Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True)),
+            ),
+        )
+    ]
+
+
+def say_here(turn: Turn, store: Store) -> list[Message]:
+    """The typed words "I'm in"."""
+    around = _around(turn, store) or cards.current_bookings(turn, store)
+    if not around:
+        return [cards.menu(turn, turn.say("arriving.no_booking"))]
+    return here(turn, store, around[0].id)
+
+
+def here(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """The parent has come and says so."""
+    booking = cards.booking_of(turn, store, booking_id)
+    if booking is None:
+        raise NotAButton("not this parent's booking")
+    if booking.status in ("cancelled", "withdrawn"):
+        return [_past(turn, booking)]
+    if not came(turn, store, booking, "im_in"):
+        if turn.acted_at < booking.starts_at:
+            opens = cards.clock_time(turn, booking.starts_at - cards.EARLY)
+            when = cards.when(turn, booking.starts_at)
+            return [Message(text=turn.say("arriving.too_early", opens=opens, when=when))]
+        if booking.status not in ("joined", "completed"):
+            return [_past(turn, booking)]
+    return [
+        Message(
+            title=turn.say("arriving.here_title"),
+            text=turn.say("arriving.here_text", phone=cards.phone(turn)),
+            groups=(
+                column(Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True)),
+            ),
+        )
+    ]
+
+
+def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
+    """Record that the parent came, if the act counts as coming; says whether it does."""
+    if not counts_as_coming(booking.starts_at, turn.acted_at, cards.EARLY, turn.office.grace):
+        return False
+    _record(turn, store, booking, came=True, how=how)
+    if booking.status in _UNDECIDED_YET:
+        store.bookings.set_status(booking, "joined", turn.now, by="parent", why=how)
+    return True
+
+
+def too_late_to_cancel(turn: Turn, store: Store, booking: Booking) -> list[Message]:
+    """After the start a cancellation is contact: staff see it and decide."""
+    if booking_card.in_contact_window(turn, booking) and booking.status in _UNDECIDED_YET:
+        store.alerts.about(booking, "cancel_after_start", turn.now)
+        return [Message(text=turn.say("arriving.cancel_after_start", phone=cards.phone(turn)))]
+    return [_past(turn, booking)]
+
+
+def _around(turn: Turn, store: Store) -> list[Booking]:
+    """The bookings that an act of this turn holds."""
+    if turn.contact.job_seeker_id is None:
+        return []
+    near = store.bookings.started_between(
+        turn.contact.job_seeker_id,
+        turn.acted_at - turn.office.grace,
+        turn.acted_at + turn.office.contact_window,
+    )
+    return [
+        booking
+        for booking in near
+        if booking.status in (*_UNDECIDED_YET, "joined")
+        and booking_card.in_contact_window(turn, booking)
+    ]
+
+
+def _record(turn: Turn, store: Store, booking: Booking, *, came: bool, how: str) -> None:
+    store.presence.record(
+        booking.id, booking.version, came=came, how=how, acted_at=turn.acted_at, now=turn.now
+    )
+
+
+def _reinstate(turn: Turn, store: Store, booking: Booking, status: str) -> None:
+    store.bookings.set_status(
+        booking, status, turn.now, by="parent", why="evidence from before the deadline came late"
+    )
+    store.alerts.about(booking, "reinstated", turn.now)
+
+
+def _too_early_to_be_late(turn: Turn, booking: Booking) -> Message:
+    return Message(
+        text=turn.say(
+            "arriving.late_too_early",
+            when=cards.when(turn, booking.starts_at),
+            minutes=cards.minutes(turn.office.contact_window),
+        ),
+        groups=(
+            column(
+                button(turn.say("booking.move"), "move/1", booking.id, 0),
+                button(turn.say("booking.cancel"), "cancel/1", booking.id),
+            ),
+        ),
+    )
+
+
+def _past(turn: Turn, booking: Booking) -> Message:
+    return Message(
+        title=turn.say(f"over.{booking.status}"),
+        text=turn.say("arriving.past", phone=cards.phone(turn)),
+        groups=(column(button(turn.say("menu.book"), "book/1"), cards.phone_link(turn)),),
+    )

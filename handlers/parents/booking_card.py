@@ -1,0 +1,146 @@
+"""The card of a booking: its facts, what to have ready, and the buttons that make sense now."""
+
+from collections.abc import Sequence
+
+from handlers.parents import cards
+from models.chat import Group, Link, Message, button, column
+from models.rules.attendance import counts_as_contact
+from models.rules.deadlines import Joinable, day_before, joinable, may_cancel
+from models.store.bookings import Booking
+from models.turn import Turn
+
+
+def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
+    """Everything a parent needs of a booking; after the reminder hour also what the reminder
+    would have said."""
+    remind_at = day_before(booking.starts_at, turn.office.reminder_at, turn.office.zone)
+    if turn.now >= remind_at:
+        text = checklist(turn, booking)
+    else:
+        text = "\n".join(
+            [
+                turn.say("booking.ready_short", app=turn.office.video.name),
+                how_to_enter(turn, booking),
+                turn.say("booking.how_to_cancel"),
+            ]
+        )
+    return Message(
+        title=title,
+        text=text,
+        facts=booking_facts(turn, booking),
+        groups=(
+            column(
+                Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True),
+                Link(turn.say("booking.calendar"), turn.links.calendar_file(booking.id)),
+                video_test(turn),
+            ),
+            Group(
+                (
+                    button(turn.say("booking.move"), "move/1", booking.id, 0),
+                    button(turn.say("booking.cancel"), "cancel/1", booking.id),
+                ),
+                columns=2,
+            ),
+        ),
+        shortcuts=cards.menu_shortcuts(turn),
+    )
+
+
+def card(turn: Turn, found: Booking) -> Message:
+    """A booking with the buttons that make sense now."""
+    at_the_door = []
+    if door_is_open(turn, found):
+        at_the_door.append(button(turn.say("arriving.here"), "here/1", found.id))
+    if in_contact_window(turn, found):
+        at_the_door.append(button(turn.say("arriving.late"), "late/1", found.id))
+    groups = [column(Link(turn.say("booking.join"), turn.links.join(found.id), primary=True))]
+    groups += [column(*at_the_door)] if at_the_door else []
+    groups.append(column(Link(turn.say("booking.calendar"), turn.links.calendar_file(found.id))))
+    if may_cancel(found.starts_at, turn.acted_at):
+        groups.append(
+            Group(
+                (
+                    button(turn.say("booking.move"), "move/1", found.id, 0),
+                    button(turn.say("booking.cancel"), "cancel/1", found.id),
+                    button(turn.say("companion.change"), "company/1", found.id),
+                ),
+                columns=2,
+            )
+        )
+    return Message(
+        title=turn.say(f"mine.{found.status}"),
+        text=how_to_enter(turn, found),
+        facts=booking_facts(turn, found),
+        groups=tuple(groups),
+        shortcuts=cards.menu_shortcuts(turn),
+    )
+
+
+def cards_of(turn: Turn, mine: Sequence[Booking]) -> list[Message]:
+    """One booking as its card, several as a list to choose from."""
+    if len(mine) == 1:
+        return [card(turn, mine[0])]
+    choices = [button(cards.when(turn, each.starts_at), "show/1", each.id) for each in mine]
+    return [Message(title=turn.say("mine.title"), groups=(column(*choices),))]
+
+
+def over(turn: Turn, found: Booking) -> Message:
+    """What became of a booking whose time is past or that was ended."""
+    return Message(
+        title=turn.say(f"over.{found.status}"),
+        text=cards.when(turn, found.starts_at),
+        groups=(
+            column(
+                button(turn.say("menu.book"), "book/1", primary=True),
+                button(turn.say("menu.mine"), "mine/1"),
+            ),
+        ),
+    )
+
+
+def booking_facts(turn: Turn, booking: Booking) -> tuple[tuple[str, str], ...]:
+    """What identifies a booking (art. 6(4)); nothing personal."""
+    return (
+        (turn.say("booking.when"), cards.when(turn, booking.starts_at)),
+        (turn.say("booking.service"), cards.service(turn, booking.service)),
+        (turn.say("booking.counselor"), booking.counselor),
+        (turn.say("booking.place"), turn.say("booking.place_video", app=turn.office.video.name)),
+        (turn.say("booking.companion"), turn.say(f"companion.{booking.companion}")),
+        (turn.say("booking.reference"), booking.reference),
+    )
+
+
+def checklist(turn: Turn, booking: Booking) -> str:
+    """What the reminder says, and a confirmation that comes too late for a reminder."""
+    points = [
+        turn.say("ready.video", app=turn.office.video.name),
+        turn.say("ready.device"),
+        turn.say("ready.room"),
+        turn.say("ready.recording"),
+        turn.say("ready.cost"),
+    ]
+    lines = [turn.say("ready.title"), *(f"・{point}" for point in points)]
+    return "\n".join([*lines, "", how_to_enter(turn, booking), turn.say("booking.how_to_cancel")])
+
+
+def how_to_enter(turn: Turn, booking: Booking) -> str:
+    """How the parent gets in, or plainly that there is no URL yet (art. 6(4))."""
+    if booking.meeting_url:
+        return turn.say("booking.enter", minutes=cards.minutes(cards.EARLY))
+    return turn.say("booking.no_url", phone=cards.phone(turn))
+
+
+def video_test(turn: Turn) -> Link:
+    return Link(turn.say("ready.test", app=turn.office.video.name), turn.office.video.test_url)
+
+
+def door_is_open(turn: Turn, booking: Booking) -> bool:
+    """Whether join and "I'm in" work now."""
+    length = turn.office.slot_length
+    return joinable(booking.starts_at, turn.now, cards.EARLY, length) is Joinable.NOW
+
+
+def in_contact_window(turn: Turn, booking: Booking) -> bool:
+    """Whether an act of this turn holds the booking."""
+    office = turn.office
+    return counts_as_contact(booking.starts_at, turn.acted_at, office.contact_window, office.grace)

@@ -1,0 +1,94 @@
+"""Parts that several cards share."""
+
+from datetime import datetime, timedelta
+
+from models.chat import Button, Link, Message, button, column
+from models.rules.days import local_day
+from models.store import Store
+from models.store.bookings import Booking
+from models.turn import Turn
+
+# How long before the start the join link and "I'm in" work.
+EARLY = timedelta(minutes=15)
+COMPANIONS = ("alone", "companion", "interpreter")
+
+
+def when(turn: Turn, start: datetime) -> str:
+    """A start with its end, in the office's time zone and the parent's language."""
+    end = start + turn.office.slot_length
+    zone = turn.office.zone
+    return turn.say(
+        "format.when",
+        day=turn.say.day(local_day(start, zone)),
+        start=clock_time(turn, start),
+        end=turn.say.time(end.astimezone(zone).time()),
+    )
+
+
+def clock_time(turn: Turn, start: datetime) -> str:
+    """A start's time of day in the office's time zone."""
+    return turn.say.time(start.astimezone(turn.office.zone).time())
+
+
+def service(turn: Turn, name: str) -> str:
+    return turn.say(f"service.{name}")
+
+
+def office_name(turn: Turn) -> str:
+    return turn.office.words(turn.office.name, turn.say.language)
+
+
+def phone(turn: Turn) -> str:
+    """The office's phone with its hours."""
+    hours = turn.office.words(turn.office.phone_hours, turn.say.language)
+    return turn.say("office.phone", phone=turn.office.phone, hours=hours)
+
+
+def phone_link(turn: Turn) -> Link:
+    return Link(turn.say("office.call"), f"tel:{turn.office.phone.replace('-', '')}")
+
+
+def menu_shortcuts(turn: Turn) -> tuple[Button, ...]:
+    """What one often wants next."""
+    return (
+        button(turn.say("menu.book"), "book/1"),
+        button(turn.say("menu.mine"), "mine/1"),
+        button(turn.say("menu.help"), "help/1"),
+    )
+
+
+def menu(turn: Turn, text: str = "") -> Message:
+    """Everything there is, as buttons."""
+    other = turn.say("language.other")
+    return Message(
+        title=turn.say("menu.title"),
+        text=text or turn.say("menu.text"),
+        groups=(
+            column(
+                button(turn.say("menu.book"), "book/1", primary=True),
+                button(turn.say("menu.mine"), "mine/1"),
+                button(turn.say("menu.help"), "help/1"),
+                button(turn.say("menu.office"), "office/1"),
+                button(turn.say("language.switch"), "language/1", other),
+            ),
+        ),
+    )
+
+
+def minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)
+
+
+def booking_of(turn: Turn, store: Store, booking_id: int) -> Booking | None:
+    """The booking, if it is this parent's own: anyone may press anyone's forwarded button."""
+    booking = store.bookings.by_id(booking_id)
+    if booking is None or booking.job_seeker_id != turn.contact.job_seeker_id:
+        return None
+    return booking
+
+
+def current_bookings(turn: Turn, store: Store) -> list[Booking]:
+    """This parent's bookings that are not over."""
+    if turn.contact.job_seeker_id is None:
+        return []
+    return store.bookings.current(turn.contact.job_seeker_id, turn.now)

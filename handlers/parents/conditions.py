@@ -1,0 +1,90 @@
+"""Is the service for this person, and is the device safe? One card with all conditions, or one
+by one, with the way out of each "no" (arts. 2(1), 2(2), 5(1) to 5(6))."""
+
+from datetime import timedelta
+
+from handlers.parents import cards
+from models.chat import Message, NotAButton, button, column
+from models.rules import eligibility
+from models.rules.eligibility import ITEMS, Card
+from models.store import Store
+from models.turn import Turn
+
+_NAMES = {Card.ELIGIBILITY: "eligibility", Card.ENVIRONMENT: "environment"}
+
+
+def open_items(turn: Turn, store: Store, card: Card) -> list[str]:
+    """The conditions that this person has yet to confirm."""
+    days = {
+        Card.ELIGIBILITY: turn.office.eligibility_valid_days,
+        Card.ENVIRONMENT: turn.office.environment_valid_days,
+    }[card]
+    answers = store.declarations.of(turn.contact.id)
+    return eligibility.open_items(card, answers, turn.now, timedelta(days=days))
+
+
+def show_card(turn: Turn, store: Store, card: Card) -> list[Message]:
+    """All conditions of a card at once."""
+    name = _NAMES[card]
+    points = [f"・{phrase(turn, card, item, 'card')}" for item in ITEMS[card]]
+    first = open_items(turn, store, card)[0]
+    return [
+        Message(
+            title=turn.say(f"{name}.title"),
+            text="\n".join([turn.say(f"{name}.text"), "", *points]),
+            groups=(
+                column(
+                    button(turn.say(f"{name}.all"), "all/1", card.value, primary=True),
+                    button(turn.say(f"{name}.one_by_one"), "item/1", card.value, first),
+                ),
+            ),
+        )
+    ]
+
+
+def ask(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
+    """One condition as a question."""
+    card = card_with(card_name, item)
+    number = ITEMS[card].index(item) + 1
+    return [
+        Message(
+            title=turn.say(f"{_NAMES[card]}.title"),
+            text=turn.say(
+                "conditions.question",
+                number=number,
+                count=len(ITEMS[card]),
+                question=phrase(turn, card, item, "ask"),
+            ),
+            groups=(
+                column(
+                    button(turn.say("conditions.yes"), "yes/1", card.value, item, primary=True),
+                    button(turn.say("conditions.no"), "no/1", card.value, item),
+                ),
+            ),
+            in_place=True,
+        )
+    ]
+
+
+def card_named(name: str) -> Card:
+    """The card that a button speaks of. Raises NotAButton."""
+    if name not in list(Card):
+        raise NotAButton("no such card")
+    return Card(name)
+
+
+def card_with(name: str, item: str) -> Card:
+    """The card that a button speaks of, which holds this condition. Raises NotAButton."""
+    card = card_named(name)
+    if item not in ITEMS[card]:
+        raise NotAButton("no such condition")
+    return card
+
+
+def phrase(turn: Turn, card: Card, item: str, form: str) -> str:
+    """What a card, a question or a way out says about a condition."""
+    return turn.say(
+        f"{_NAMES[card]}.{item}.{form}",
+        office=cards.office_name(turn),
+        app=turn.office.video.name,
+    )

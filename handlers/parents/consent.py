@@ -1,0 +1,141 @@
+"""The terms: whether consent stands, the summary, the full text, and "not now" (arts. 2(3), 4,
+6, 13)."""
+
+from handlers.parents import cards
+from models.chat import Group, Link, Message, NotAButton, button, column
+from models.store import Store
+from models.store.terms import Version
+from models.turn import Turn
+
+_SUMMARY = ("what", "who", "free", "video", "device", "booking", "absent", "record", "manner")
+# LINE takes 5,000 characters a text and Telegram 4,096.
+_PAGE = 3500
+
+
+def stands(turn: Turn, store: Store) -> bool:
+    """Whether this person has agreed to the version in force and not withdrawn since."""
+    version = store.terms.in_force(turn.today)
+    given = store.terms.consent_of(turn.contact.id)
+    if version is None or given is None or not given.given:
+        return False
+    return given.terms_version == version.version or not turn.office.reconsent
+
+
+def show_terms(turn: Turn, store: Store) -> list[Message]:
+    """The terms in short, with the ways to the whole text."""
+    version = store.terms.in_force(turn.today)
+    if version is None:
+        return not_open_yet(turn)
+    if stands(turn, store):
+        return [_terms_again(turn, version)]
+    return [terms_card(turn, version)]
+
+
+def not_now(turn: Turn, store: Store) -> list[Message]:
+    """No consent: the office by phone, and a way back."""
+    return [
+        Message(
+            title=turn.say("terms.not_now_title"),
+            text=turn.say("terms.not_now_text", phone=cards.phone(turn)),
+            groups=(
+                column(
+                    cards.phone_link(turn),
+                    button(turn.say("terms.back"), "terms/1", primary=True),
+                ),
+            ),
+        )
+    ]
+
+
+def full_text(turn: Turn, store: Store, version_number: int, page: int) -> list[Message]:
+    """The whole text in chat, for those who want it there, page by page."""
+    terms = store.terms.text(version_number)
+    if terms is None:
+        raise NotAButton("no such thing was ever offered")
+    pages = _pages(terms.body)
+    if page >= len(pages):
+        raise NotAButton("no such thing was ever offered")
+    if page + 1 < len(pages):
+        count = turn.say("terms.next_page", page=page + 2, pages=len(pages))
+        further = [button(count, "text/1", version_number, page + 1, primary=True)]
+    else:
+        further = [button(turn.say("terms.to_summary"), "terms/1", primary=True)]
+    return [
+        Message(text=pages[page]),
+        Message(text=turn.say("terms.go_on"), groups=(column(*further),)),
+    ]
+
+
+def not_open_yet(turn: Turn) -> list[Message]:
+    """No text has been published: nobody can consent, so nobody can book."""
+    return [
+        Message(
+            title=turn.say("closed.title"),
+            text=turn.say("closed.text", phone=cards.phone(turn)),
+            groups=(column(cards.phone_link(turn)),),
+        )
+    ]
+
+
+def record(turn: Turn, store: Store, version: Version, *, given: bool) -> None:
+    """Add a consent or its withdrawal, by this turn's event."""
+    store.terms.record_consent(
+        turn.contact.id,
+        version,
+        given=given,
+        at=turn.acted_at,
+        channel=turn.contact.channel,
+        event_id=turn.event_id,
+    )
+
+
+def _summary(turn: Turn) -> str:
+    app = turn.office.video.name
+    return "\n".join(
+        turn.say(f"terms.summary.{point}", app=app, minutes=turn.office.grace_minutes)
+        for point in _SUMMARY
+    )
+
+
+def _reading(turn: Turn, version: Version) -> Group:
+    return column(
+        Link(turn.say("terms.read"), turn.links.terms(version.version)),
+        button(turn.say("terms.read_here"), "text/1", version.version, 0),
+        Link(turn.say("terms.video", app=turn.office.video.name), turn.office.video.terms_url),
+    )
+
+
+def terms_card(turn: Turn, version: Version, note: str = "") -> Message:
+    """The summary with the question whether one agrees, to these terms and the video app's."""
+    asked = turn.say("terms.question", app=turn.office.video.name)
+    return Message(
+        title=turn.say("terms.title"),
+        text="\n\n".join(filter(None, [note, _summary(turn), asked])),
+        groups=(
+            _reading(turn, version),
+            column(
+                button(turn.say("terms.agree"), "agree/1", version.version, primary=True),
+                button(turn.say("terms.not_now"), "notnow/1"),
+            ),
+        ),
+    )
+
+
+def _terms_again(turn: Turn, version: Version) -> Message:
+    return Message(
+        title=turn.say("terms.title"),
+        text="\n\n".join([_summary(turn), turn.say("terms.agreed_already")]),
+        groups=(_reading(turn, version),),
+        shortcuts=cards.menu_shortcuts(turn),
+    )
+
+
+def _pages(body: str) -> list[str]:
+    """The text cut at line ends into pages that fit a message of either channel."""
+    pages = [""]
+    for line in body.strip().splitlines():
+        for piece in [line[at : at + _PAGE] for at in range(0, len(line), _PAGE)] or [""]:
+            if len(pages[-1]) + len(piece) + 1 > _PAGE:
+                pages.append("")
+            pages[-1] += piece + "\n"
+    return [page.strip() for page in pages if page.strip()]

@@ -1,0 +1,28 @@
+"""The gate: what must be settled before slots are shown (arts. 2 to 6), in this order."""
+
+from handlers.parents import conditions, consent, details
+from models.chat import Message
+from models.rules.eligibility import Card
+from models.store import Store
+from models.turn import Turn
+
+
+def closed(turn: Turn, store: Store) -> list[Message] | None:
+    """What is still to be settled, or None when the way is free."""
+    if not consent.stands(turn, store):
+        return consent.show_terms(turn, store)
+    for card in Card:
+        if conditions.open_items(turn, store, card):
+            return conditions.show_card(turn, store, card)
+    if turn.contact.job_seeker_id is None:
+        return details.offer_form(turn, store)
+    return None
+
+
+def only_the_form_is_missing(turn: Turn, store: Store) -> bool:
+    """Whether everything but the form is settled."""
+    return (
+        turn.contact.job_seeker_id is None
+        and consent.stands(turn, store)
+        and not any(conditions.open_items(turn, store, card) for card in Card)
+    )

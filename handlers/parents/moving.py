@@ -1,0 +1,128 @@
+"""Moving a booking: one step that never loses the old slot if the new one fails (art. 6(6))."""
+
+from datetime import date, datetime
+
+from handlers.parents import booking, booking_card, cards, gate, my_bookings
+from models.chat import Message, NotAButton, button, column
+from models.rules.days import local_day
+from models.rules.deadlines import may_cancel
+from models.rules.slots import Slot
+from models.store import Store
+from models.store.bookings import Booking, SlotTaken
+from models.turn import Turn
+
+
+def choose_move(turn: Turn, store: Store) -> list[Message]:
+    """The typed word "move": the days for the one booking there is, or a choice."""
+    mine = cards.current_bookings(turn, store)
+    if len(mine) != 1:
+        return my_bookings.show_mine(turn, store)
+    return show_days(turn, store, mine[0].id, 0)
+
+
+def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Message]:
+    """The days that have free slots."""
+    found = _movable(turn, store, booking_id)
+    if isinstance(found, list):
+        return found
+    free = store.calendar.free_days(turn.now)
+    if not free:
+        return [booking.no_free_days(turn)]
+    return [
+        booking.days_card(
+            turn,
+            free,
+            page,
+            turn.say("move.days_title", when=cards.when(turn, found.starts_at)),
+            day_verb=("moveday/1", booking_id),
+            page_verb=("move/1", booking_id),
+            more=[button(turn.say("move.keep"), "show/1", booking_id)],
+        )
+    ]
+
+
+def show_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Message]:
+    """The free times of a day."""
+    found = _movable(turn, store, booking_id)
+    if isinstance(found, list):
+        return found
+    free = booking.free_on(turn, store, day)
+    if not free:
+        sorry = Message(text=turn.say("booking.day_is_full", day=turn.say.day(day)))
+        return [sorry, *show_days(turn, store, booking_id, 0)]
+    back = button(turn.say("booking.other_day"), "move/1", booking_id, 0)
+    return [
+        booking.times_card(turn, store, day, free, time_verb=("movetime/1", booking_id), back=back)
+    ]
+
+
+def ask(
+    turn: Turn, store: Store, booking_id: int, starts_at: datetime, counselor_id: int
+) -> list[Message]:
+    """From which slot to which: one question."""
+    found = _movable(turn, store, booking_id)
+    if isinstance(found, list):
+        return found
+    slot = Slot(starts_at, counselor_id)
+    if slot == found.slot:
+        return [booking_card.card(turn, found)]
+    if slot not in booking.free_at(turn, store, starts_at):
+        return booking.offer_nearest(turn, store, starts_at, ("movetime/1", booking_id))
+    names = {each.id: each.name for each in store.calendar.counselors()}
+    day = local_day(starts_at, turn.office.zone)
+    args = (found.id, found.version, starts_at, counselor_id)
+    return [
+        Message(
+            title=turn.say("move.title"),
+            facts=(
+                (turn.say("move.from"), cards.when(turn, found.starts_at)),
+                (turn.say("move.to"), cards.when(turn, starts_at)),
+                (turn.say("booking.counselor"), names[counselor_id]),
+            ),
+            groups=(
+                column(
+                    button(turn.say("move.yes"), "moveyes/1", *args, primary=True),
+                    button(turn.say("booking.other_time"), "moveday/1", found.id, day),
+                    button(turn.say("move.keep"), "show/1", found.id),
+                ),
+            ),
+            in_place=True,
+        )
+    ]
+
+
+def move(
+    turn: Turn, store: Store, booking_id: int, version: int, starts_at: datetime, counselor_id: int
+) -> list[Message]:
+    """Move, if the booking still is what the question spoke of."""
+    found = _movable(turn, store, booking_id)
+    if isinstance(found, list):
+        return found
+    slot = Slot(starts_at, counselor_id)
+    if slot == found.slot:
+        return [booking_card.confirmation(turn, found, turn.say("booking.already"))]
+    if found.version != version:
+        return ask(turn, store, booking_id, starts_at, counselor_id)
+    kept = Message(text=turn.say("move.kept", when=cards.when(turn, found.starts_at)))
+    nearest = ("movetime/1", booking_id)
+    if slot not in booking.free_at(turn, store, starts_at):
+        return [kept, *booking.offer_nearest(turn, store, starts_at, nearest)]
+    try:
+        moved = store.bookings.move(found, slot, turn.now)
+    except SlotTaken:
+        return [kept, *booking.offer_nearest(turn, store, starts_at, nearest)]
+    return [booking_card.confirmation(turn, moved, turn.say("move.done"))]
+
+
+def _movable(turn: Turn, store: Store, booking_id: int) -> Booking | list[Message]:
+    """The booking if it can be moved now, or the answer why not."""
+    found = cards.booking_of(turn, store, booking_id)
+    if found is None:
+        raise NotAButton("not this parent's booking")
+    if blocked := gate.closed(turn, store):
+        return blocked
+    if found not in cards.current_bookings(turn, store):
+        return [booking_card.over(turn, found)]
+    if found.status != "booked" or not may_cancel(found.starts_at, turn.now):
+        return [booking_card.card(turn, found)]
+    return found

@@ -1,0 +1,119 @@
+"""My bookings: what there is, who comes along, and cancelling with one question (art. 6(6))."""
+
+from handlers.parents import arriving, booking_card, cards
+from models.chat import Message, NotAButton, button, column
+from models.rules.deadlines import may_cancel
+from models.store import Store
+from models.turn import Turn
+
+
+def show_mine(turn: Turn, store: Store) -> list[Message]:
+    """This parent's bookings that are not over."""
+    mine = cards.current_bookings(turn, store)
+    if not mine:
+        return [
+            Message(
+                title=turn.say("mine.title"),
+                text=turn.say("mine.none"),
+                groups=(column(button(turn.say("menu.book"), "book/1", primary=True)),),
+            )
+        ]
+    return booking_card.cards_of(turn, mine)
+
+
+def show_one(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """One booking with everything that can be done with it now."""
+    found = cards.booking_of(turn, store, booking_id)
+    if found is None:
+        raise NotAButton("not this parent's booking")
+    if found not in cards.current_bookings(turn, store):
+        return [booking_card.over(turn, found)]
+    return [booking_card.card(turn, found)]
+
+
+def choose_cancel(turn: Turn, store: Store) -> list[Message]:
+    """The typed word "cancel": the question for the one booking there is, or a choice."""
+    mine = cards.current_bookings(turn, store)
+    if len(mine) != 1:
+        return show_mine(turn, store)
+    return ask_cancel(turn, store, mine[0].id)
+
+
+def ask_cancel(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """One question before cancelling."""
+    found = cards.booking_of(turn, store, booking_id)
+    if found is None:
+        raise NotAButton("not this parent's booking")
+    if found not in cards.current_bookings(turn, store):
+        return [booking_card.over(turn, found)]
+    if not may_cancel(found.starts_at, turn.acted_at):
+        return arriving.too_late_to_cancel(turn, store, found)
+    return [
+        Message(
+            title=turn.say("cancel.title"),
+            text=turn.say("cancel.text"),
+            facts=booking_card.booking_facts(turn, found),
+            groups=(
+                column(
+                    button(turn.say("cancel.yes"), "cancelyes/1", found.id, found.version),
+                    button(turn.say("cancel.no"), "show/1", found.id, primary=True),
+                    button(turn.say("cancel.move"), "move/1", found.id, 0),
+                ),
+            ),
+        )
+    ]
+
+
+def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Message]:
+    """Cancel, if the booking still is what the question spoke of. What counts is when the parent
+    pressed; after the start it is contact, and staff decide."""
+    found = cards.booking_of(turn, store, booking_id)
+    if found is None:
+        raise NotAButton("not this parent's booking")
+    if found.status not in ("booked", "joined", "undecided"):
+        return [booking_card.over(turn, found)]
+    if not may_cancel(found.starts_at, turn.acted_at):
+        return arriving.too_late_to_cancel(turn, store, found)
+    if found.version != version:
+        return ask_cancel(turn, store, booking_id)
+    store.bookings.set_status(found, "cancelled", turn.now, by="parent")
+    return [
+        Message(
+            title=turn.say("cancel.done_title"),
+            text=turn.say("cancel.done_text", when=cards.when(turn, found.starts_at)),
+            groups=(column(button(turn.say("menu.book_again"), "book/1", primary=True)),),
+            shortcuts=cards.menu_shortcuts(turn),
+        )
+    ]
+
+
+def ask_company(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """Who comes along to a booking that stands already?"""
+    found = cards.booking_of(turn, store, booking_id)
+    if found is None:
+        raise NotAButton("not this parent's booking")
+    choices = [
+        button(turn.say(f"companion.{each}"), "comes/1", found.id, each)
+        for each in cards.COMPANIONS
+    ]
+    return [
+        Message(
+            title=turn.say("companion.title"),
+            text=turn.say("companion.text"),
+            groups=(column(*choices),),
+        )
+    ]
+
+
+def change_company(turn: Turn, store: Store, booking_id: int, companion: str) -> list[Message]:
+    """Record who comes along, until the start (art. 12(3))."""
+    found = cards.booking_of(turn, store, booking_id)
+    if found is None or companion not in cards.COMPANIONS:
+        raise NotAButton("not this parent's booking, or no such companion")
+    if found not in cards.current_bookings(turn, store):
+        return [booking_card.over(turn, found)]
+    if not may_cancel(found.starts_at, turn.acted_at):
+        return [Message(text=turn.say("companion.too_late", phone=cards.phone(turn)))]
+    if found.companion != companion:
+        found = store.bookings.set_companion(found, companion, turn.now)
+    return [booking_card.card(turn, found)]

@@ -1,0 +1,70 @@
+"""Settling the points of the gate: an answer is recorded, and the conversation goes on."""
+
+from handlers.parents import booking, cards, conditions, consent, details, gate
+from models.chat import Message, button, column
+from models.rules.eligibility import ITEMS
+from models.store import Store
+from models.turn import Turn
+
+
+def agree(turn: Turn, store: Store, version_number: int) -> list[Message]:
+    """Record the consent to the version that was shown, if that one is in force."""
+    version = store.terms.in_force(turn.today)
+    if version is None:
+        return consent.not_open_yet(turn)
+    if version.version != version_number:
+        return [consent.terms_card(turn, version, turn.say("terms.changed"))]
+    if not consent.stands(turn, store):
+        consent.record(turn, store, version, given=True)
+    return booking.start(turn, store)
+
+
+def all_hold(turn: Turn, store: Store, card_name: str) -> list[Message]:
+    """Record every condition of a card as fulfilled."""
+    card = conditions.card_named(card_name)
+    to_record = conditions.open_items(turn, store, card)
+    store.declarations.record(turn.contact.id, card, to_record, holds=True, at=turn.acted_at)
+    return booking.start(turn, store)
+
+
+def holds(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
+    """Record a "yes", and go on to the next open condition or out of the card."""
+    card = conditions.card_with(card_name, item)
+    store.declarations.record(turn.contact.id, card, [item], holds=True, at=turn.acted_at)
+    still_open = conditions.open_items(turn, store, card)
+    if not still_open:
+        return booking.start(turn, store)
+    later = [each for each in still_open if ITEMS[card].index(each) > ITEMS[card].index(item)]
+    return conditions.ask(turn, store, card_name, (later or still_open)[0])
+
+
+def does_not_hold(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
+    """Record a "no", and say how to get past it: never a dead end."""
+    card = conditions.card_with(card_name, item)
+    store.declarations.record(turn.contact.id, card, [item], holds=False, at=turn.acted_at)
+    way_out = conditions.phrase(turn, card, item, "way_out")
+    return [
+        Message(
+            title=turn.say("conditions.way_out_title"),
+            text="\n\n".join([way_out, turn.say("conditions.by_phone", phone=cards.phone(turn))]),
+            groups=(
+                column(
+                    button(turn.say("conditions.now_yes"), "yes/1", card.value, item, primary=True),
+                    cards.phone_link(turn),
+                    button(turn.say("menu.back"), "menu/1"),
+                ),
+            ),
+        )
+    ]
+
+
+def form_sent(turn: Turn, store: Store) -> list[Message]:
+    """Go on after the form; when it was not sent, say so and give a fresh link."""
+    if gate.only_the_form_is_missing(turn, store):
+        return [Message(text=turn.say("details.not_sent")), *details.offer_form(turn, store)]
+    return booking.start(turn, store)
+
+
+def change_details(turn: Turn, store: Store) -> list[Message]:
+    """A form link for someone whose phone or name has changed."""
+    return gate.closed(turn, store) or details.offer_form(turn, store)

@@ -1,0 +1,121 @@
+"""What typed words mean: a wish, and perhaps a day and a time (models/rules/typed_dates.py)."""
+
+import re
+from datetime import date, time
+from enum import StrEnum
+from typing import NamedTuple
+
+from models.rules.typed_dates import plain, read_day, read_time
+
+
+class Wish(StrEnum):
+    """What a parent can ask for in words."""
+
+    LATE = "late"
+    HERE = "here"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    MOVE = "move"
+    MINE = "mine"
+    TERMS = "terms"
+    HELP = "help"
+    OFFICE = "office"
+    ENGLISH = "english"
+    JAPANESE = "japanese"
+    START = "start"
+    MENU = "menu"
+    BOOK = "book"
+
+
+class Understood(NamedTuple):
+    wish: Wish | None
+    day: date | None
+    time: time | None
+
+
+# The first row that fits decides, so the rows whose words say more come first: "cancel my
+# booking" is about cancelling. Japanese words may stand anywhere, English ones as whole words.
+_WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
+    (Wish.LATE, ("遅れ", "おくれ", "遅刻", "ちこく", "間に合"), ("late", "delayed")),
+    (
+        Wish.HERE,
+        (
+            "入りました",
+            "入室",
+            "来ました",
+            "着きました",
+            "つきました",
+            "待っています",
+            "参加しました",
+        ),
+        ("i'm in", "im in", "i am in", "i'm here", "im here", "i am here"),
+    ),
+    (
+        Wish.WITHDRAW,
+        (
+            "同意を取り消",
+            "同意を撤回",
+            "同意の取り消し",
+            "同意の取消",
+            "同意取消",
+            "同意撤回",
+            "撤回",
+        ),
+        ("withdraw",),
+    ),
+    (
+        Wish.CANCEL,
+        (
+            "キャンセル",
+            "きゃんせる",
+            "取り消",
+            "取消",
+            "とりけし",
+            "やめたい",
+            "行けなく",
+            "行けません",
+        ),
+        ("cancel", "cancelation", "cancellation"),
+    ),
+    (
+        Wish.MOVE,
+        ("変更", "へんこう", "変えたい", "ずらし", "日程を変", "振替", "振り替え"),
+        ("move", "reschedule", "change", "postpone"),
+    ),
+    (
+        Wish.MINE,
+        ("予約確認", "予約の確認", "予約を確認", "マイ予約", "予約内容", "予約状況", "私の予約"),
+        ("my booking", "my bookings", "my reservation", "my reservations", "my appointment"),
+    ),
+    (Wish.TERMS, ("利用規約", "規約", "同意"), ("terms", "consent")),
+    (Wish.HELP, ("ヘルプ", "へるぷ", "使い方", "助けて", "わからない", "分からない"), ("help",)),
+    (
+        Wish.OFFICE,
+        ("電話", "でんわ", "問い合わせ", "問合せ", "連絡先", "住所", "場所", "職員"),
+        ("phone", "call", "contact", "office", "address", "telephone"),
+    ),
+    (Wish.ENGLISH, ("英語", "えいご"), ("english",)),
+    (Wish.JAPANESE, ("日本語", "にほんご"), ("japanese", "nihongo")),
+    (Wish.START, ("はじめ", "始め", "スタート", "開始"), ("start", "hello", "hi")),
+    (Wish.MENU, ("メニュー", "めにゅー", "こんにちは", "もどる", "戻る"), ("menu", "back")),
+    (
+        Wish.BOOK,
+        ("予約", "よやく", "申し込", "申込", "相談したい", "空き"),
+        ("book", "booking", "reserve", "reservation", "appointment"),
+    ),
+)
+
+
+def understand(text: str, today: date) -> Understood:
+    """Read what a parent typed, in either language; `today` is the office's day."""
+    words = plain(text)
+    return Understood(_wish(words), read_day(words, today), read_time(words))
+
+
+def _wish(words: str) -> Wish | None:
+    for wish, japanese, english in _WORDS:
+        if any(each in words for each in japanese) or any(
+            re.search(rf"(?<![a-z]){re.escape(each)}(?![a-z])", words) for each in english
+        ):
+            return wish
+    return None

@@ -1,0 +1,99 @@
+"""The counter itself: welcome, menu, help, the office, the language, and kind answers to what
+the program cannot use."""
+
+from handlers.parents import cards, consent
+from locales import languages
+from models.chat import Message, NotAButton, button, column
+from models.store import Store
+from models.turn import Turn
+
+
+def welcome(turn: Turn, store: Store) -> list[Message]:
+    """What this is, what it costs, and the terms: the first words after "follow" (arts. 1, 3)."""
+    hello = Message(
+        title=turn.say("welcome.title", office=cards.office_name(turn)),
+        text=turn.say("welcome.text", app=turn.office.video.name),
+        groups=(
+            column(button(turn.say("language.switch"), "language/1", turn.say("language.other"))),
+        ),
+    )
+    if consent.stands(turn, store):
+        return [hello, cards.menu(turn)]
+    return [hello, *consent.show_terms(turn, store)]
+
+
+def show_menu(turn: Turn, store: Store) -> list[Message]:
+    return [cards.menu(turn)]
+
+
+def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
+    """Change the language of chat and pages, at any time."""
+    if language not in languages():
+        raise NotAButton("no such language")
+    store.contacts.set_language(turn.contact.id, language)
+    return [cards.menu(turn.in_language(language))]
+
+
+def speak_english(turn: Turn, store: Store) -> list[Message]:
+    return choose_language(turn, store, "en")
+
+
+def speak_japanese(turn: Turn, store: Store) -> list[Message]:
+    return choose_language(turn, store, "ja")
+
+
+def help_(turn: Turn, store: Store) -> list[Message]:
+    """What can be done here, what can be typed, and the way to a person."""
+    return [
+        Message(
+            title=turn.say("help.title"),
+            text=turn.say("help.text", phone=cards.phone(turn)),
+            groups=(
+                column(
+                    button(turn.say("menu.book"), "book/1", primary=True),
+                    button(turn.say("menu.mine"), "mine/1"),
+                    button(turn.say("menu.office"), "office/1"),
+                    button(turn.say("help.terms"), "terms/1"),
+                    button(turn.say("help.details"), "form/1"),
+                    button(turn.say("help.withdraw"), "withdraw/1"),
+                    button(turn.say("language.switch"), "language/1", turn.say("language.other")),
+                ),
+            ),
+        )
+    ]
+
+
+def office(turn: Turn, store: Store) -> list[Message]:
+    """How to reach the office."""
+    address = turn.office.words(turn.office.address, turn.say.language)
+    return [
+        Message(
+            title=cards.office_name(turn),
+            facts=(
+                (turn.say("office.phone_label"), cards.phone(turn)),
+                (turn.say("office.address_label"), address),
+            ),
+            groups=(column(cards.phone_link(turn)),),
+            shortcuts=cards.menu_shortcuts(turn),
+        )
+    ]
+
+
+def not_understood(turn: Turn, store: Store) -> list[Message]:
+    return [cards.menu(turn, turn.say("fallback.not_understood"))]
+
+
+def stale_button(turn: Turn, store: Store) -> list[Message]:
+    return [cards.menu(turn, turn.say("fallback.stale"))]
+
+
+def not_text(turn: Turn, store: Store) -> list[Message]:
+    """A kind answer to stickers, photos, voice messages and places."""
+    kind = turn.event.text if turn.event else ""
+    known = kind in ("sticker", "photo", "voice", "location")
+    return [cards.menu(turn, turn.say(f"fallback.{kind}" if known else "fallback.other"))]
+
+
+def sorry(turn: Turn) -> Message:
+    """Something went wrong on our side: what to do now."""
+    return cards.menu(turn, turn.say("fallback.sorry", phone=cards.phone(turn)))

@@ -1,0 +1,136 @@
+"""The router: literal tables from what a person does to the step that answers it."""
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from handlers.parents import (
+    arriving,
+    booking,
+    conditions,
+    consent,
+    moving,
+    my_bookings,
+    settling,
+    typed,
+    welcome,
+    withdrawing,
+)
+from models.chat import Did, Event, Message, NotAButton, unpack
+from models.store import Store
+from models.turn import Turn
+
+Step = Callable[..., list[Message]]
+
+# A verb's number goes up when its arguments change; the old number stays in the table for as long
+# as somebody may press such a button. tests/buttons.txt holds every form ever shipped.
+VERBS: dict[str, Step] = {
+    "menu/1": welcome.show_menu,
+    "help/1": welcome.help_,
+    "office/1": welcome.office,
+    "language/1": welcome.choose_language,
+    "terms/1": consent.show_terms,
+    "text/1": consent.full_text,
+    "notnow/1": consent.not_now,
+    "agree/1": settling.agree,
+    "withdraw/1": withdrawing.ask,
+    "withdrawn/1": withdrawing.withdraw,
+    "item/1": conditions.ask,
+    "all/1": settling.all_hold,
+    "yes/1": settling.holds,
+    "no/1": settling.does_not_hold,
+    "form/1": settling.change_details,
+    "next/1": settling.form_sent,
+    "book/1": booking.start,
+    "services/1": booking.choose_service,
+    "days/1": booking.show_days,
+    "day/1": booking.show_times,
+    "time/1": booking.show_summary,
+    "who/1": booking.ask_companion,
+    "with/1": booking.show_summary_with,
+    "confirm/1": booking.confirm,
+    "mine/1": my_bookings.show_mine,
+    "show/1": my_bookings.show_one,
+    "cancel/1": my_bookings.ask_cancel,
+    "cancelyes/1": my_bookings.cancel,
+    "company/1": my_bookings.ask_company,
+    "comes/1": my_bookings.change_company,
+    "move/1": moving.show_days,
+    "moveday/1": moving.show_times,
+    "movetime/1": moving.ask,
+    "moveyes/1": moving.move,
+    "late/1": arriving.late,
+    "here/1": arriving.here,
+}
+
+# What typed words ask for (handlers/parents/typed.py has the words).
+WORDS: dict[typed.Wish, Step] = {
+    typed.Wish.LATE: arriving.say_late,
+    typed.Wish.HERE: arriving.say_here,
+    typed.Wish.WITHDRAW: withdrawing.ask,
+    typed.Wish.CANCEL: my_bookings.choose_cancel,
+    typed.Wish.MOVE: moving.choose_move,
+    typed.Wish.MINE: my_bookings.show_mine,
+    typed.Wish.TERMS: consent.show_terms,
+    typed.Wish.HELP: welcome.help_,
+    typed.Wish.OFFICE: welcome.office,
+    typed.Wish.ENGLISH: welcome.speak_english,
+    typed.Wish.JAPANESE: welcome.speak_japanese,
+    typed.Wish.START: welcome.welcome,
+    typed.Wish.MENU: welcome.show_menu,
+    typed.Wish.BOOK: booking.start,
+}
+
+
+def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
+    """What is said to an act of a person; never nothing where somebody waits for a word."""
+    match event.did:
+        case Did.SAID:
+            return [*arriving.note_contact(turn, store), *_said(turn, store, event.text)]
+        case Did.TAPPED:
+            return [*arriving.note_contact(turn, store), *_tapped(turn, store, event.text)]
+        case Did.SENT:
+            return [*arriving.note_contact(turn, store), *welcome.not_text(turn, store)]
+        case Did.FOLLOWED:
+            return welcome.welcome(turn, store)
+        case _:
+            return []
+
+
+def overhear(turn: Turn, store: Store, event: Event) -> None:
+    """An act that another program answers at the moment: it still is contact (art. 6(6))."""
+    if event.did in (Did.SAID, Did.TAPPED, Did.SENT):
+        arriving.note_contact(turn, store)
+
+
+def apology(turn: Turn) -> list[Message]:
+    """What is said when a step has failed."""
+    return [welcome.sorry(turn)]
+
+
+def _said(turn: Turn, store: Store, text: str) -> list[Message]:
+    understood = typed.understand(text, turn.today)
+    if understood.wish is None and understood.day is not None:
+        return booking.typed_day(turn, store, understood.day, understood.time)
+    if understood.wish is typed.Wish.BOOK and understood.day is not None:
+        return booking.typed_day(turn, store, understood.day, understood.time)
+    step = WORDS.get(understood.wish) if understood.wish else None
+    return (step or welcome.not_understood)(turn, store)
+
+
+def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:
+    step = VERBS.get(data.split(":", 1)[0])
+    if step is None:
+        return welcome.stale_button(turn, store)
+    try:
+        return step(turn, store, *unpack(data, argument_kinds(step)))
+    except NotAButton:
+        return welcome.stale_button(turn, store)
+
+
+@cache
+def argument_kinds(step: Step) -> tuple[type, ...]:
+    """The types of a step's arguments after turn and store, which its buttons carry."""
+    parameters: list[Any] = list(inspect.signature(step).parameters.values())
+    return tuple(parameter.annotation for parameter in parameters[2:])

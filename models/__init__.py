@@ -1,0 +1,1 @@
+"""What is true: rules, tables, and the questions and changes the office knows."""

@@ -1,0 +1,253 @@
+"""The engine and the writer: every change is one transaction, answered only after its commit."""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from models.sql import Compiled, Row, Statement
+
+Result = TypeVar("Result")
+Work = Callable[["Transaction"], Result]
+
+# How many waiting turns one commit of SQLite may carry. More would only make the first wait.
+GROUP = 64
+POSTGRESQL_WORKERS = 4
+_RETRIES = 5
+
+
+class DatabaseUnavailable(Exception):
+    """The database did not take the work: nothing was changed, and it may be tried again."""
+
+
+class Conflict(Exception):
+    """A constraint of the database said no."""
+
+
+class Transaction:
+    """One turn's hold on the database. Statements of the hot path go to the driver itself;
+    `session` is for what runs rarely."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._dialect = connection.dialect
+        self._driver: Any = connection.connection.driver_connection
+        self._session: Session | None = None
+
+    def rows(self, statement: Statement[Row], **values: Any) -> list[Row]:
+        """All rows of a query."""
+        compiled = statement.compiled(self._dialect)
+        cursor = self._execute(compiled, values)
+        return [statement.row(*compiled.read(row)) for row in cursor.fetchall()]
+
+    def row(self, statement: Statement[Row], **values: Any) -> Row | None:
+        """The first row of a query, or None."""
+        compiled = statement.compiled(self._dialect)
+        row = self._execute(compiled, values).fetchone()
+        return None if row is None else statement.row(*compiled.read(row))
+
+    def run(self, statement: Statement[Any], **values: Any) -> int:
+        """Make a change; tells how many rows it touched."""
+        count: int = self._execute(statement.compiled(self._dialect), values).rowcount
+        return count
+
+    @property
+    def session(self) -> Session:
+        """A SQLModel session inside this transaction; it is flushed with it."""
+        if self._session is None:
+            self._session = Session(
+                self._connection,
+                join_transaction_mode="create_savepoint",
+                expire_on_commit=False,
+            )
+        return self._session
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What happens inside is undone, and Conflict raised, when a constraint says no."""
+        self._driver.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except (sqlite3.IntegrityError, psycopg.errors.IntegrityError) as error:
+            self._driver.execute("ROLLBACK TO SAVEPOINT attempt")
+            raise Conflict from error
+        self._driver.execute("RELEASE SAVEPOINT attempt")
+
+    def finish(self) -> None:
+        """Flush what the session holds; the commit is the database's."""
+        if self._session is not None:
+            self._session.commit()
+
+    def _execute(self, compiled: Compiled, values: dict[str, Any]) -> Any:
+        return self._driver.execute(compiled.sql, compiled.parameters(values))
+
+
+class Database:
+    """A database with its writer. `run` for async code, `run_now` for the command line."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = engine_for(url)
+        self._jobs: queue.Queue[_Job | None] = queue.Queue()
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        count = 1 if self._is_sqlite else POSTGRESQL_WORKERS
+        serve = self._serve_in_groups if self._is_sqlite else self._serve_one_by_one
+        self._threads = [
+            threading.Thread(target=serve, name=f"writer-{number}", daemon=True)
+            for number in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    async def run(self, work: Work[Result]) -> Result:
+        """Do the work in one transaction; returns after its commit. Raises what the work raises,
+        or DatabaseUnavailable; either way nothing of it is stored."""
+        return await asyncio.wrap_future(self._submit(work))
+
+    def run_now(self, work: Work[Result]) -> Result:
+        """Like `run`, for code that is not async."""
+        return self._submit(work).result()
+
+    def close(self) -> None:
+        """Finish what waits, and let go of the database."""
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
+        self.engine.dispose()
+
+    def _submit(self, work: Work[Result]) -> "Future[Result]":
+        job = _Job(work)
+        self._jobs.put(job)
+        return job.future
+
+    def _serve_in_groups(self) -> None:
+        """SQLite: one thread takes all work that waits and commits it together, each piece in a
+        savepoint of its own."""
+        while (first := self._jobs.get()) is not None:
+            group, last = [first], False
+            while len(group) < GROUP:
+                try:
+                    following = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    last = True
+                    break
+                group.append(following)
+            self._commit_together(group)
+            if last:
+                return
+
+    def _commit_together(self, group: list["_Job"]) -> None:
+        try:
+            with self.engine.begin() as connection:
+                driver: Any = connection.connection.driver_connection
+                for job in group:
+                    driver.execute("SAVEPOINT turn")
+                    if not job.do(connection):
+                        driver.execute("ROLLBACK TO SAVEPOINT turn")
+                    driver.execute("RELEASE SAVEPOINT turn")
+        except Exception as error:
+            for job in group:
+                job.fail(_unavailable(error))
+        for job in group:
+            job.answer()
+
+    def _serve_one_by_one(self) -> None:
+        """PostgreSQL: several threads, each piece of work a transaction of its own."""
+        while (job := self._jobs.get()) is not None:
+            for remaining in reversed(range(_RETRIES)):
+                try:
+                    with self.engine.connect() as connection, connection.begin() as transaction:
+                        if not job.do(connection):
+                            transaction.rollback()
+                except Exception as error:
+                    job.fail(_unavailable(error))
+                if not (remaining and job.lost_a_race()):
+                    break
+            job.answer()
+
+
+class _Job:
+    """A piece of work, and what came of it until the commit allows telling."""
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.future: Future[Any] = Future()
+        self._work = work
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def do(self, connection: Connection) -> bool:
+        self._error = None
+        transaction = Transaction(connection)
+        try:
+            self._result = self._work(transaction)
+            transaction.finish()
+        except (sqlite3.OperationalError, psycopg.OperationalError):
+            raise
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.OperationalError | psycopg.OperationalError):
+                raise
+            self._error = error
+        except BaseException as error:
+            self._error = error
+        return self._error is None
+
+    def fail(self, error: BaseException) -> None:
+        self._error = error
+
+    def lost_a_race(self) -> bool:
+        """Whether PostgreSQL broke off this work because two waited for each other."""
+        cause = self._error.__cause__ if isinstance(self._error, DatabaseUnavailable) else None
+        cause = cause.orig if isinstance(cause, DBAPIError) else cause
+        return isinstance(cause, psycopg.errors.TransactionRollback)
+
+    def answer(self) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return
+        if self._error is not None:
+            self.future.set_exception(self._error)
+        else:
+            self.future.set_result(self._result)
+
+
+def engine_for(url: str) -> Engine:
+    """An engine for `sqlite:///FILE` or `postgresql://…`, with what each needs to be safe."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": 5})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", lambda it: it.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=POSTGRESQL_WORKERS + 1,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    # Transactions are begun by hand: the driver's own way takes the write lock too late.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _unavailable(error: Exception) -> DatabaseUnavailable:
+    # The driver's message can hold values of a row, so only its kind is kept.
+    unavailable = DatabaseUnavailable(type(getattr(error, "orig", None) or error).__name__)
+    unavailable.__cause__ = error
+    return unavailable

@@ -1,0 +1,32 @@
+"""Addresses of our own pages."""
+
+from models.vault import Vault
+
+
+class Links:
+    """Builds the addresses that are sent out, and reads the tokens that come back."""
+
+    def __init__(self, public_url: str, vault: Vault) -> None:
+        self._base = public_url.rstrip("/")
+        self._vault = vault
+
+    def form(self, token: str) -> str:
+        return f"{self._base}/form/{token}"
+
+    def join(self, booking_id: int) -> str:
+        """The parent's way into the consultation; the meeting URL itself is not sent."""
+        return f"{self._base}/join/{self._vault.token('join', booking_id)}"
+
+    def calendar_file(self, booking_id: int) -> str:
+        return f"{self._base}/calendar/{self._vault.token('calendar', booking_id)}.ics"
+
+    def terms(self, version: int) -> str:
+        return f"{self._base}/terms/{version}"
+
+    def joins(self, token: str) -> int | None:
+        """The booking that a join token opens, or None."""
+        return self._vault.read_token("join", token)
+
+    def calendars(self, token: str) -> int | None:
+        """The booking that a calendar token opens, or None."""
+        return self._vault.read_token("calendar", token)

@@ -1,0 +1,1 @@
+"""The office's rules: plain functions of plain values, without a database and without a clock."""

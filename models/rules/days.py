@@ -1,0 +1,36 @@
+"""Days of the office: business days, and local days of an instant."""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import jpholiday
+
+
+@lru_cache(maxsize=4096)
+def is_business_day(day: date) -> bool:
+    """Whether the office opens on this day (art. 6(3)): Monday to Friday, no national holiday
+    (substitute and citizens' holidays too), and not 29 December to 3 January."""
+    if day.weekday() >= 5 or is_year_end(day):
+        return False
+    return not jpholiday.is_holiday(day)
+
+
+def is_year_end(day: date) -> bool:
+    """29 December to 3 January, when public offices in Japan are closed by law."""
+    return (day.month == 12 and day.day >= 29) or (day.month == 1 and day.day <= 3)
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of an instant in the office's time zone."""
+    return instant.astimezone(zone).date()
+
+
+def at(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
+    """The instant of a local day and time; a time of 24:00 is written as the next day's 0:00."""
+    return datetime.combine(day, clock_time, zone)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """24:00 of a local day: the first instant that no longer belongs to it."""
+    return at(day + timedelta(days=1), time(0), zone)

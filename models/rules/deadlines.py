@@ -1,0 +1,48 @@
+"""Deadlines: may this be booked, moved or cancelled at `now`? When is what due?"""
+
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from models.rules.days import at, local_day
+
+
+class Joinable(Enum):
+    """What the join link answers."""
+
+    NOT_YET = "not yet"
+    NOW = "now"
+    OVER = "over"
+
+
+def bookable_days(now: datetime, zone: ZoneInfo, horizon_days: int) -> list[date]:
+    """The local days a parent can book at `now`: tomorrow (art. 6(1): fixed by the day before)
+    up to `horizon_days` from today. Closed days are among them."""
+    today = local_day(now, zone)
+    return [today + timedelta(days=ahead) for ahead in range(1, horizon_days + 1)]
+
+
+def may_book(start: datetime, now: datetime, zone: ZoneInfo, horizon_days: int) -> bool:
+    """Whether a parent may still take this start: until 24:00 of the day before (art. 6(1)),
+    counted in the office's calendar and not in hours, and not further ahead than the horizon."""
+    today, day = local_day(now, zone), local_day(start, zone)
+    return today < day <= today + timedelta(days=horizon_days)
+
+
+def may_cancel(start: datetime, now: datetime) -> bool:
+    """Whether a parent may cancel or leave this slot: any time before the start (art. 6(6))."""
+    return now < start
+
+
+def day_before(start: datetime, clock_time: time, zone: ZoneInfo) -> datetime:
+    """The instant of a local time on the day before a start."""
+    return at(local_day(start, zone) - timedelta(days=1), clock_time, zone)
+
+
+def joinable(start: datetime, now: datetime, early: timedelta, length: timedelta) -> Joinable:
+    """Whether the join link works at `now`: from `early` before the start to the end."""
+    if now < start - early:
+        return Joinable.NOT_YET
+    if now < start + length:
+        return Joinable.NOW
+    return Joinable.OVER

@@ -1,0 +1,76 @@
+"""The form's four fields: what is accepted, and the one spelling that is kept."""
+
+import re
+import unicodedata
+
+# Every sign that a phone's keyboard may put between digits.
+_HYPHENS = re.compile(
+    r"[\u002d\u00ad\u02d7\u2010-\u2015\u2043\u2212\u30fc\u4e00\ufe58\ufe63\uff0d\uff70~\u301c]"
+)
+_KANA = re.compile(r"[\u30a1-\u30fa\u30fc\u30fb ]+")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f'’. -]+")
+_PHONE = re.compile(r"0\d{9,10}")
+MAX_NAME = 60
+
+
+class Refused(ValueError):
+    """A field cannot be accepted; `reason` is a phrase key of the form."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def name(typed: str) -> str:
+    """The name as written, without invisible characters. Raises Refused."""
+    cleaned = _clean(typed)
+    if not cleaned:
+        raise Refused("form.missing")
+    if len(cleaned) > MAX_NAME:
+        raise Refused("form.too_long")
+    if not any(unicodedata.category(sign).startswith("L") for sign in cleaned):
+        raise Refused("form.no_letters")
+    return cleaned
+
+
+def reading(typed: str) -> str:
+    """The reading in katakana, or in Latin letters for a name that has no kana. Raises Refused."""
+    cleaned = name(typed)
+    katakana = "".join(
+        chr(ord(sign) + 0x60) if "\u3041" <= sign <= "\u3096" else sign for sign in cleaned
+    )
+    if not (_KANA.fullmatch(katakana) or _LATIN.fullmatch(katakana)):
+        raise Refused("form.not_kana")
+    return katakana
+
+
+def phone(typed: str) -> str:
+    """The number as 10 or 11 digits beginning with 0. Raises Refused."""
+    digits = re.sub(r"[\s().]", "", _HYPHENS.sub("", _clean(typed)))
+    if not digits:
+        raise Refused("form.missing")
+    digits = re.sub(r"^(\+|00)?81(?=[1-9])0?", "0", digits)
+    if not _PHONE.fullmatch(digits):
+        raise Refused("form.not_a_phone")
+    return digits
+
+
+def registration(typed: str, pattern: str) -> str:
+    """The registration number in half-width digits with one hyphen. Raises Refused."""
+    number = re.sub(r"\s", "", _HYPHENS.sub("-", _clean(typed)))
+    if not number:
+        raise Refused("form.missing")
+    if not re.fullmatch(pattern, number, re.ASCII):
+        raise Refused("form.not_a_registration")
+    return number
+
+
+def _clean(typed: str) -> str:
+    """NFKC (full-width digits become plain ones), no control or format signs, single spaces."""
+    plain = unicodedata.normalize("NFKC", typed)
+    visible = "".join(
+        " " if sign.isspace() else sign
+        for sign in plain
+        if sign.isspace() or not unicodedata.category(sign).startswith("C")
+    )
+    return " ".join(visible.split())

@@ -1,0 +1,46 @@
+"""Declarations: which conditions stand, and which are unanswered, denied or out of date."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Card(StrEnum):
+    """What a parent declares before booking."""
+
+    ELIGIBILITY = "e"
+    ENVIRONMENT = "v"
+
+
+ITEMS: Mapping[Card, tuple[str, ...]] = {
+    # art. 2(1) and 2(2)
+    Card.ELIGIBILITY: ("child", "registered", "mypage", "device"),
+    # art. 5(1) to 5(6)
+    Card.ENVIRONMENT: ("safe", "line", "patched", "firewall", "sharing", "antivirus"),
+}
+
+
+class Declaration(NamedTuple):
+    """One answer: does the condition hold, and when (UTC) was it said?"""
+
+    card: str
+    item: str
+    holds: bool
+    at: datetime
+
+
+def open_items(
+    card: Card, answers: Iterable[Declaration], now: datetime, valid: timedelta
+) -> list[str]:
+    """The conditions of a card, in its order, that do not stand at `now`: never answered,
+    answered with "no", or answered longer ago than `valid`."""
+    latest: dict[str, Declaration] = {}
+    for answer in sorted(answers, key=lambda each: each.at):
+        if answer.card == card:
+            latest[answer.item] = answer
+    return [
+        item
+        for item in ITEMS[card]
+        if item not in latest or not latest[item].holds or now - latest[item].at > valid
+    ]

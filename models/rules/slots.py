@@ -1,0 +1,112 @@
+"""Slots: which starts the office offers, and which of them are free."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from models.rules.days import at, is_business_day
+
+
+class Slot(NamedTuple):
+    """A counselor and a start (UTC)."""
+
+    starts_at: datetime
+    counselor_id: int
+
+
+class Shift(NamedTuple):
+    """When a counselor works: one weekday (0 is Monday), local times, and the days it holds for."""
+
+    counselor_id: int
+    weekday: int
+    start: time
+    end: time
+    from_day: date | None
+    until_day: date | None
+
+
+class Closure(NamedTuple):
+    """A time (UTC) in which the office, or one counselor, takes no consultations."""
+
+    counselor_id: int | None
+    start: datetime
+    end: datetime
+
+
+class Grid(NamedTuple):
+    """The office's hours (art. 6(3)) cut into consultations of `minutes` (art. 6(1))."""
+
+    opens: time
+    closes: time
+    minutes: int
+    zone: ZoneInfo
+
+
+def offered(
+    day: date, grid: Grid, shifts: Collection[Shift], closures: Collection[Closure]
+) -> list[Slot]:
+    """Every slot of a local day in order of time, whether taken or not (art. 6(1), 6(3))."""
+    if not is_business_day(day):
+        return []
+    slots = [
+        Slot(start, shift.counselor_id)
+        for shift in shifts
+        if _holds_on(shift, day)
+        for start in _starts(day, grid, shift.start, shift.end)
+    ]
+    length = timedelta(minutes=grid.minutes)
+    return sorted({slot for slot in slots if not _is_closed(slot, length, closures)})
+
+
+def free(slots: Iterable[Slot], taken: Collection[Slot]) -> list[Slot]:
+    """The slots that nobody has, in the order given."""
+    return [slot for slot in slots if slot not in taken]
+
+
+def nearest(slots: Collection[Slot], wanted: datetime, count: int) -> list[Slot]:
+    """The `count` slots nearest in time to the wanted start, in order of time."""
+    by_distance = sorted(slots, key=lambda slot: (abs(slot.starts_at - wanted), slot))
+    return sorted(by_distance[:count])
+
+
+def one_for_each_start(slots: Iterable[Slot], preferred: int | None) -> list[Slot]:
+    """One slot a start, in order of time: the preferred counselor's where that one is free."""
+    chosen: dict[datetime, Slot] = {}
+    for slot in slots:
+        if slot.starts_at not in chosen or slot.counselor_id == preferred:
+            chosen[slot.starts_at] = slot
+    return [chosen[start] for start in sorted(chosen)]
+
+
+def _holds_on(shift: Shift, day: date) -> bool:
+    return (
+        shift.weekday == day.weekday()
+        and (shift.from_day is None or shift.from_day <= day)
+        and (shift.until_day is None or day <= shift.until_day)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _starts(day: date, grid: Grid, start: time, end: time) -> tuple[datetime, ...]:
+    """Starts (UTC) on the office's grid whose whole consultation fits office hours and shift."""
+    length = timedelta(minutes=grid.minutes)
+    first, last = at(day, grid.opens, grid.zone), at(day, grid.closes, grid.zone)
+    from_, until = at(day, start, grid.zone), at(day, end, grid.zone)
+    starts = []
+    while first + length <= last:
+        if from_ <= first and first + length <= until:
+            starts.append(first.astimezone(UTC))
+        first += length
+    return tuple(starts)
+
+
+def _is_closed(slot: Slot, length: timedelta, closures: Collection[Closure]) -> bool:
+    end = slot.starts_at + length
+    return any(
+        closure.counselor_id in (None, slot.counselor_id)
+        and slot.starts_at < closure.end
+        and closure.start < end
+        for closure in closures
+    )

@@ -1,0 +1,188 @@
+"""Typed days and times: a small grammar over Japanese and English, on NFKC text.
+
+Spaces stay where they are: `12/3 14:00` without its space would be another time. A 日 after a
+number is a day of the month and no Sunday.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, time, timedelta
+
+_WEEKDAYS = "月火水木金土日"
+_ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_KANJI_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")}
+
+_MONTH_WORD = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
+_DAY_WORD = rf"({'|'.join(_ENGLISH_WEEKDAYS)})(?:[a-z]*day|s|rs|nes)?\.?(?![a-z])"
+_ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?(?!\d|:|\s*[ap]m)"
+
+# An hour without a.m. or p.m. up to this one is meant in the afternoon: no office opens so early.
+_LAST_AFTERNOON_HOUR = 6
+
+Reader = Callable[[re.Match[str], date], date | None]
+
+
+def plain(text: str) -> str:
+    """Text as it is compared: NFKC, lower case, single spaces, no invisible signs, and kanji
+    numbers before 月日時分 as digits."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    visible = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")
+    spaced = " ".join(visible.replace("\0", " ").replace("’", "'").split())
+    return re.sub(r"([〇一二三四五六七八九十]+)(?=[月日時分年]|週間)", _from_kanji, spaced)
+
+
+def read_day(words: str, today: date) -> date | None:
+    """The first day that plain text names, or None. A day without a year is the next such day
+    from today on; a bare weekday is the next one after today."""
+    for pattern, reader in _DAYS:
+        if match := pattern.search(words):
+            try:
+                return reader(match, today)
+            except (ValueError, OverflowError):
+                return None
+    return None
+
+
+def read_time(words: str) -> time | None:
+    """The first time of day that plain text names, or None."""
+    for pattern in _TIMES:
+        if match := pattern.search(words):
+            found = match.groupdict()
+            hour = int(found["hour"])
+            half = bool(found.get("half"))
+            minute = 30 if half else int(found.get("minute") or 0)
+            mark = found.get("mark") or ""
+            if mark in ("午後", "pm", "p.m.", "夕方"):
+                hour = hour + 12 if hour < 12 else hour
+            elif mark in ("午前", "am", "a.m.", "朝"):
+                hour = 0 if hour == 12 else hour
+            elif 1 <= hour <= _LAST_AFTERNOON_HOUR:
+                hour += 12
+            return time(hour, minute) if hour < 24 and minute < 60 else None
+    return time(12) if re.search(r"正午|(?<![a-z])noon(?![a-z])", words) else None
+
+
+def _from_kanji(match: re.Match[str]) -> str:
+    signs = match[1]
+    if "十" not in signs:
+        return "".join(str(_KANJI_DIGITS[sign]) for sign in signs)
+    tens, _, ones = signs.partition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        return signs
+    return str((_KANJI_DIGITS[tens] if tens else 1) * 10 + (_KANJI_DIGITS[ones] if ones else 0))
+
+
+def _in_year(match: re.Match[str], today: date) -> date:
+    return date(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _this_or_next_year(month: int, day: int, today: date) -> date:
+    for year in range(today.year, today.year + 9):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            if (month, day) != (2, 29):
+                raise
+            continue
+        if found >= today:
+            return found
+    raise ValueError("no such day")
+
+
+def _month_day(match: re.Match[str], today: date) -> date:
+    return _this_or_next_year(int(match[1]), int(match[2]), today)
+
+
+def _word_day(match: re.Match[str], today: date) -> date:
+    return _this_or_next_year(_MONTHS.index(match[1]) + 1, int(match[2]), today)
+
+
+def _day_word(match: re.Match[str], today: date) -> date:
+    return _this_or_next_year(_MONTHS.index(match[2]) + 1, int(match[1]), today)
+
+
+def _day_of_month(match: re.Match[str], today: date) -> date:
+    wanted = int(match[1])
+    if not 1 <= wanted <= 31:
+        raise ValueError("no such day")
+    day = today
+    while day.day != wanted:
+        day += timedelta(days=1)
+    return day
+
+
+def _ahead(days: int) -> Reader:
+    return lambda match, today: today + timedelta(days=days)
+
+
+def _days_later(match: re.Match[str], today: date) -> date:
+    return today + timedelta(days=int(match[1]))
+
+
+def _weeks_later(match: re.Match[str], today: date) -> date:
+    return today + timedelta(weeks=int(match[1]))
+
+
+def _weekday_of_week(match: re.Match[str], today: date) -> date:
+    weeks = {"今週": 0, "来週": 1, "再来週": 2}[match[1]]
+    return _of_week(today, weeks, _WEEKDAYS.index(match[2]))
+
+
+def _english_weekday_of_week(match: re.Match[str], today: date) -> date:
+    weeks = {"this": 0, "next": 1}[match[1]]
+    return _of_week(today, weeks, _ENGLISH_WEEKDAYS.index(match[2]))
+
+
+def _of_week(today: date, weeks: int, weekday: int) -> date:
+    return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks, days=weekday)
+
+
+def _next_weekday(today: date, weekday: int) -> date:
+    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+
+
+def _weekday(match: re.Match[str], today: date) -> date:
+    return _next_weekday(today, _WEEKDAYS.index(match[1]))
+
+
+def _english_weekday(match: re.Match[str], today: date) -> date:
+    return _next_weekday(today, _ENGLISH_WEEKDAYS.index(match[1]))
+
+
+_DAYS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
+    (re.compile(pattern), reader)
+    for pattern, reader in (
+        (r"(?<!\d)(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)", _in_year),
+        (r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*日?", _month_day),
+        (r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])", _month_day),
+        (rf"(?<![a-z]){_MONTH_WORD}\s*{_ORDINAL}", _word_day),
+        (rf"(?<!\d){_ORDINAL}\s*(?:of\s+)?{_MONTH_WORD}(?![a-z])", _day_word),
+        (r"(?<!\d)(\d{1,3})\s*日後", _days_later),
+        (r"(?<!\d)(\d{1,2})\s*週間後", _weeks_later),
+        (r"in (\d{1,3}) days?(?![a-z])", _days_later),
+        (r"in (\d{1,2}) weeks?(?![a-z])", _weeks_later),
+        (r"(?<!\d)(\d{1,2})\s*日(?!間)", _day_of_month),
+        (r"しあさって|明々後日|明明後日", _ahead(3)),
+        (r"明後日|あさって|day after tomorrow", _ahead(2)),
+        (r"明日|あした|あす(?!か)|tomorrow", _ahead(1)),
+        (r"今日|きょう|本日|today", _ahead(0)),
+        (rf"(再来週|来週|今週)の?\s*([{_WEEKDAYS}])(?:曜|(?![{_WEEKDAYS}\w]))", _weekday_of_week),
+        (rf"(?<![a-z])(this|next)\s+{_DAY_WORD}", _english_weekday_of_week),
+        (rf"([{_WEEKDAYS}])曜", _weekday),
+        (rf"[(（]([{_WEEKDAYS}])[)）]", _weekday),
+        (rf"(?<![a-z]){_DAY_WORD}", _english_weekday),
+        (r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th)(?![a-z])", _day_of_month),
+    )
+)
+
+_TIMES: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<mark>午前|午後|朝|夕方)?\s*(?<!\d)(?P<hour>\d{1,2})\s*時(?!間)\s*"
+        r"(?:(?P<half>半)|(?P<minute>\d{1,2})\s*分)?",
+        r"(?<![\d:])(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s*(?P<mark>[ap]\.?m\.?)(?![a-z])",
+        r"(?P<mark>午前|午後)?\s*(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?![\d:])",
+    )
+)

@@ -1,0 +1,119 @@
+"""Statements of the hot path: written once in SQLAlchemy Core, compiled once for each dialect,
+run as plain SQL text on the driver's own connection (docs/decisions/0002-the-writer.md)."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import ClauseElement, Dialect, Table, bindparam, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.sql import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+Processor = Callable[[Any], Any]
+Row = TypeVar("Row")
+
+
+class Compiled(NamedTuple):
+    """SQL text for one dialect, and what turns values into the driver's kind and back."""
+
+    sql: str
+    defaults: dict[str, Any]
+    binders: tuple[tuple[str, Processor], ...]
+    readers: tuple[tuple[int, Processor], ...]
+
+    def parameters(self, values: dict[str, Any]) -> dict[str, Any]:
+        filled = {**self.defaults, **values}
+        for name, binder in self.binders:
+            filled[name] = binder(filled[name])
+        return filled
+
+    def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not self.readers:
+            return row
+        cells = list(row)
+        for at, reader in self.readers:
+            cells[at] = reader(cells[at])
+        return tuple(cells)
+
+
+class Statement(Generic[Row]):
+    """One SQL statement; its rows come back as `row(*columns)`, in the order selected."""
+
+    def __init__(self, construct: Callable[[Dialect], Executable], row: Callable[..., Row]) -> None:
+        self._construct = construct
+        self._compiled: dict[str, Compiled] = {}
+        self.row = row
+
+    def compiled(self, dialect: Dialect) -> Compiled:
+        """The statement as SQL text for a dialect."""
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            found = self._compiled[dialect.name] = _compile(
+                self._construct(dialect), _named(dialect)
+            )
+        return found
+
+
+def query(construct: Executable, row: Callable[..., Row]) -> Statement[Row]:
+    """A statement whose rows are read."""
+    return Statement(lambda dialect: construct, row)
+
+
+def change(construct: Executable) -> Statement[tuple[Any, ...]]:
+    """A statement whose rows nobody reads."""
+    return Statement(lambda dialect: construct, lambda *cells: cells)
+
+
+def addition(model_table: Table, *columns: str) -> Statement[int]:
+    """Adds a row with values for these columns; the row that comes back is its number."""
+    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    statement = insert(model_table).values(values).returning(model_table.c.id)
+    return Statement(lambda dialect: statement, lambda number: number)
+
+
+def addition_once(model_table: Table, *columns: str) -> Statement[tuple[Any, ...]]:
+    """Adds a row unless a constraint says that it is there; it touches one row or none."""
+    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    statements: dict[str, Executable] = {
+        "sqlite": sqlite.insert(model_table).values(values).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(model_table).values(values).on_conflict_do_nothing(),
+    }
+    return Statement(lambda dialect: statements[dialect.name], lambda *cells: cells)
+
+
+def _compile(construct: Executable, dialect: Dialect) -> Compiled:
+    assert isinstance(construct, ClauseElement)
+    compiled = construct.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    assert isinstance(compiled, SQLCompiler)
+    binders = [
+        (name, binder)
+        for bound, name in compiled.bind_names.items()
+        if (binder := _binder(bound.type, dialect)) is not None
+    ]
+    columns = getattr(construct, "exported_columns", None) or ()
+    readers = [
+        (at, reader)
+        for at, column in enumerate(columns)
+        if (reader := _reader(column.type, dialect)) is not None
+    ]
+    defaults = compiled.construct_params(extracted_parameters=None, _check=False)
+    return Compiled(compiled.string, dict(defaults), tuple(binders), tuple(readers))
+
+
+def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+@cache
+def _named(dialect: Dialect) -> Dialect:
+    """The same dialect with named parameters, which both drivers take as a dict."""
+    assert isinstance(dialect, DefaultDialect)
+    style = "named" if dialect.name == "sqlite" else "pyformat"
+    return type(dialect)(paramstyle=style)  # type: ignore[arg-type]  # a Literal in the stubs

@@ -1,0 +1,35 @@
+"""The store: questions and changes named in the office's words. It never commits."""
+
+from models.database import Transaction
+from models.office import Office
+from models.store.access import Access
+from models.store.alerts import Alerts
+from models.store.bookings import Bookings
+from models.store.calendar import Calendar
+from models.store.contacts import Contacts
+from models.store.declarations import Declarations
+from models.store.forms import Forms
+from models.store.inbox import Inbox
+from models.store.outbox import Outbox
+from models.store.presence import Presence
+from models.store.seekers import Seekers
+from models.store.terms import TermsStore
+from models.vault import Vault
+
+
+class Store:
+    """Everything the office knows, inside one transaction."""
+
+    def __init__(self, transaction: Transaction, office: Office, vault: Vault) -> None:
+        self.access = Access(transaction)
+        self.alerts = Alerts(transaction)
+        self.bookings = Bookings(transaction, office)
+        self.calendar = Calendar(transaction, office)
+        self.contacts = Contacts(transaction)
+        self.declarations = Declarations(transaction)
+        self.forms = Forms(transaction)
+        self.inbox = Inbox(transaction, vault)
+        self.outbox = Outbox(transaction)
+        self.presence = Presence(transaction)
+        self.seekers = Seekers(transaction, vault)
+        self.terms = TermsStore(transaction)

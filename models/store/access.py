@@ -1,0 +1,37 @@
+"""Access records (art. 7(1))."""
+
+from datetime import datetime
+
+from models.database import Transaction
+from models.sql import addition
+from models.tables import AccessRecord, table
+
+_ADD = addition(
+    table(AccessRecord), "at", "page", "booking_id", "contact_id", "user_agent", "address"
+)
+
+
+class Access:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def record(
+        self,
+        at: datetime,
+        page: str,
+        user_agent: str,
+        address: str,
+        *,
+        booking_id: int | None = None,
+        contact_id: int | None = None,
+    ) -> None:
+        """Note a use of a join link, form or terms page."""
+        self._tx.row(
+            _ADD,
+            at=at,
+            page=page,
+            booking_id=booking_id,
+            contact_id=contact_id,
+            user_agent=user_agent[:300],
+            address=address[:64],
+        )

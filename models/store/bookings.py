@@ -1,0 +1,296 @@
+"""Bookings: made, moved, ended; which are due for what."""
+
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, bindparam, func, select, update
+
+from models.database import Conflict, Transaction
+from models.office import Office
+from models.rules.deadlines import day_before
+from models.rules.slots import Slot
+from models.sql import Statement, addition, change, query
+from models.tables import ACTIVE_BOOKING, BookingChange, Counselor, status_in, table
+from models.tables import Booking as BookingTable
+
+# No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: people read references out on the phone.
+_REFERENCE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"
+_REFERENCE_LENGTH = 6
+
+
+class Booking(NamedTuple):
+    """予約, with its counselor's name and the meeting URL that holds for it."""
+
+    id: int
+    reference: str
+    job_seeker_id: int
+    counselor_id: int
+    counselor: str
+    service: str
+    starts_at: datetime
+    status: str
+    companion: str
+    meeting_url: str | None
+    version: int
+    my_page_posted_at: datetime | None
+
+    @property
+    def slot(self) -> Slot:
+        return Slot(self.starts_at, self.counselor_id)
+
+
+class SlotTaken(Exception):
+    """Somebody has this slot."""
+
+
+_bookings, _counselors = table(BookingTable).c, table(Counselor).c
+
+_view = select(
+    *(_bookings.id, _bookings.reference, _bookings.job_seeker_id, _bookings.counselor_id),
+    *(_counselors.name, _bookings.service, _bookings.starts_at, _bookings.status),
+    _bookings.companion,
+    func.coalesce(_bookings.meeting_url, _counselors.meeting_url),
+    *(_bookings.version, _bookings.my_page_posted_at),
+).join_from(table(BookingTable), table(Counselor), _counselors.id == _bookings.counselor_id)
+
+_BY_ID = query(_view.where(_bookings.id == bindparam("id")), Booking)
+_CURRENT = query(
+    _view.where(
+        ACTIVE_BOOKING,
+        _bookings.job_seeker_id == bindparam("job_seeker_id"),
+        _bookings.starts_at > bindparam("since"),
+    ).order_by(_bookings.starts_at),
+    Booking,
+)
+_AROUND = query(
+    _view.where(
+        _bookings.job_seeker_id == bindparam("job_seeker_id"),
+        _bookings.starts_at > bindparam("after"),
+        _bookings.starts_at <= bindparam("until"),
+    ).order_by(_bookings.starts_at),
+    Booking,
+)
+_LATEST = query(
+    _view.where(_bookings.job_seeker_id == bindparam("job_seeker_id"))
+    .order_by(_bookings.starts_at.desc(), _bookings.id.desc())
+    .limit(1),
+    Booking,
+)
+_COUNSELOR_OF_LAST_TIME = query(
+    select(_bookings.counselor_id)
+    .where(
+        _bookings.job_seeker_id == bindparam("job_seeker_id"),
+        status_in("joined", "completed"),
+        _bookings.starts_at < bindparam("now"),
+    )
+    .order_by(_bookings.starts_at.desc())
+    .limit(1),
+    lambda counselor_id: int(counselor_id),
+)
+_HOW_MANY = query(
+    select(func.count()).where(_bookings.job_seeker_id == bindparam("job_seeker_id")),
+    lambda count: int(count),
+)
+_IS_TAKEN = query(
+    select(_bookings.id).where(
+        ACTIVE_BOOKING,
+        _bookings.counselor_id == bindparam("counselor_id"),
+        _bookings.starts_at == bindparam("starts_at"),
+    ),
+    lambda booking_id: int(booking_id),
+)
+_ADD = addition(
+    table(BookingTable),
+    *("reference", "job_seeker_id", "counselor_id", "service", "starts_at", "status"),
+    *("companion", "version", "remind_at", "notice_at", "created_at"),
+)
+_MOVE = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"), _bookings.version == bindparam("from_version"))
+    .values(
+        counselor_id=bindparam("counselor_id"),
+        starts_at=bindparam("starts_at"),
+        # A URL that staff gave for the old date is not the new date's.
+        meeting_url=None,
+        my_page_posted_at=None,
+        version=_bookings.version + 1,
+        remind_at=bindparam("remind_at"),
+        notice_at=bindparam("notice_at"),
+    )
+)
+_SET_STATUS = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"))
+    .values(status=bindparam("status"), remind_at=None, notice_at=None)
+)
+_SET_COMPANION = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"))
+    .values(companion=bindparam("companion"))
+)
+_NOTE_CHANGE = addition(table(BookingChange), "booking_id", "at", "what", "by", "why")
+
+
+def _due(column: ColumnElement[datetime]) -> ColumnElement[bool]:
+    return column.is_not(None) & (column <= bindparam("now"))
+
+
+def _ids(condition: ColumnElement[bool], order: ColumnElement[datetime]) -> Statement[int]:
+    return query(
+        select(_bookings.id).where(condition).order_by(order).limit(bindparam("count")),
+        lambda booking_id: int(booking_id),
+    )
+
+
+_DUE_REMINDERS = _ids(_due(_bookings.remind_at), _bookings.remind_at)
+_DUE_NOTICES = _ids(_due(_bookings.notice_at), _bookings.notice_at)
+_TO_JUDGE = _ids(
+    status_in("booked") & (_bookings.starts_at <= bindparam("started_by")),
+    _bookings.starts_at,
+)
+
+
+_TAKE_REMINDER = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"), _due(_bookings.remind_at))
+    .values(remind_at=None)
+)
+_TAKE_NOTICE = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"), _due(_bookings.notice_at))
+    .values(notice_at=None)
+)
+
+
+class Bookings:
+    def __init__(self, transaction: Transaction, office: Office) -> None:
+        self._tx = transaction
+        self._office = office
+
+    def by_id(self, booking_id: int) -> Booking | None:
+        return self._tx.row(_BY_ID, id=booking_id)
+
+    def current(self, job_seeker_id: int, now: datetime) -> list[Booking]:
+        """A parent's active bookings that are not over at `now`, the next one first."""
+        since = now - self._office.slot_length
+        return self._tx.rows(_CURRENT, job_seeker_id=job_seeker_id, since=since)
+
+    def started_between(
+        self, job_seeker_id: int, after: datetime, until: datetime
+    ) -> list[Booking]:
+        """A parent's bookings of any status that start in (after, until]."""
+        return self._tx.rows(_AROUND, job_seeker_id=job_seeker_id, after=after, until=until)
+
+    def latest(self, job_seeker_id: int) -> Booking | None:
+        """A parent's last booking by date, whatever became of it."""
+        return self._tx.row(_LATEST, job_seeker_id=job_seeker_id)
+
+    def counselor_of_last_time(self, job_seeker_id: int, now: datetime) -> int | None:
+        """Whom a parent met last."""
+        return self._tx.row(_COUNSELOR_OF_LAST_TIME, job_seeker_id=job_seeker_id, now=now)
+
+    def how_many(self, job_seeker_id: int) -> int:
+        """How many bookings a parent has ever made."""
+        return self._tx.row(_HOW_MANY, job_seeker_id=job_seeker_id) or 0
+
+    def book(
+        self, job_seeker_id: int, slot: Slot, service: str, companion: str, now: datetime
+    ) -> Booking:
+        """Take a free slot. Raises SlotTaken when the database says that somebody has it."""
+        while True:
+            try:
+                with self._tx.attempt():
+                    booking_id = self._tx.row(
+                        _ADD,
+                        reference=_new_reference(),
+                        job_seeker_id=job_seeker_id,
+                        counselor_id=slot.counselor_id,
+                        service=service,
+                        starts_at=slot.starts_at,
+                        status="booked",
+                        companion=companion,
+                        version=1,
+                        created_at=now,
+                        **self._work_times(slot.starts_at, now),
+                    )
+            except Conflict:
+                if self._tx.row(_IS_TAKEN, **slot._asdict()) is not None:
+                    raise SlotTaken from None
+                continue  # the reference was there already: draw another
+            break
+        assert booking_id is not None
+        self._note(booking_id, now, "booked", "parent")
+        booking = self.by_id(booking_id)
+        assert booking is not None
+        return booking
+
+    def move(self, booking: Booking, slot: Slot, now: datetime) -> Booking:
+        """Change to a free slot in one step. Raises SlotTaken, and then the old slot is kept."""
+        try:
+            with self._tx.attempt():
+                self._tx.run(
+                    _MOVE,
+                    booking=booking.id,
+                    from_version=booking.version,
+                    counselor_id=slot.counselor_id,
+                    starts_at=slot.starts_at,
+                    **self._work_times(slot.starts_at, now),
+                )
+        except Conflict:
+            raise SlotTaken from None
+        self._note(booking.id, now, "moved", "parent", why=f"from {booking.starts_at:%F %H:%M}Z")
+        moved = self.by_id(booking.id)
+        assert moved is not None
+        return moved
+
+    def set_status(
+        self, booking: Booking, status: str, now: datetime, *, by: str, why: str = ""
+    ) -> Booking:
+        """Bring a booking into another status; nothing is due for it any more."""
+        self._tx.run(_SET_STATUS, booking=booking.id, status=status)
+        self._note(booking.id, now, status, by, why)
+        return booking._replace(status=status)
+
+    def set_companion(self, booking: Booking, companion: str, now: datetime) -> Booking:
+        """Record who comes along (art. 12(3))."""
+        self._tx.run(_SET_COMPANION, booking=booking.id, companion=companion)
+        self._note(booking.id, now, "companion", "parent", why=companion)
+        return booking._replace(companion=companion)
+
+    def due_reminders(self, now: datetime, count: int) -> list[int]:
+        """Bookings whose reminder is due, at most `count`, the most urgent first."""
+        return self._tx.rows(_DUE_REMINDERS, now=now, count=count)
+
+    def due_notices(self, now: datetime, count: int) -> list[int]:
+        """Bookings that staff must have prepared by now: a URL, and the notice in My Page."""
+        return self._tx.rows(_DUE_NOTICES, now=now, count=count)
+
+    def to_judge(self, started_by: datetime, count: int) -> list[int]:
+        """Bookings that started by then and that nobody has come to."""
+        return self._tx.rows(_TO_JUDGE, started_by=started_by, count=count)
+
+    def take_reminder(self, booking_id: int, now: datetime) -> bool:
+        """Take the reminder off the list of work; False when it is not due any more."""
+        return self._tx.run(_TAKE_REMINDER, booking=booking_id, now=now) == 1
+
+    def take_notice(self, booking_id: int, now: datetime) -> bool:
+        """Take the notice off the list of work; False when it is not due any more."""
+        return self._tx.run(_TAKE_NOTICE, booking=booking_id, now=now) == 1
+
+    def _work_times(self, start: datetime, now: datetime) -> dict[str, datetime | None]:
+        """When a booking made or moved at `now` is due for what. After the reminder hour the
+        confirmation says what the reminder would, and there is none."""
+        office = self._office
+        remind_at = day_before(start, office.reminder_at, office.zone)
+        return {
+            "remind_at": remind_at if now < remind_at else None,
+            "notice_at": day_before(start, office.notice_due, office.zone),
+        }
+
+    def _note(self, booking_id: int, now: datetime, what: str, by: str, why: str = "") -> None:
+        self._tx.row(_NOTE_CHANGE, booking_id=booking_id, at=now, what=what, by=by, why=why)
+
+
+def _new_reference() -> str:
+    return "".join(secrets.choice(_REFERENCE_SIGNS) for _ in range(_REFERENCE_LENGTH))

@@ -1,0 +1,118 @@
+"""The calendar: counselors, shifts and closures, and the free slots that follow from them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, or_, select
+
+from models.database import Transaction
+from models.office import Office
+from models.rules.days import at, end_of_day, local_day
+from models.rules.deadlines import bookable_days
+from models.rules.slots import Closure, Shift, Slot, free, offered
+from models.sql import query
+from models.tables import ACTIVE_BOOKING, Booking, table
+from models.tables import Closure as ClosureTable
+from models.tables import Counselor as CounselorTable
+from models.tables import Shift as ShiftTable
+
+
+class Counselor(NamedTuple):
+    """相談員・担当者."""
+
+    id: int
+    name: str
+
+
+_counselors, _shifts = table(CounselorTable).c, table(ShiftTable).c
+_closures, _bookings = table(ClosureTable).c, table(Booking).c
+
+_COUNSELORS = query(
+    select(_counselors.id, _counselors.name)
+    .where(_counselors.retired_at.is_(None))
+    .order_by(_counselors.id),
+    Counselor,
+)
+_SHIFTS = query(
+    select(
+        *(_shifts.counselor_id, _shifts.weekday, _shifts.start_time, _shifts.end_time),
+        *(_shifts.from_day, _shifts.until_day),
+    )
+    .join(table(CounselorTable), _counselors.id == _shifts.counselor_id)
+    .where(
+        _counselors.retired_at.is_(None),
+        or_(_shifts.until_day.is_(None), _shifts.until_day >= bindparam("first")),
+        or_(_shifts.from_day.is_(None), _shifts.from_day <= bindparam("last")),
+    ),
+    Shift,
+)
+_CLOSURES = query(
+    select(_closures.counselor_id, _closures.starts_at, _closures.ends_at).where(
+        _closures.ends_at > bindparam("start"), _closures.starts_at < bindparam("end")
+    ),
+    Closure,
+)
+_TAKEN = query(
+    select(_bookings.starts_at, _bookings.counselor_id).where(
+        ACTIVE_BOOKING,
+        _bookings.starts_at >= bindparam("start"),
+        _bookings.starts_at < bindparam("end"),
+    ),
+    Slot,
+)
+
+
+class Calendar:
+    def __init__(self, transaction: Transaction, office: Office) -> None:
+        self._tx = transaction
+        self._office = office
+
+    def counselors(self) -> list[Counselor]:
+        """The counselors who work here now."""
+        return self._tx.rows(_COUNSELORS)
+
+    def free_on(self, day: date) -> list[Slot]:
+        """The free slots of a local day, in order of time."""
+        return self._free([day])
+
+    def free_days(self, now: datetime) -> dict[date, list[Slot]]:
+        """The local days that a parent can book at `now` and that have free slots, with them."""
+        slots = self._free(bookable_days(now, self._office.zone, self._office.horizon_days))
+        by_day = groupby(slots, key=lambda slot: local_day(slot.starts_at, self._office.zone))
+        return {day: list(slots_of_day) for day, slots_of_day in by_day}
+
+    def add_counselor(
+        self, name: str, meeting_url: str | None, shifts: Sequence[tuple[int, time, time]]
+    ) -> int:
+        """A new counselor with shifts (weekday, start, end) that hold from now on."""
+        session = self._tx.session
+        counselor = CounselorTable(name=name, meeting_url=meeting_url)
+        session.add(counselor)
+        session.flush()
+        assert counselor.id is not None
+        for weekday, start, end in shifts:
+            session.add(
+                ShiftTable(
+                    counselor_id=counselor.id, weekday=weekday, start_time=start, end_time=end
+                )
+            )
+        return counselor.id
+
+    def add_closure(
+        self, start: datetime, end: datetime, reason: str, counselor_id: int | None
+    ) -> None:
+        """A time without consultations, of the office or of one counselor."""
+        self._tx.session.add(
+            ClosureTable(counselor_id=counselor_id, starts_at=start, ends_at=end, reason=reason)
+        )
+
+    def _free(self, days: Sequence[date]) -> list[Slot]:
+        zone = self._office.zone
+        start, end = at(days[0], time(0), zone), end_of_day(days[-1], zone)
+        shifts = self._tx.rows(_SHIFTS, first=days[0], last=days[-1])
+        closures = self._tx.rows(_CLOSURES, start=start, end=end)
+        taken = set(self._tx.rows(_TAKEN, start=start, end=end))
+        slots = [slot for day in days for slot in offered(day, self._office.grid, shifts, closures)]
+        return free(slots, taken)

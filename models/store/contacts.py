@@ -1,0 +1,85 @@
+"""Contacts: people on a channel."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select, update
+
+from models.database import Transaction
+from models.sql import addition_once, change, query
+from models.tables import Contact as ContactTable
+from models.tables import table
+
+
+class Contact(NamedTuple):
+    """A person on a channel."""
+
+    id: int
+    channel: str
+    person: str
+    language: str
+    job_seeker_id: int | None
+    unreachable_at: datetime | None
+
+
+_contacts = table(ContactTable).c
+_columns = select(*(getattr(_contacts, name) for name in Contact._fields))
+
+# The row stays locked for the turn on PostgreSQL, so that one person's turns come one by one.
+_FIND = query(
+    _columns.where(
+        _contacts.channel == bindparam("channel"), _contacts.person == bindparam("person")
+    ).with_for_update(key_share=True),
+    Contact,
+)
+_BY_ID = query(
+    _columns.where(_contacts.id == bindparam("id")).with_for_update(key_share=True), Contact
+)
+_OF_SEEKER = query(
+    _columns.where(_contacts.job_seeker_id == bindparam("job_seeker_id")).order_by(_contacts.id),
+    Contact,
+)
+_ADD = addition_once(table(ContactTable), "channel", "person", "language", "created_at")
+_SET_LANGUAGE = change(
+    update(table(ContactTable))
+    .where(_contacts.id == bindparam("of"))
+    .values(language=bindparam("language"))
+)
+_SET_REACHABLE = change(
+    update(table(ContactTable))
+    .where(_contacts.id == bindparam("of"))
+    .values(unreachable_at=bindparam("unreachable_at"))
+)
+
+
+class Contacts:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def of(self, channel: str, person: str, language: str, now: datetime) -> Contact:
+        """The contact of a platform's user, made when met for the first time."""
+        found = self._tx.row(_FIND, channel=channel, person=person)
+        if found is None:
+            self._tx.run(_ADD, channel=channel, person=person, language=language, created_at=now)
+            found = self._tx.row(_FIND, channel=channel, person=person)
+        assert found is not None
+        return found
+
+    def by_id(self, contact_id: int) -> Contact:
+        """A contact that is known to exist."""
+        found = self._tx.row(_BY_ID, id=contact_id)
+        assert found is not None
+        return found
+
+    def of_seeker(self, job_seeker_id: int) -> list[Contact]:
+        """The chats in which a parent can be reached."""
+        return self._tx.rows(_OF_SEEKER, job_seeker_id=job_seeker_id)
+
+    def set_language(self, contact_id: int, language: str) -> None:
+        self._tx.run(_SET_LANGUAGE, of=contact_id, language=language)
+
+    def set_reachable(self, contact_id: int) -> None:
+        self._tx.run(_SET_REACHABLE, of=contact_id, unreachable_at=None)
+
+    def set_unreachable(self, contact_id: int, now: datetime) -> None:
+        self._tx.run(_SET_REACHABLE, of=contact_id, unreachable_at=now)

@@ -1,0 +1,45 @@
+"""Declarations: answers to the conditions of arts. 2 and 5."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from models.database import Transaction
+from models.rules.eligibility import Card, Declaration
+from models.sql import addition, query
+from models.tables import Declaration as DeclarationTable
+from models.tables import table
+
+_declarations = table(DeclarationTable).c
+
+# One row for each condition, the latest, however often somebody answered.
+_latest = (
+    select(func.max(_declarations.id))
+    .where(_declarations.contact_id == bindparam("contact_id"))
+    .group_by(_declarations.card, _declarations.item)
+)
+_LATEST = query(
+    select(_declarations.card, _declarations.item, _declarations.holds, _declarations.at).where(
+        _declarations.id.in_(_latest)
+    ),
+    Declaration,
+)
+_ADD = addition(table(DeclarationTable), "contact_id", "card", "item", "holds", "at")
+
+
+class Declarations:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def of(self, contact_id: int) -> list[Declaration]:
+        """The latest answer to each condition."""
+        return self._tx.rows(_LATEST, contact_id=contact_id)
+
+    def record(
+        self, contact_id: int, card: Card, items: list[str], *, holds: bool, at: datetime
+    ) -> None:
+        """Add the same answer to several conditions, each with its time."""
+        for item in items:
+            self._tx.row(
+                _ADD, contact_id=contact_id, card=card.value, item=item, holds=holds, at=at
+            )

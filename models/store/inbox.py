@@ -1,0 +1,98 @@
+"""The inbox: every event is taken once."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import bindparam, update
+from sqlmodel import col
+from sqlmodel import select as select_model
+
+from models.chat import Did, Event
+from models.database import Transaction
+from models.sql import addition_once, change
+from models.tables import InboxEvent, table
+from models.vault import Vault
+
+_inbox = table(InboxEvent).c
+
+_ADD = addition_once(
+    table(InboxEvent),
+    *("channel", "event_id", "contact_id", "message_id", "received_at", "failed"),
+)
+_KEEP = change(
+    update(table(InboxEvent))
+    .where(_inbox.channel == bindparam("on"), _inbox.event_id == bindparam("event"))
+    .values(body=bindparam("body"), failed=bindparam("failed"))
+)
+_FORGET = change(
+    update(table(InboxEvent))
+    .where(
+        _inbox.contact_id == bindparam("of"),
+        _inbox.message_id == bindparam("message"),
+    )
+    .values(body=None)
+)
+
+
+class Inbox:
+    def __init__(self, transaction: Transaction, vault: Vault) -> None:
+        self._tx = transaction
+        self._vault = vault
+
+    def take(self, event: Event, contact_id: int | None, now: datetime) -> bool:
+        """Note an event; False when it was taken before."""
+        added = self._tx.run(
+            _ADD,
+            channel=event.channel,
+            event_id=event.id,
+            contact_id=contact_id,
+            message_id=event.message_id,
+            received_at=now,
+            failed=False,
+        )
+        return added == 1
+
+    def keep(self, event: Event, *, failed: bool) -> None:
+        """Keep what an event said, sealed, because somebody may need it."""
+        sealed = self._vault.seal(_write(event), _about(event.channel, event.id))
+        self._tx.run(_KEEP, on=event.channel, event=event.id, body=sealed, failed=failed)
+
+    def forget_message(self, contact_id: int, message_id: str) -> None:
+        """Scrub what a person has taken back."""
+        self._tx.run(_FORGET, of=contact_id, message=message_id)
+
+    def failed(self) -> list[Event]:
+        """The events that failed, the oldest first, as they came."""
+        rows = self._tx.session.exec(
+            select_model(InboxEvent)
+            .where(col(InboxEvent.failed).is_(True), col(InboxEvent.body).is_not(None))
+            .order_by(col(InboxEvent.received_at))
+        )
+        return [
+            _read(self._vault.open(row.body, _about(row.channel, row.event_id)))
+            for row in rows
+            if row.body is not None
+        ]
+
+    def put_back(self, event: Event) -> None:
+        """Make a failed event as if it had never come, so that it can be taken again."""
+        row = self._tx.session.get(InboxEvent, (event.channel, event.id))
+        if row is not None:
+            self._tx.session.delete(row)
+            self._tx.session.flush()
+
+
+def _write(event: Event) -> str:
+    return json.dumps(asdict(event) | {"acted_at": event.acted_at.isoformat()})
+
+
+def _read(body: str) -> Event:
+    raw = json.loads(body)
+    raw["acted_at"] = datetime.fromisoformat(raw["acted_at"])
+    raw["did"] = Did(raw["did"])
+    return Event(**raw)
+
+
+def _about(channel: str, event_id: str) -> str:
+    return f"inbox:{channel}:{event_id}"

@@ -1,0 +1,225 @@
+"""The outbox: requests to the platforms, written with the change that they speak of."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, exists, func, literal_column, not_, select, update
+
+from models.database import Transaction
+from models.sql import addition, addition_once, change, query
+from models.store.contacts import Contact
+from models.tables import OutboxRow, table
+
+# LINE's retry key is good for 24 hours; a try later than this could send a second copy.
+RETRY_FOR = timedelta(hours=23)
+
+
+class Outgoing(NamedTuple):
+    """A request to send. `in_flight` when claimed: an earlier try ended without a word."""
+
+    id: int
+    contact_id: int
+    channel: str
+    person: str
+    kind: str
+    booking_id: int | None
+    payload: str
+    reply_token: str | None
+    reply_until: datetime | None
+    retry_key: str
+    created_at: datetime
+    useless_after: datetime
+    attempts: int
+    fence: int
+
+
+class Due(NamedTuple):
+    id: int
+    was_in_flight: bool
+
+
+_outbox = table(OutboxRow).c
+_columns = [getattr(_outbox, name) for name in Outgoing._fields]
+_waiting = literal_column("outbox.state") == literal_column("'waiting'")
+_before = table(OutboxRow).alias("before")
+
+_BASE_COLUMNS = (
+    *("contact_id", "channel", "person", "kind", "booking_id", "booking_version", "payload"),
+    *("reply_token", "reply_until", "retry_key", "created_at", "due_at", "useless_after"),
+    *("state", "attempts", "fence", "in_flight", "why"),
+)
+_ADD = addition(table(OutboxRow), *_BASE_COLUMNS, "follows_id")
+_ADD_ONCE = addition_once(table(OutboxRow), *_BASE_COLUMNS)
+
+_DUE = query(
+    select(_outbox.id, _outbox.in_flight)
+    .where(
+        _waiting,
+        _outbox.due_at <= bindparam("now"),
+        not_(exists().where(_before.c.id == _outbox.follows_id, _before.c.state == "waiting")),
+    )
+    .order_by(_outbox.due_at, _outbox.id)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True, of=table(OutboxRow)),
+    Due,
+)
+_CLAIM = query(
+    update(table(OutboxRow))
+    .where(_outbox.id == bindparam("row"), _waiting)
+    .values(
+        due_at=bindparam("lease_until"),
+        in_flight=True,
+        attempts=_outbox.attempts + 1,
+        fence=_outbox.fence + 1,
+    )
+    .returning(*_columns),
+    Outgoing,
+)
+_END = change(
+    update(table(OutboxRow))
+    .where(_outbox.id == bindparam("row"), _outbox.fence == bindparam("mine"), _waiting)
+    .values(
+        state=bindparam("new_state"),
+        ended_at=bindparam("now"),
+        in_flight=False,
+        why=bindparam("reason"),
+        # What was accepted needs no body any more, and a body speaks of a person.
+        payload="",
+        reply_token=None,
+    )
+)
+_LATER = change(
+    update(table(OutboxRow))
+    .where(_outbox.id == bindparam("row"), _outbox.fence == bindparam("mine"), _waiting)
+    .values(
+        due_at=bindparam("later"),
+        in_flight=bindparam("unknown"),
+        reply_token=bindparam("token"),
+        why=bindparam("reason"),
+    )
+)
+_WAITING = query(
+    select(func.count(), func.min(_outbox.due_at)).where(_waiting), lambda *cells: cells
+)
+
+
+class Outbox:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def answer(
+        self,
+        contact: Contact,
+        payloads: Sequence[str],
+        now: datetime,
+        *,
+        reply_token: str | None,
+        reply_until: datetime | None,
+    ) -> None:
+        """What is said back to an event, one request after the other. The reply token serves
+        the first request only."""
+        follows: int | None = None
+        for payload in payloads:
+            follows = self._tx.row(
+                _ADD,
+                **_row(contact, "answer", payload, now, useless_after=now + RETRY_FOR),
+                reply_token=reply_token,
+                reply_until=reply_until,
+                booking_id=None,
+                booking_version=None,
+                follows_id=follows,
+            )
+            reply_token = reply_until = None
+
+    def notify(
+        self,
+        contact: Contact,
+        kind: str,
+        payload: str,
+        now: datetime,
+        *,
+        booking_id: int,
+        booking_version: int,
+        useless_after: datetime,
+        state: str = "waiting",
+    ) -> bool:
+        """What is said unasked about a booking as it stands: each kind at most once a version.
+        False when it was said before. With another state than "waiting" it is only recorded."""
+        added = self._tx.run(
+            _ADD_ONCE,
+            **_row(contact, kind, payload, now, useless_after=useless_after, state=state),
+            reply_token=None,
+            reply_until=None,
+            booking_id=booking_id,
+            booking_version=booking_version,
+        )
+        return added == 1
+
+    def claim(self, now: datetime, lease: timedelta, count: int) -> list[tuple[Outgoing, bool]]:
+        """Take rows to send, with whether an earlier try of theirs was never heard of again. A
+        row is ours until the lease ends; its fence keeps late words of others out."""
+        claimed = []
+        for due in self._tx.rows(_DUE, now=now, count=count):
+            row = self._tx.row(_CLAIM, row=due.id, lease_until=now + lease)
+            if row is not None:
+                claimed.append((row, due.was_in_flight))
+        return claimed
+
+    def end(self, row: Outgoing, state: str, now: datetime, why: str = "") -> bool:
+        """Note how a row ended; False when it is no longer ours."""
+        touched = self._tx.run(
+            _END, row=row.id, mine=row.fence, new_state=state, now=now, reason=why
+        )
+        return touched == 1
+
+    def try_later(
+        self, row: Outgoing, later: datetime, why: str, *, unknown: bool, token: str | None
+    ) -> bool:
+        """Send a row again later, with the reply token that is left. `unknown` says that this
+        try may have been accepted. False when the row is no longer ours."""
+        touched = self._tx.run(
+            _LATER,
+            row=row.id,
+            mine=row.fence,
+            later=later,
+            reason=why,
+            unknown=unknown,
+            token=token,
+        )
+        return touched == 1
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many rows wait, and since when the most overdue one is due."""
+        found = self._tx.row(_WAITING)
+        assert found is not None
+        count, oldest = found
+        return int(count), oldest
+
+
+def _row(
+    contact: Contact,
+    kind: str,
+    payload: str,
+    now: datetime,
+    *,
+    useless_after: datetime,
+    state: str = "waiting",
+) -> dict[str, object]:
+    return {
+        "contact_id": contact.id,
+        "channel": contact.channel,
+        "person": contact.person,
+        "kind": kind,
+        "payload": payload,
+        "retry_key": str(uuid.uuid4()),
+        "created_at": now,
+        "due_at": now,
+        "useless_after": useless_after,
+        "state": state,
+        "attempts": 0,
+        "fence": 0,
+        "in_flight": False,
+        "why": "",
+    }

