@@ -72,13 +72,17 @@ class Jobs:
             except DatabaseUnavailable as error:
                 log.error("last beat not noted", why=str(error))
 
-    async def sweep(self) -> bool:
+    async def sweep(self, *, watching: bool = False) -> bool:
         """One pass: beat, then everything that is due. Says whether there was anything. A database
-        that is away makes this pass fail, not the next."""
+        that is away makes this pass fail, not the next.
+
+        `watching` says that we were there since the last pass, however long ago that is: only who
+        turns a clock can know that.
+        """
         async with self._sweeping:
             anything = False
             try:
-                while due := await self._beat_and_look():
+                while due := await self._beat_and_look(watching):
                     await asyncio.gather(*(self._turns.do_due(*each) for each in due))
                     anything = True
                     if len(due) < _BATCH:
@@ -89,9 +93,9 @@ class Jobs:
                 self._sender.wake()
             return anything
 
-    async def _beat_and_look(self) -> list[tuple[What, int]]:
+    async def _beat_and_look(self, watching: bool) -> list[tuple[What, int]]:
         now = self._clock()
-        watch = self._watch if self._goes_on(now) else None
+        watch = self._watch if watching or self._goes_on(now) else None
         self._watch, due = await self._database.run(lambda tx: self._look(tx, watch, now))
         self._last_beat = now
         return due

@@ -178,10 +178,16 @@ def _furnish(store: Store, terms: str, counselors: int, meeting_url: str | None)
         store.calendar.add_counselor(name, meeting_url, week)
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=["line", "telegram"])
-async def world(request: pytest.FixtureRequest, make_world: MakeWorld) -> World:
+@pytest.fixture(params=["line", "telegram"])
+def channel(request: pytest.FixtureRequest) -> str:
+    """Each channel."""
+    return str(request.param)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(channel: str, make_world: MakeWorld) -> World:
     """The program on each channel and each database."""
-    made: World = await make_world(request.param)
+    made: World = await make_world(channel)
     return made
 
 

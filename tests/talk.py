@@ -1,13 +1,15 @@
 """Talking to the bot as people do: a parent says, taps and sees, on either channel."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from bot.app import App
 from bot.channels.base import Channel
@@ -19,8 +21,6 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.alerts import Alert
 from models.store.bookings import Booking
-
-JUST_FOR_TESTS = "Test Counselor"
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,20 @@ class World:
         """The one booking there is."""
         (only,) = await self.bookings()
         return only
+
+    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Look into the database itself."""
+
+        def read() -> list[tuple[Any, ...]]:
+            with self.app.database.engine.connect() as connection:
+                return [_plain_row(row) for row in connection.execute(text(sql))]
+
+        return await asyncio.to_thread(read)
+
+    async def publishes(self, body: str, effective: str) -> None:
+        """The office publishes terms."""
+        day = date.fromisoformat(effective)
+        await self.store(lambda store: store.terms.publish(body, day, self.clock()))
 
     async def alerts(self) -> list[str]:
         """What was raised to staff."""
@@ -175,11 +189,12 @@ class Parent:
 
     async def taps_old(self, label: str, *, which: int = 0) -> "Parent":
         """Presses a button anywhere in the chat, however old."""
+        self._look()
         found = [
             button
             for message in self.ever_seen
             for button in message.buttons
-            if label in button.label and button.data
+            if re.search(label, button.label) and button.data
         ]
         return await self._press(found[which])
 
@@ -214,6 +229,11 @@ class Parent:
             return page
         return await self.world.web.post(url)
 
+    async def joins_at_start(self, booking: Booking) -> httpx.Response:
+        """Comes in time."""
+        await self.world.play_to(booking.starts_at)
+        return await self.joins(self.world.app.links.join(booking.id))
+
     async def has_settled_everything(self) -> "Parent":
         """Follows, agrees, declares and fills in the form."""
         await self.follows()
@@ -226,12 +246,11 @@ class Parent:
 
     async def has_booked(self, day: str = "", time: str = "") -> Booking:
         """Books; the first free day and time unless said otherwise."""
-        if "職業相談|Job consultation" not in self:
-            if not self.ever_seen:
-                await self.has_settled_everything()
-            else:
-                await self.says("予約")
-        if "職業相談|Job consultation" in self:
+        if not self.ever_seen:
+            await self.has_settled_everything()
+        elif "どの相談|Which service" not in self:
+            await self.says("予約")
+        if "どの相談|Which service" in self:
             await self.taps("職業相談|Job consultation")
         await self.taps(day or r"空き|free")
         await self.taps(time or r"^\d+:\d\d$")
@@ -317,6 +336,15 @@ class Parent:
             for number, (_, body) in enumerate(self.world.telegram.ledger):
                 if str(body["chat_id"]) == self.person:
                     yield _telegram_message(body, number)
+
+
+def _plain_row(row: Any) -> tuple[Any, ...]:
+    """SQLite has no truth values of its own; columns named like one are read as such."""
+    names = row._fields
+    return tuple(
+        bool(value) if name in ("given", "holds", "failed", "came") else value
+        for name, value in zip(names, row, strict=True)
+    )
 
 
 DETAILS = {

@@ -1,5 +1,10 @@
 """A parent books for the first time, and again."""
 
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import MakeWorld
 from tests.talk import World
 
 
@@ -16,8 +21,8 @@ async def test_from_follow_to_confirmed(world: World) -> None:
     assert (await parent.fills_form()).status_code == 200
     await parent.taps("次へ")
     await parent.taps("職業相談")
-    parent.sees("12月1日\\(火\\) 空き12")
-    await parent.taps("12月1日")
+    parent.sees("12/1\\(火\\) 空き12")
+    await parent.taps("12/1")
     parent.sees("午前", "午後", "10:00", "15:30")
     await parent.taps("10:00")
     parent.sees("12月1日\\(火\\) 10:00〜10:30", "佐藤", "ひとり")
@@ -27,3 +32,194 @@ async def test_from_follow_to_confirmed(world: World) -> None:
     booking = await world.booking()
     assert booking.status == "booked"
     assert world.pushes() == 0
+
+
+async def test_the_next_booking_takes_four_taps(world: World) -> None:
+    parent = world.parent()
+    first = await parent.has_booked()
+    await parent.joins_at_start(first)
+    await world.play(hours=2)
+    parent.looks()
+    parent.taps_made = 0
+    await parent.says("メニュー")
+    await parent.taps("予約する")
+    parent.sees("職業相談:日をお選びください", "ほかの相談")
+    await parent.taps("空き")
+    await parent.taps(r"\d:\d\d")
+    await parent.taps("この内容で予約する")
+    parent.sees("予約しました")
+    assert parent.taps_made <= 4
+
+
+async def test_in_english(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    parent = world.parent(language="en")
+    booking = await parent.has_booked()
+    parent.sees("You are booked", "Tue, Dec 1, 10:00–10:30", "Job consultation", booking.reference)
+    await parent.taps("Cancel")
+    parent.sees("Cancel this booking?")
+    await parent.taps("Yes, cancel it")
+    parent.sees("Cancelled")
+
+
+async def test_the_language_can_be_switched_at_any_time(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.taps("^English$")
+    parent.sees("What would you like to do")
+    await parent.taps("^Book$")
+    parent.sees("The terms of use in short")
+    await parent.says("日本語")
+    parent.sees("ご用件")
+    await parent.says("English please")
+    parent.sees("What would you like to do")
+    await parent.taps("^日本語$")
+    parent.sees("ご用件")
+
+
+async def test_not_now_leaves_the_phone_and_a_way_back(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.taps("今はしない")
+    parent.sees("082-542-8609", "8:30")
+    await parent.taps("規約をもう一度見る")
+    parent.sees("同意する")
+
+
+async def test_the_full_text_can_be_read_in_chat(make_world: MakeWorld, channel: str) -> None:
+    long = "\n".join(f"第{number}条 " + "長い文章です。" * 60 for number in range(1, 25))
+    world: World = await make_world(channel, terms=long)
+    parent = world.parent()
+    await parent.follows()
+    await parent.taps("全文をここで読む")
+    read = [parent.seen[0].text]
+    while "続きを読む" in parent:
+        await parent.taps("続きを読む")
+        read.append(parent.seen[0].text)
+    assert "".join("".join(read).split()) == "".join(long.split())
+    await parent.taps("あらましにもどる")
+    parent.sees("同意する")
+
+
+async def test_nothing_is_offered_without_published_terms(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, terms="")
+    parent = world.parent()
+    await parent.follows()
+    parent.sees("まだ受付を始めていません", "082-542-8609")
+    await parent.says("予約")
+    parent.sees("まだ受付を始めていません")
+
+
+async def test_consent_is_recorded_and_can_be_withdrawn(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked()
+    rows = await world.rows("SELECT terms_version, given, channel, length(sha256) FROM consents")
+    assert rows == [(1, True, world.channel, 64)]
+    await parent.says("ヘルプ")
+    await parent.taps("同意を取り消す")
+    parent.sees("12月1日\\(火\\) 10:00〜10:30の予約もキャンセル")
+    await parent.taps("^取り消す$")
+    parent.sees("同意を取り消しました")
+    assert (await world.booking()).status == "cancelled"
+    rows = await world.rows("SELECT given FROM consents ORDER BY id")
+    assert rows == [(True,), (False,)]
+    await parent.says("予約")
+    parent.sees("利用規約のあらまし")
+    await parent.taps_old("^取り消す$")
+    parent.sees("取り消す同意はありません")
+
+
+async def test_a_newer_version_asks_again(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await world.publishes("新しい規約\n第1条 あたらしい", "2026-11-01")
+    await parent.taps("同意する")
+    parent.sees("規約が新しくなりました")
+    await parent.taps("同意する")
+    parent.sees("ご利用の条件")
+    await world.publishes("もっと新しい規約", "2026-12-02")
+    await parent.says("予約")
+    parent.sees("ご利用の条件")  # not in force yet
+    await world.play_to(world.clock() + timedelta(days=2))
+    await parent.says("予約")
+    parent.sees("利用規約のあらまし")
+
+
+@pytest.mark.parametrize(
+    ("card", "items", "ways_out"),
+    [
+        ("e", ("child", "registered", "mypage", "device"), ("ハローワーク", "窓口", "マイページ", "アプリ")),
+        (
+            "v",
+            ("safe", "line", "patched", "firewall", "sharing", "antivirus"),
+            ("ウイルス", "携帯回線", "更新", "ファイアウォール", "Winny", "有償版"),
+        ),
+    ],
+)
+async def test_every_no_has_a_way_out(
+    world: World, card: str, items: tuple[str, ...], ways_out: tuple[str, ...]
+) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.taps("同意する")
+    if card == "v":
+        await parent.taps("すべて当てはまる")
+    await parent.taps("ひとつずつ")
+    for number, (_, way_out) in enumerate(zip(items, ways_out, strict=True), 1):
+        parent.sees(f"\\({number}/{len(items)}\\)")
+        await parent.taps("いいえ")
+        parent.sees(way_out, "082-542-8609")
+        await parent.taps("準備できました")
+    parent.sees("端末と回線の確認" if card == "e" else "お名前などの登録")
+    rows = await world.rows("SELECT item, holds FROM declarations ORDER BY id")
+    mine = [row for row in rows if row[0] in items]
+    assert mine == [(item, holds) for item in items for holds in (False, True)]
+
+
+async def test_a_condition_left_open_blocks_the_way(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.taps("同意する")
+    await parent.taps("ひとつずつ")
+    await parent.taps("いいえ")
+    await parent.says("予約")
+    parent.sees("ご利用の条件")
+    await parent.taps_data("days/1:consultation:0")
+    parent.sees("ご利用の条件")
+
+
+async def test_old_declarations_are_asked_again(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, environment_valid_days=7)
+    parent = world.parent()
+    await parent.has_settled_everything()
+    parent.sees("どの相談")
+    await world.sleep_until(world.clock() + timedelta(days=8))
+    await parent.says("予約")
+    parent.sees("端末と回線の確認")
+
+
+async def test_with_an_interpreter(world: World) -> None:
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.taps("職業紹介")
+    await parent.taps("空き")
+    await parent.taps("13:30")
+    await parent.taps("同席者を知らせる")
+    await parent.taps("通訳の人")
+    parent.sees("この内容で予約しますか", "通訳の人")
+    await parent.taps("この内容で予約する")
+    parent.sees("予約しました", "通訳の人", "職業紹介", "13:30")
+    await parent.says("予約確認")
+    await parent.taps("同席者を知らせる")
+    await parent.taps("ひとり")
+    parent.sees("ひとり")
+    assert (await world.booking()).companion == "alone"
+
+
+async def test_an_office_with_one_service_does_not_ask(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, services=("interview",))
+    parent = world.parent()
+    await parent.has_settled_everything()
+    parent.sees("面接:日をお選びください").sees_no("ほかの相談")
+    await parent.taps_data("days/1:consultation:0")
+    parent.sees("そのボタンは今は使えません")

@@ -3,14 +3,37 @@ included, so that nothing looks like downtime."""
 
 from datetime import datetime, timedelta
 
+from sqlmodel import col, func, select
+
 from bot.app import App
 from bot.sandbox.clock import TurnableClock
+from models.database import Transaction
+from models.office import Office
+from models.tables import Booking, OutboxRow, status_in
 
 
 async def play_to(app: App, clock: TurnableClock, target: datetime) -> None:
-    """Turn the clock to `target`, sweep by sweep, sending on the way what becomes due."""
-    step = timedelta(seconds=app.office.sweep_seconds)
-    while clock() < target:
-        clock.turn_to(min(clock() + step, target))
-        if await app.jobs.sweep():
-            await app.sender.send_all()
+    """Turn the clock to `target`: sweep at every moment at which something is due, and send what
+    comes of it. Sweeps at which nothing is due only beat, so they are played as one."""
+    pause = timedelta(seconds=app.office.sweep_seconds)
+    while (now := clock()) < target:
+        due = await app.database.run(lambda tx: _next_due(tx, app.office))
+        later = now + pause
+        clock.turn_to(min(max(due or target, later), target))
+        await app.jobs.sweep(watching=True)
+        await app.sender.send_all()
+
+
+def _next_due(tx: Transaction, office: Office) -> datetime | None:
+    """When the next reminder, notice, judgement or send is due."""
+    ask = tx.session.exec
+    first_start = ask(
+        select(func.min(col(Booking.starts_at))).where(status_in("booked"))
+    ).one()
+    times = [
+        ask(select(func.min(col(Booking.remind_at)))).one(),
+        ask(select(func.min(col(Booking.notice_at)))).one(),
+        first_start + office.grace if first_start else None,
+        ask(select(func.min(col(OutboxRow.due_at))).where(OutboxRow.state == "waiting")).one(),
+    ]
+    return min((each for each in times if each is not None), default=None)

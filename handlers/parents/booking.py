@@ -185,7 +185,9 @@ def days_card(
     choices = [
         button(
             turn.say.count(
-                "booking.day", len({slot.starts_at for slot in free[day]}), day=turn.say.day(day)
+                "booking.day",
+                len({slot.starts_at for slot in free[day]}),
+                day=turn.say.short_day(day),
             ),
             *day_verb,
             day,
@@ -222,30 +224,10 @@ def times_card(
     slots = one_for_each_start(free, last)
     with_last = [slot for slot in slots if slot.counselor_id == last]
     others = [slot for slot in slots if slot.counselor_id != last]
-    morning = [slot for slot in others if _hour(turn, slot) < _NOON_HOUR]
-    afternoon = [slot for slot in others if _hour(turn, slot) >= _NOON_HOUR]
     names = {each.id: each.name for each in store.calendar.counselors()}
-    headings = {
-        turn.say("booking.with_last", counselor=names.get(last or 0, "")): with_last,
-        turn.say("booking.morning"): morning,
-        turn.say("booking.afternoon"): afternoon,
-    }
     groups = [
-        Group(
-            tuple(
-                button(
-                    cards.clock_time(turn, slot.starts_at),
-                    *time_verb,
-                    slot.starts_at,
-                    slot.counselor_id,
-                )
-                for slot in slots_of_group
-            ),
-            heading=heading,
-            columns=3,
-        )
-        for heading, slots_of_group in headings.items()
-        if slots_of_group
+        *_by_half_day(turn, with_last, time_verb, names.get(last or 0, "")),
+        *_by_half_day(turn, others, time_verb, ""),
     ]
     return Message(
         title=turn.say.day(day),
@@ -253,6 +235,28 @@ def times_card(
         groups=(*groups, column(back)),
         in_place=True,
     )
+
+
+def _by_half_day(
+    turn: Turn, slots: Sequence[Slot], time_verb: tuple[str, str | int], counselor: str
+) -> list[Group]:
+    """Times in groups of morning and afternoon, headed by the counselor of last time."""
+    halves = {
+        "booking.morning": [slot for slot in slots if _hour(turn, slot) < _NOON_HOUR],
+        "booking.afternoon": [slot for slot in slots if _hour(turn, slot) >= _NOON_HOUR],
+    }
+    groups = []
+    for name, of_half in halves.items():
+        part = turn.say(name)
+        heading = (
+            turn.say("booking.with_last", part=part, counselor=counselor) if counselor else part
+        )
+        buttons = tuple(
+            button(cards.clock_time(turn, slot.starts_at), *time_verb, *slot) for slot in of_half
+        )
+        if buttons:
+            groups.append(Group(buttons, heading, columns=3))
+    return groups
 
 
 def offer_nearest(

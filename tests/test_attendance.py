@@ -1,0 +1,273 @@
+"""The 10-minute rule: came, contact, late evidence, downtime (art. 6(6))."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.store.bookings import Booking
+from tests.conftest import MakeWorld
+from tests.talk import Parent, World
+
+GRACE = timedelta(minutes=10)
+
+
+async def at_the_start(world: World) -> tuple[Parent, Booking]:
+    """A parent whose consultation begins now, after nothing has come from them for hours."""
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at)
+    parent.looks()
+    return parent, booking
+
+
+async def test_nobody_came_and_nobody_wrote(world: World) -> None:
+    parent, booking = await at_the_start(world)
+    await world.play_to(booking.starts_at + GRACE - timedelta(milliseconds=1))
+    assert (await world.booking()).status == "booked"
+    await world.play(milliseconds=1)
+    assert (await world.booking()).status == "deemed_cancelled"
+    parent.looks().sees("キャンセルの扱いになりました", "10分", "もう一度予約する", "082-542-8609")
+    assert "deemed_cancelled" in await world.alerts()
+    await world.play(hours=1)
+    parent.looks().sees_nothing()
+    await parent.taps_old("もう一度予約する")
+    parent.sees("日をお選びください")
+
+
+async def test_the_mark_comes_at_most_one_sweep_late(world: World) -> None:
+    _, booking = await at_the_start(world)
+    await world.play_to(booking.starts_at + GRACE + timedelta(seconds=15))
+    assert (await world.booking()).status == "deemed_cancelled"
+
+
+async def test_the_join_link_shows_that_they_came(world: World) -> None:
+    parent, booking = await at_the_start(world)
+    answer = await parent.joins(world.app.links.join(booking.id))
+    assert answer.status_code == 303
+    assert (await world.booking()).status == "joined"
+    await world.play(minutes=11)
+    assert (await world.booking()).status == "joined"
+    parent.looks().sees_nothing()
+
+
+@pytest.mark.parametrize("words", ["入りました", "I'm in"])
+async def test_im_in(world: World, words: str) -> None:
+    parent, _ = await at_the_start(world)
+    await parent.says(words)
+    parent.sees("いらしたことを窓口に伝えました")
+    assert (await world.booking()).status == "joined"
+
+
+async def test_im_in_has_its_time(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await parent.says("入りました")
+    parent.sees("9:45から入れます")
+    await world.play_to(booking.starts_at - timedelta(minutes=15))
+    await parent.says("予約確認")
+    await parent.taps("^入りました$")
+    parent.sees("ありがとうございます")
+    assert (await world.booking()).status == "joined"
+
+
+async def test_im_in_after_the_deadline_is_too_late(world: World) -> None:
+    parent, booking = await at_the_start(world)
+    await world.play_to(booking.starts_at + GRACE)
+    await parent.says("入りました")
+    parent.sees("予約はありません|時間は過ぎました|キャンセルの扱い")
+    assert (await world.booking()).status == "deemed_cancelled"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["子どもが熱を出して遅れます", "すみません、今むかっています", "I will be late", "☂️", "…"],
+)
+async def test_any_word_holds_the_booking(world: World, words: str) -> None:
+    parent, booking = await at_the_start(world)
+    await parent.says(words)
+    assert parent.seen
+    assert "wrote" in await world.alerts()
+    await world.play_to(booking.starts_at + GRACE + timedelta(minutes=1))
+    assert (await world.booking()).status == "undecided"
+    assert "decide_contact" in await world.alerts()
+    parent.looks().sees_nothing()
+
+
+async def test_running_late(world: World) -> None:
+    parent, booking = await at_the_start(world)
+    await parent.says("子どもが熱を出して遅れます")
+    parent.sees("予約はそのまま残り", "相談に入る")
+    assert "running_late" in await world.alerts()
+    await world.play(minutes=5)
+    await parent.joins(world.app.links.join(booking.id))
+    await world.play(minutes=10)
+    assert (await world.booking()).status == "joined"
+
+
+async def test_running_late_by_button(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(minutes=30))
+    await parent.taps_old("^遅れます$")
+    parent.sees("予約はそのまま残り")
+    assert "running_late" in await world.alerts()
+
+
+async def test_running_late_long_before_is_answered_but_holds_nothing(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(minutes=61))
+    await parent.says("遅れます")
+    parent.sees("60分前から", "日時の変更", "キャンセル")
+    await world.play_to(booking.starts_at + GRACE)
+    assert (await world.booking()).status == "deemed_cancelled"
+
+
+async def test_running_late_without_a_booking(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.says("遅れます")
+    parent.sees("今、予約はありません")
+
+
+@pytest.mark.parametrize(
+    ("offset", "status"),
+    [
+        (timedelta(minutes=-60), "undecided"),
+        (timedelta(minutes=-60, milliseconds=-1), "deemed_cancelled"),
+        (GRACE - timedelta(milliseconds=1), "undecided"),
+        (GRACE, "deemed_cancelled"),
+    ],
+)
+async def test_the_window_of_contact(
+    make_world: MakeWorld, offset: timedelta, status: str
+) -> None:
+    world: World = await make_world("line")
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at + offset)
+    await parent.says("こんにちは")
+    await world.play_to(booking.starts_at + GRACE + timedelta(seconds=15))
+    assert (await world.booking()).status == status
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ({"message": {"type": "text", "id": "1", "text": "遅れます"}}, "message"),
+        ({"message": {"type": "sticker", "id": "1"}}, "message"),
+        ({"postback": {"data": "mine/1"}}, "postback"),
+    ],
+)
+async def test_contact_that_arrives_late_reinstates(
+    make_world: MakeWorld, content: dict[str, object], kind: str
+) -> None:
+    world: World = await make_world("line")
+    parent, booking = await at_the_start(world)
+    event = world.line.event(parent.person, kind, **content)  # at the start
+    await world.play_to(booking.starts_at + timedelta(minutes=11))
+    assert (await world.booking()).status == "deemed_cancelled"
+    parent.looks()
+    assert await world.line.deliver([event]) == 200
+    await world.app.sender.send_all()
+    assert (await world.booking()).status == "undecided"
+    assert "reinstated" in await world.alerts()
+    parent.looks().sees("キャンセルの扱いを取り消しました")
+    await world.play(minutes=30)
+    assert (await world.booking()).status == "undecided"
+
+
+async def test_coming_that_arrives_late_reinstates(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    parent, booking = await at_the_start(world)
+    event = world.line.event(
+        parent.person, "postback", postback={"data": f"here/1:{booking.id}"}
+    )
+    await world.play_to(booking.starts_at + timedelta(minutes=11))
+    await world.line.deliver([event])
+    assert (await world.booking()).status == "joined"
+
+
+async def test_what_was_done_after_the_deadline_reinstates_nothing(world: World) -> None:
+    parent, booking = await at_the_start(world)
+    await world.play_to(booking.starts_at + GRACE)
+    await parent.says("すみません!")
+    assert (await world.booking()).status == "deemed_cancelled"
+
+
+@pytest.mark.parametrize(
+    ("down", "up"),
+    [
+        (timedelta(minutes=-5), timedelta(minutes=2)),
+        (timedelta(minutes=3), timedelta(minutes=4)),
+        (timedelta(minutes=9), timedelta(minutes=12)),
+        (timedelta(minutes=-600), timedelta(days=3)),
+    ],
+)
+async def test_our_own_downtime_punishes_nobody(
+    world: World, down: timedelta, up: timedelta
+) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at + down)
+    parent.looks()
+    await world.sleep_until(booking.starts_at + up)
+    await world.sweep()
+    await world.play_to(max(world.clock(), booking.starts_at + GRACE) + timedelta(seconds=15))
+    assert (await world.booking()).status == "undecided"
+    assert "decide_unwatched" in await world.alerts()
+    parent.looks().sees_no("キャンセルの扱い")
+
+
+async def test_a_restart_outside_the_grace_changes_nothing(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(hours=2))
+    await world.sleep_until(booking.starts_at - timedelta(minutes=1))
+    await world.sweep()
+    await world.play_to(booking.starts_at + GRACE)
+    assert (await world.booking()).status == "deemed_cancelled"
+    parent.looks().sees("キャンセルの扱い")
+
+
+async def test_moved_and_cancelled_bookings_are_left_alone(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await parent.says("変更")
+    await parent.taps("12/3")
+    await parent.taps("14:00")
+    await parent.taps("変更する")
+    await world.play_to(booking.starts_at + timedelta(minutes=20))
+    assert (await world.booking()).status == "booked"
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    await world.play(days=4)
+    assert (await world.booking()).status == "cancelled"
+    assert "deemed_cancelled" not in await world.alerts()
+
+
+async def test_the_history_keeps_why(world: World) -> None:
+    _, booking = await at_the_start(world)
+    await world.play_to(booking.starts_at + GRACE)
+    rows = await world.rows('SELECT what, "by", why FROM booking_changes ORDER BY id')
+    assert rows == [
+        ("booked", "parent", ""),
+        ("deemed_cancelled", "clock", "no contact 10 minutes after the start"),
+    ]
+
+
+async def test_one_person_with_another_program_answering_is_still_heard(
+    make_world: MakeWorld,
+) -> None:
+    """LINE's standby mode: no answer of ours, but it is contact all the same."""
+    world: World = await make_world("line")
+    parent, booking = await at_the_start(world)
+    event = world.line.event(
+        parent.person, "message", message={"type": "text", "id": "1", "text": "遅れます"}
+    )
+    assert await world.line.deliver([{**event, "mode": "standby"}]) == 200
+    await world.app.sender.send_all()
+    parent.looks().sees_nothing()
+    await world.play_to(booking.starts_at + GRACE)
+    assert (await world.booking()).status == "undecided"
+

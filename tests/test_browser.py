@@ -1,0 +1,152 @@
+"""A person plays a booking through the sandbox page, in a real browser."""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[str]:
+    """A sandbox of its own, as `make demo` starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "sandbox", "--port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{address}/api/state")
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield address
+    process.terminate()
+    assert process.wait(20) == 0
+
+
+@pytest.fixture
+def page(browser: Browser, sandbox: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1180, "height": 900}, locale="ja-JP")
+    # The meeting itself is elsewhere: what matters is that the way leads there.
+    context.route("https://*.zoom.us/**", lambda route: route.fulfill(body="meeting"))
+    context.route("https://zoom.us/**", lambda route: route.fulfill(body="meeting"))
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    opened.goto(sandbox)
+    yield opened
+    context.close()
+
+
+def latest(page: Page, label: str) -> None:
+    """Press the newest button with this label."""
+    button = page.locator("#chat button, #chat a").filter(has_text=re.compile(label)).last
+    button.click()
+
+
+def sees(page: Page, words: str) -> None:
+    expect(page.locator("#chat .item.office", has_text=re.compile(words)).last).to_be_visible(
+        timeout=20_000
+    )
+
+
+def fill_form(page: Page, label: str = "入力ページを開く") -> None:
+    with page.expect_popup() as popup:
+        latest(page, label)
+    form = popup.value
+    form.get_by_label("お名前").fill("広島 花子")
+    form.get_by_label("読み(かな)").fill("ひろしま はなこ")
+    form.get_by_label("電話番号").fill("123")
+    form.get_by_label("求職番号").fill("３４０１０－１２３４５６７")
+    form.get_by_label("電話番号").press("Enter")
+    expect(form.get_by_text("10桁か11桁").first).to_be_visible()
+    form.get_by_label("電話番号").fill("０９０ー１２３４ー５６７８")
+    form.get_by_role("button").click()
+    expect(form.get_by_role("heading")).to_contain_text("送信しました")
+    form.close()
+
+
+def book(page: Page) -> None:
+    latest(page, "空き")
+    sees(page, "時間をお選びください")
+    latest(page, "^10:00$")
+    latest(page, "この内容で予約する")
+    sees(page, "予約しました")
+
+
+def turn(page: Page, to: str) -> None:
+    button = page.locator(f"#to-{to}")
+    button.click()
+    expect(page.locator("#clock-note")).to_have_text("", timeout=60_000)
+
+
+def test_a_first_booking_to_the_join_link_and_a_deemed_cancellation(page: Page) -> None:
+    page.get_by_role("button", name="Add friend").click()
+    sees(page, "利用規約のあらまし")
+    latest(page, "^同意する$")
+    sees(page, "ご利用の条件")
+    latest(page, "すべて当てはまる")
+    sees(page, "端末と回線の確認")
+    latest(page, "すべて大丈夫")
+    sees(page, "お名前などの登録")
+    fill_form(page)
+    latest(page, "^次へ$")
+    sees(page, "どの相談をご希望ですか")
+    latest(page, "^職業相談$")
+    sees(page, "日をお選びください")
+    book(page)
+    expect(page.locator("#used")).to_have_text("0")
+
+    turn(page, "reminder")
+    sees(page, "あした、オンライン相談があります")
+    expect(page.locator("#used")).to_have_text("1")
+
+    turn(page, "start")
+    with page.expect_popup() as popup:
+        latest(page, "^相談に入る$")
+    door = popup.value
+    door.get_by_role("button", name="相談に入る").click()
+    door.wait_for_url("https://zoom.us/**")
+    door.close()
+    turn(page, "later")
+    page.wait_for_timeout(500)
+    expect(page.locator("#chat")).not_to_contain_text("キャンセルの扱いになりました")
+
+    for _ in range(2):
+        turn(page, "later")  # to the end of the consultation
+    page.locator("#text").fill("予約")
+    page.locator("#text").press("Enter")
+    sees(page, "職業相談:日をお選びください")
+    book(page)
+    turn(page, "start")
+    turn(page, "later")
+    sees(page, "予約はキャンセルの扱いになりました")
+    expect(page.locator("#chat")).not_to_contain_text("[object")

@@ -1,0 +1,186 @@
+"""The reminder of the day before, and what staff must have prepared."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.conftest import MakeWorld
+from tests.talk import World
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+REMINDER = datetime(2026, 12, 2, 17, 0, tzinfo=JAPAN).astimezone(UTC)  # for 12/3
+
+
+async def test_the_day_before_at_five(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked(day="12/3", time="10:00")
+    await world.play_to(REMINDER - timedelta(milliseconds=1))
+    parent.looks().sees_nothing()
+    await world.play(milliseconds=1)
+    parent.looks().sees(
+        "あした、オンライン相談があります",
+        "12月3日\\(木\\) 10:00〜10:30",
+        booking.reference,
+        "相談に入る",
+        "Zoomを試す",
+        "最新",
+        "ファイアウォール",
+        "人に聞かれない部屋",
+        "録画・録音はしない",
+        "通信料",
+        "キャンセル",
+    )
+    await world.play(hours=10)
+    parent.looks().sees_nothing()
+    assert world.pushes() == (1 if world.channel == "line" else 0)
+
+
+async def test_a_whole_life_costs_one_counted_push(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    parent = world.parent()
+    booking = await parent.has_booked(day="12/3", time="10:00")
+    await parent.says("予約確認")
+    await parent.says("変更")
+    await parent.taps("12/3")
+    await parent.taps("11:00")
+    await parent.taps("変更する")
+    await parent.joins_at_start(await world.booking())
+    await world.play(hours=2)
+    assert (await world.booking()).status == "joined"
+    assert booking.id == (await world.booking()).id
+    assert world.pushes() == 1
+
+
+async def test_booked_after_the_reminder_hour_gets_it_at_once(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, start=REMINDER)
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    parent.sees("予約しました", "ご準備のお願い", "人に聞かれない部屋", "通信料")
+    await world.play(hours=12)
+    parent.looks().sees_nothing()
+
+
+async def test_booked_before_it_does_not(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    parent.sees_no("ご準備のお願い").sees("前日にもう一度お知らせします")
+
+
+async def test_a_moved_booking_is_reminded_for_its_new_date_only(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await parent.says("変更")
+    await parent.taps("12/7")
+    await parent.taps("10:00")
+    await parent.taps("変更する")
+    await world.play_to(REMINDER + timedelta(hours=1))
+    parent.looks().sees_nothing()
+    await world.play_to(datetime(2026, 12, 6, 17, 0, tzinfo=JAPAN).astimezone(UTC))
+    parent.looks().sees("あした、オンライン相談があります", "12月7日")
+
+
+async def test_moved_after_its_reminder_it_is_reminded_again(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await world.play_to(REMINDER)
+    parent.looks().sees("12月3日")
+    await parent.says("変更")
+    await parent.taps("12/7")
+    await parent.taps("10:00")
+    await parent.taps("変更する")
+    await world.play_to(datetime(2026, 12, 6, 17, 0, tzinfo=JAPAN).astimezone(UTC))
+    parent.looks().sees("あした", "12月7日")
+
+
+async def test_a_cancelled_booking_is_never_reminded(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    await world.play_to(REMINDER + timedelta(hours=12))
+    parent.looks().sees_nothing()
+
+
+async def test_late_start_up_sends_late(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked(day="12/3", time="10:00")
+    await world.sleep_until(booking.starts_at - timedelta(hours=1, milliseconds=1))
+    await world.sweep()
+    parent.looks().sees("あした、オンライン相談があります")
+
+
+async def test_too_late_it_is_expired_and_staff_are_told(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked(day="12/3", time="10:00")
+    await world.sleep_until(booking.starts_at - timedelta(hours=1))
+    await world.sweep()
+    parent.looks().sees_nothing()
+    assert "reminder_expired" in await world.alerts()
+    rows = await world.rows("SELECT state FROM outbox WHERE kind = 'reminder'")
+    assert rows == [("expired",)]
+
+
+async def test_without_a_url_it_says_so(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, meeting_url=None)
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    parent.sees("URLはまだ決まっていません")
+    await world.play_to(REMINDER - timedelta(hours=5))
+    assert {"no_url", "not_in_my_page"} <= set(await world.alerts())
+    await world.play_to(REMINDER)
+    parent.looks().sees("URLはまだ決まっていません", "082-542-8609")
+    assert "reminded_without_url" in await world.alerts()
+
+
+async def test_what_is_not_in_my_page_is_raised_at_noon(world: World) -> None:
+    await world.parent().has_booked(day="12/3", time="10:00")
+    await world.play_to(REMINDER - timedelta(hours=5, milliseconds=1))
+    assert await world.alerts() == []
+    await world.play(milliseconds=1)
+    assert await world.alerts() == ["not_in_my_page"]
+
+
+async def test_someone_who_blocked_us_is_left_to_staff(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await parent.blocks()
+    await world.play_to(REMINDER)
+    parent.looks().sees_nothing()
+    assert "reminder_not_delivered" in await world.alerts()
+    assert world.pushes() == 0
+    await parent.follows()  # unblocked: everything is as before
+    await parent.says("予約確認")
+    parent.sees("ご予約", "12月3日")
+
+
+async def test_the_quota_is_gone(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    world.line.quota = 0
+    await world.play_to(REMINDER)
+    assert {"quota_gone", "reminder_not_delivered"} <= set(await world.alerts())
+    await parent.says("予約確認")  # replies are free
+    parent.sees("ご予約")
+
+
+async def test_reminded_once_by_two_schedulers(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await world.sleep_until(REMINDER)
+    import asyncio
+
+    from handlers.due import What
+
+    await asyncio.gather(*(world.app.turns.do_due(What.REMINDER, 1) for _ in range(10)))
+    await asyncio.gather(world.app.sender.send_all(), world.app.sender.send_all())
+    assert world.pushes() == 1
+
+
+async def test_in_the_parents_language(world: World) -> None:
+    parent = world.parent(language="en")
+    await parent.has_booked(day="Dec 3", time="10:00")
+    await world.play_to(REMINDER)
+    parent.looks().sees("Your online consultation is tomorrow", "Thu, Dec 3")
