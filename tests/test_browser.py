@@ -14,7 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -73,9 +75,9 @@ def latest(page: Page, label: str) -> None:
 
 
 def sees(page: Page, words: str) -> None:
-    expect(page.locator("#chat .item.office", has_text=re.compile(words)).last).to_be_visible(
-        timeout=20_000
-    )
+    """The newest message says this."""
+    newest = page.locator("#chat .item.office").last
+    expect(newest).to_contain_text(re.compile(words), timeout=20_000)
 
 
 def fill_form(page: Page, label: str = "入力ページを開く") -> None:
@@ -98,6 +100,7 @@ def book(page: Page) -> None:
     latest(page, "空き")
     sees(page, "時間をお選びください")
     latest(page, "^10:00$")
+    sees(page, "この内容で予約しますか")
     latest(page, "この内容で予約する")
     sees(page, "予約しました")
 

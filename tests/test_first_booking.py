@@ -101,7 +101,9 @@ async def test_the_full_text_can_be_read_in_chat(make_world: MakeWorld, channel:
     parent.sees("同意する")
 
 
-async def test_nothing_is_offered_without_published_terms(make_world: MakeWorld, channel: str) -> None:
+async def test_nothing_is_offered_without_published_terms(
+    make_world: MakeWorld, channel: str
+) -> None:
     world: World = await make_world(channel, terms="")
     parent = world.parent()
     await parent.follows()
@@ -148,7 +150,11 @@ async def test_a_newer_version_asks_again(world: World) -> None:
 @pytest.mark.parametrize(
     ("card", "items", "ways_out"),
     [
-        ("e", ("child", "registered", "mypage", "device"), ("ハローワーク", "窓口", "マイページ", "アプリ")),
+        (
+            "e",
+            ("child", "registered", "mypage", "device"),
+            ("ハローワーク", "窓口", "マイページ", "アプリ"),
+        ),
         (
             "v",
             ("safe", "line", "patched", "firewall", "sharing", "antivirus"),

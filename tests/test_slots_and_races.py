@@ -56,9 +56,7 @@ async def test_closures_and_holidays_are_never_offered(world: World) -> None:
     parent.sees("午前").sees_no("午後")
 
 
-async def test_the_counselor_of_last_time_comes_first(
-    make_world: MakeWorld, channel: str
-) -> None:
+async def test_the_counselor_of_last_time_comes_first(make_world: MakeWorld, channel: str) -> None:
     world: World = await make_world(channel, counselors=3)
     parent = world.parent()
     await parent.has_settled_everything()

@@ -1,6 +1,7 @@
 """Telegram: reads its updates, draws messages with inline buttons, sends through the SDK's Bot."""
 
 import hmac
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -43,6 +44,9 @@ _ALLOWED = ("message", "callback_query", "my_chat_member")
 # Errors that say that the person, and not the request, is the trouble.
 _GONE = ("chat not found", "user is deactivated", "bot was blocked", "user not found")
 _CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+# The SDK is to speak of waiting times as timedelta, as it will do by itself one day.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 log = structlog.get_logger()
 
@@ -202,10 +206,8 @@ def _explain(error: TelegramError, *, can_repeat: bool = False) -> NoReturn:
     """Say what an error of Telegram means for the row that was sent."""
     if isinstance(error, RetryAfter):
         wait = error.retry_after
-        raise RetryLater(
-            "Telegram's rate limit",
-            wait if isinstance(wait, timedelta) else timedelta(seconds=wait),
-        ) from error
+        assert isinstance(wait, timedelta)
+        raise RetryLater("Telegram's rate limit", wait) from error
     if isinstance(error, InvalidToken):
         raise RetryLater("Telegram refuses the bot token", _TOKEN_PAUSE) from error
     if isinstance(error, Forbidden):

@@ -27,9 +27,7 @@ async def play_to(app: App, clock: TurnableClock, target: datetime) -> None:
 def _next_due(tx: Transaction, office: Office) -> datetime | None:
     """When the next reminder, notice, judgement or send is due."""
     ask = tx.session.exec
-    first_start = ask(
-        select(func.min(col(Booking.starts_at))).where(status_in("booked"))
-    ).one()
+    first_start = ask(select(func.min(col(Booking.starts_at))).where(status_in("booked"))).one()
     times = [
         ask(select(func.min(col(Booking.remind_at)))).one(),
         ask(select(func.min(col(Booking.notice_at)))).one(),

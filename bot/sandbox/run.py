@@ -95,5 +95,3 @@ def _listen(port: int) -> socket.socket:
             f"port {port} is in use; try another: python -m bot sandbox --port {port + 1}"
         ) from None
     return opened
-
-

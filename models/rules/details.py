@@ -9,7 +9,8 @@ _HYPHENS = re.compile(
 )
 _KANA = re.compile(r"[\u30a1-\u30fa\u30fc\u30fb ]+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f'’. -]+")
-_PHONE = re.compile(r"0\d{9,10}")
+# 050 to 090 have 11 digits, all others 10.
+_PHONE = re.compile(r"0[5-9]0\d{8}|0(?![5-9]0)\d{9}")
 MAX_NAME = 60
 
 
@@ -49,7 +50,7 @@ def phone(typed: str) -> str:
     digits = re.sub(r"[\s().]", "", _HYPHENS.sub("", _clean(typed)))
     if not digits:
         raise Refused("form.missing")
-    digits = re.sub(r"^(\+|00)?81(?=[1-9])0?", "0", digits)
+    digits = re.sub(r"^(?:\+|00)?810?(?=[1-9])", "0", digits)
     if not _PHONE.fullmatch(digits):
         raise Refused("form.not_a_phone")
     return digits

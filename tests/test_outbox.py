@@ -1,0 +1,316 @@
+"""What goes out: retries, answers that are lost, people who are gone, and steps that fail."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.channels.base import Request, Uncertain
+from bot.polling import Poller
+from handlers import router
+from models.chat import Message
+from models.database import DatabaseUnavailable
+from models.store import Store
+from models.store.outbox import Outgoing
+from models.turn import Turn
+from tests.conftest import MakeWorld
+from tests.talk import Parent, World
+
+
+async def line_at_the_reminder(make_world: MakeWorld, **changes: Any) -> tuple[World, Parent]:
+    """A LINE parent's reminder is due in a moment."""
+    world: World = await make_world("line", **changes)
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await world.play_to(world.clock() + timedelta(days=2, hours=7, minutes=59))
+    parent.looks()
+    return world, parent
+
+
+async def ends(world: World) -> list[tuple[Any, ...]]:
+    return await world.rows("SELECT state, attempts FROM outbox WHERE kind = 'reminder'")
+
+
+@pytest.mark.parametrize("trouble", [500, 503, 429, "lost"])
+async def test_line_is_asked_again_with_the_same_key(
+    make_world: MakeWorld, trouble: int | str
+) -> None:
+    world, parent = await line_at_the_reminder(make_world)
+    world.line.trouble = [trouble, trouble]
+    await world.play(minutes=5)
+    parent.looks().sees("あした")
+    assert world.pushes() == 1
+    (state, attempts), *_ = await ends(world)
+    assert state == "accepted"
+    assert attempts >= 2
+
+
+async def test_line_gets_no_try_after_the_reminder_is_useless(make_world: MakeWorld) -> None:
+    world, _ = await line_at_the_reminder(make_world)
+    world.line.trouble = [500] * 10_000
+    await world.play(hours=17)
+    assert (await ends(world))[0][0] == "expired"
+    assert "reminder_not_delivered" in await world.alerts()
+    assert world.pushes() == 0
+
+
+async def test_a_lost_reply_is_not_sent_twice(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    parent = world.parent()
+    world.line.trouble = ["lost"]
+    await parent.follows()
+    await world.play(seconds=20)
+    assert len([each for each in world.line.ledger if each.how == "reply"]) == 1
+    assert world.pushes() == 0
+    rows = await world.rows("SELECT state FROM outbox")
+    assert rows == [("accepted",)]
+
+
+async def test_a_stale_reply_token_becomes_a_push(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    person = world.line.person()
+    person.follows = True
+    event = world.line.event(person.user_id, "follow", follow={"isUnblocked": False})
+    await world.line.deliver([event])
+    world.clock.turn_to(world.clock() + timedelta(minutes=5))
+    await world.app.sender.send_all()
+    assert [each.how for each in world.line.ledger] == ["push"]
+
+
+async def test_an_unheard_reply_with_a_stale_token_is_uncertain(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    request = Request("U1", "[]", "token", world.clock() - timedelta(1), "key", first_try=False)
+    with pytest.raises(Uncertain):
+        await world.app.channels["line"].send(request, world.clock())
+
+
+async def test_a_revoked_token_is_told_to_staff(make_world: MakeWorld) -> None:
+    world, parent = await line_at_the_reminder(make_world)
+    token, world.line.token = world.line.token, "another"
+    await world.play(minutes=5)
+    assert "token_refused" in await world.alerts()
+    world.line.token = token
+    await world.play(minutes=10)
+    parent.looks().sees("あした")
+    assert world.pushes() == 1
+
+
+async def test_telegram_is_never_sent_what_may_have_arrived(make_world: MakeWorld) -> None:
+    world: World = await make_world("telegram")
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    world.telegram.trouble = ["lost"]
+    await world.play(days=2, hours=8)
+    await world.play(hours=1)
+    assert [seen.text.count("あした") for seen in parent.looks().seen] == [1]
+    assert (await ends(world))[0][0] == "uncertain"
+    assert "reminder_uncertain" in await world.alerts()
+
+
+async def test_telegram_says_when_to_come_back(make_world: MakeWorld) -> None:
+    world: World = await make_world("telegram")
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    world.telegram.trouble = [429, 429]
+    await world.play(days=2, hours=9)
+    parent.looks().sees("あした")
+    assert (await ends(world)) == [("accepted", 3)]
+
+
+async def test_telegram_blocked_without_a_word(make_world: MakeWorld) -> None:
+    world: World = await make_world("telegram")
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    parent.telegram.blocked = True
+    await world.play(days=2, hours=9)
+    assert (await ends(world))[0][0] == "unreachable"
+    assert "reminder_not_delivered" in await world.alerts()
+    assert (await world.rows("SELECT unreachable_at FROM contacts"))[0][0] is not None
+
+
+async def test_messages_of_one_answer_arrive_in_order(make_world: MakeWorld) -> None:
+    world: World = await make_world("telegram")
+    parent = world.parent()
+    world.telegram.trouble = [429]
+    await parent.follows()
+    await world.play(seconds=30)
+    parent.looks()
+    first, second = parent.ever_seen
+    assert "無料" in first.text
+    assert "あらまし" in second.text
+
+
+async def test_a_claim_that_is_lost_writes_nothing(make_world: MakeWorld) -> None:
+    """A worker that was stopped past its lease comes back with an old fence."""
+    world, _ = await line_at_the_reminder(make_world)
+    world.clock.turn_to(world.clock() + timedelta(minutes=1))
+    await world.app.jobs.sweep()
+    lease = timedelta(seconds=60)
+
+    async def claim() -> Outgoing:
+        rows = await world.store(lambda store: store.outbox.claim(world.clock(), lease, 10))
+        ((row, _),) = rows
+        assert isinstance(row, Outgoing)
+        return row
+
+    stale = await claim()
+    assert await world.store(lambda s: s.outbox.claim(world.clock(), lease, 10)) == []
+    world.clock.turn_to(world.clock() + lease)
+    fresh = await claim()
+    assert fresh.retry_key == stale.retry_key
+    now = world.clock()
+    assert not await world.store(lambda s: s.outbox.end(stale, "refused", now))
+    later: dict[str, Any] = {"unknown": False, "token": None}
+    assert not await world.store(lambda s: s.outbox.try_later(stale, now, "x", **later))
+    assert await world.store(lambda s: s.outbox.end(fresh, "accepted", now))
+
+
+async def test_a_telegram_claim_that_died_is_uncertain(make_world: MakeWorld) -> None:
+    world: World = await make_world("telegram")
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await world.sleep_until(world.clock() + timedelta(days=2, hours=9))
+    await world.app.jobs.sweep()
+    lease = timedelta(seconds=60)
+    await world.store(lambda store: store.outbox.claim(world.clock(), lease, 10))
+    await world.play(minutes=2)  # the worker that claimed it is gone
+    assert (await ends(world))[0][0] == "uncertain"
+    parent.looks().sees_nothing()
+
+
+async def test_a_step_that_fails_apologises_and_can_be_run_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(turn: Turn, store: Store) -> list[Message]:
+        store.contacts.set_language(turn.contact.id, "en")
+        raise RuntimeError("a secret that somebody wrote")
+
+    parent = world.parent()
+    await parent.follows()
+    with monkeypatch.context() as patch:
+        patch.setitem(router.VERBS, "help/1", broken)
+        await parent.taps_data("help/1")
+        parent.sees("申し訳ありません", "082-542-8609")
+        assert await world.alerts() == ["event_failed"]
+        assert await world.rows("SELECT language FROM contacts") == [("ja",)]
+        assert await world.app.turns.retry_failed() == (0, 1)
+    assert await world.app.turns.retry_failed() == (1, 0)
+    await world.app.sender.send_all()
+    parent.looks().sees("できること")
+    assert await world.app.turns.retry_failed() == (0, 0)
+
+
+async def test_due_work_that_fails_goes_to_staff(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from handlers import due
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    booking = await world.parent().has_booked()
+    for what in due.What:
+        monkeypatch.setitem(due.WORK, what, broken)
+    await world.play_to(booking.starts_at + timedelta(minutes=11))
+    assert {"reminder_not_delivered", "decide_failed"} <= set(await world.alerts())
+    assert (await world.booking()).status == "undecided"
+
+
+async def test_without_a_database_nothing_is_promised(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = world.parent()
+    await parent.follows()
+
+    async def away(*_: object) -> None:
+        raise DatabaseUnavailable("OperationalError")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.app.database, "run", away)
+        event = world.line.event(
+            parent.person, "message", message={"type": "text", "id": "1", "text": "x"}
+        )
+        assert await world.line.deliver([event]) == 503
+        assert await world.telegram.deliver(_callback(parent)) == 503
+        broken = await world.web.get("/form/x")
+        assert broken.status_code == 503
+        assert "082-542-8609" in broken.text
+        assert (await world.web.get("/readyz")).status_code == 503
+    assert await world.line.deliver([event]) == 200
+
+
+def _callback(parent: Parent) -> dict[str, Any]:
+    user = {"id": parent.telegram.user_id, "is_bot": False, "first_name": "P"}
+    chat = {"id": parent.telegram.user_id, "type": "private"}
+    message = {"message_id": 1, "date": 1, "chat": chat}
+    return {
+        "callback_query": {
+            "id": "1",
+            "from": user,
+            "message": message,
+            "chat_instance": "1",
+            "data": "menu/1",
+        }
+    }
+
+
+async def test_polling_lets_go_of_updates_only_after_the_commit(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world: World = await make_world("telegram")
+    world.telegram.webhook_url = ""
+    telegram = world.app.telegram
+    assert telegram is not None
+    poller = Poller(telegram, world.app.web, world.clock)
+    parent = world.parent()
+    await world.telegram.say(parent.telegram, "/start")
+    await world.telegram.say(parent.telegram, "ヘルプ")
+
+    async def away(*_: object) -> None:
+        raise DatabaseUnavailable("OperationalError")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.app.database, "run", away)
+        patch.setattr("bot.polling._PAUSE_SECONDS", 0)
+        assert await poller.poll_once(0) == 0
+    assert await poller.poll_once(0) == 2  # nothing was lost meanwhile
+    assert await poller.poll_once(0) == 0
+    await world.app.sender.send_all()
+    parent.looks().sees("あらまし", "できること")
+
+
+async def test_the_loop_sends_what_turns_leave(make_world: MakeWorld) -> None:
+    """The running program, as `serve` has it: scheduler, sender and graceful stop."""
+    world: World = await make_world("line")
+    person = world.line.person()
+    async with world.app.running():
+        await world.line.follow(person)
+        for _ in range(100):
+            if world.line.ledger:
+                break
+            await asyncio.sleep(0.02)
+    assert [each.how for each in world.line.ledger] == ["reply"]
+    assert world.app.jobs.last_beat is not None
+
+
+async def test_work_that_takes_longer_shows_an_animation(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world: World = await make_world("line")
+    parent = world.parent()
+    await parent.follows()
+    take = world.app.turns.take
+
+    async def slowly(event: Any) -> Any:
+        await asyncio.sleep(0.2)
+        return await take(event)
+
+    monkeypatch.setattr(world.app.turns, "take", slowly)
+    monkeypatch.setattr("bot.web._SLOW_SECONDS", 0.05)
+    await world.line.say(parent.line, "ヘルプ")
+    await world.app.web.finish()
+    assert parent.line.loading_until is not None
+    await world.app.sender.send_all()
+    parent.looks().sees("できること")
+    assert parent.line.loading_until is None

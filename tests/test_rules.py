@@ -1,0 +1,432 @@
+"""The rules as plain functions, over many cases."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.rules import details
+from models.rules.attendance import (
+    Verdict,
+    Watch,
+    counts_as_coming,
+    counts_as_contact,
+    verdict,
+    watched,
+)
+from models.rules.days import end_of_day, is_business_day, is_year_end, local_day
+from models.rules.deadlines import bookable_days, day_before, may_book
+from models.rules.eligibility import ITEMS, Card, Declaration, open_items
+from models.rules.meeting_url import is_allowed
+from models.rules.slots import (
+    Closure,
+    Grid,
+    Shift,
+    Slot,
+    free,
+    nearest,
+    offered,
+    one_for_each_start,
+)
+from models.rules.typed_dates import plain, read_day, read_time
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+GRACE = timedelta(minutes=10)
+START = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+GRID = Grid(time(10), time(16), 30, JAPAN)
+days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
+instants = st.datetimes(
+    datetime(2026, 1, 1),
+    datetime(2028, 12, 31),
+    timezones=st.just(UTC),  # noqa: DTZ001
+)
+
+
+# Days (art. 6(3))
+
+
+@pytest.mark.parametrize(
+    ("year", "closed_weekdays"),
+    [
+        # National holidays on weekdays, as the Cabinet Office announces them, and the year end.
+        (
+            2026,
+            "01-01 01-02 01-12 02-11 02-23 03-20 04-29 05-04 05-05 05-06 07-20 08-11 09-21 09-22"
+            " 09-23 10-12 11-03 11-23 12-29 12-30 12-31",
+        ),
+        (
+            2027,
+            "01-01 01-11 02-11 02-23 03-22 04-29 05-03 05-04 05-05 07-19 08-11 09-20 09-23 10-11"
+            " 11-03 11-23 12-29 12-30 12-31",
+        ),
+        (
+            2028,
+            "01-03 01-10 02-11 02-23 03-20 05-03 05-04 05-05 07-17 08-11 09-18 09-22 10-09 11-03"
+            " 11-23 12-29",
+        ),
+    ],
+)
+def test_closed_weekdays_of_three_years(year: int, closed_weekdays: str) -> None:
+    first = date(year, 1, 1)
+    all_days = [
+        first + timedelta(days=n) for n in range(366) if (first + timedelta(n)).year == year
+    ]
+    closed = [f"{day:%m-%d}" for day in all_days if day.weekday() < 5 and not is_business_day(day)]
+    assert closed == closed_weekdays.split()
+
+
+@given(days)
+def test_weekends_and_year_end_are_never_business_days(day: date) -> None:
+    if day.weekday() >= 5 or is_year_end(day):
+        assert not is_business_day(day)
+
+
+# Slots (art. 6(1), 6(3))
+
+shifts = st.lists(
+    st.builds(
+        Shift,
+        counselor_id=st.integers(1, 3),
+        weekday=st.integers(0, 6),
+        start=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
+        end=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
+        from_day=st.none() | days,
+        until_day=st.none() | days,
+    ),
+    max_size=8,
+)
+
+
+@given(days, shifts, st.integers(5, 30))
+def test_every_slot_is_within_the_rules(day: date, shifts: list[Shift], minutes: int) -> None:
+    grid = GRID._replace(minutes=minutes)
+    for slot in offered(day, grid, shifts, []):
+        start = slot.starts_at.astimezone(JAPAN)
+        end = start + timedelta(minutes=minutes)
+        assert is_business_day(start.date())
+        assert time(10) <= start.time()
+        assert end.time() <= time(16)
+        assert any(
+            shift.counselor_id == slot.counselor_id
+            and shift.weekday == day.weekday()
+            and shift.start <= start.time()
+            and end.time() <= shift.end
+            for shift in shifts
+        )
+
+
+def test_the_last_start_is_half_past_three() -> None:
+    week = [Shift(1, weekday, time(9), time(18), None, None) for weekday in range(7)]
+    starts = [
+        slot.starts_at.astimezone(JAPAN).time()
+        for slot in offered(date(2026, 12, 1), GRID, week, [])
+    ]
+    assert (starts[0], starts[-1], len(starts)) == (time(10), time(15, 30), 12)
+
+
+def test_a_closure_takes_every_slot_that_it_touches() -> None:
+    shift = Shift(1, 1, time(10), time(16), None, None)
+    other = shift._replace(counselor_id=2)
+    closure = Closure(1, START + timedelta(minutes=29), START + timedelta(minutes=31))
+    slots = offered(date(2026, 12, 1), GRID, [shift, other], [closure])
+    assert [slot.counselor_id for slot in slots[:3]] == [2, 2, 1]
+
+
+@given(
+    st.lists(
+        st.builds(Slot, st.sampled_from([START + n * GRACE for n in range(9)]), st.integers(1, 3)),
+        unique=True,
+    ),
+    st.integers(1, 3),
+)
+def test_choosing_among_slots(slots: list[Slot], preferred: int) -> None:
+    slots = sorted(slots)
+    chosen = one_for_each_start(slots, preferred)
+    assert [slot.starts_at for slot in chosen] == sorted({slot.starts_at for slot in slots})
+    for slot in chosen:
+        if Slot(slot.starts_at, preferred) in slots:
+            assert slot.counselor_id == preferred
+    assert free(slots, slots) == []
+    close = nearest(slots, START, 2)
+    assert close == sorted(close)
+    assert set(close) <= set(slots)
+
+
+# Deadlines (art. 6(1))
+
+
+@given(instants, instants)
+def test_booking_ends_at_midnight_of_the_day_before(start: datetime, now: datetime) -> None:
+    allowed = may_book(start, now, JAPAN, 28)
+    midnight = end_of_day(local_day(start, JAPAN) - timedelta(days=1), JAPAN)
+    assert allowed == (now < midnight and local_day(start, JAPAN) in bookable_days(now, JAPAN, 28))
+
+
+def test_it_is_a_calendar_rule_and_not_24_hours() -> None:
+    midnight = datetime(2026, 12, 1, 0, 0, tzinfo=JAPAN)
+    early, late = (datetime(2026, 12, 1, hour, 30, tzinfo=JAPAN) for hour in (10, 15))
+    for start in (early, late):
+        assert may_book(start, midnight - timedelta(microseconds=1), JAPAN, 28)
+        assert not may_book(start, midnight, JAPAN, 28)
+
+
+def test_the_office_reckons_in_its_own_zone() -> None:
+    """23:59 in Hiroshima is the afternoon in London and the morning in New York."""
+    now = datetime(2026, 11, 30, 23, 59, tzinfo=JAPAN)
+    for zone in ("Europe/London", "America/New_York", "UTC"):
+        assert bookable_days(now.astimezone(ZoneInfo(zone)), JAPAN, 1) == [date(2026, 12, 1)]
+    assert day_before(START, time(17), JAPAN) == datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
+
+
+# Attendance (art. 6(6))
+
+WATCHED = [Watch(START - timedelta(hours=1), START + timedelta(hours=1))]
+
+
+@pytest.mark.parametrize(
+    ("after", "came", "contact", "expected"),
+    [
+        (timedelta(minutes=9, seconds=59, milliseconds=999), False, False, Verdict.WAIT),
+        (timedelta(minutes=10), False, False, Verdict.DEEMED_CANCELLED),
+        (timedelta(minutes=10), True, False, Verdict.CAME),
+        (timedelta(minutes=10), False, True, Verdict.CONTACT),
+        (timedelta(minutes=10), True, True, Verdict.CAME),
+        (timedelta(minutes=3), False, True, Verdict.WAIT),
+    ],
+)
+def test_the_ten_minute_rule(
+    after: timedelta, came: bool, contact: bool, expected: Verdict
+) -> None:
+    found = verdict(START, START + after, GRACE, came=came, contact=contact, watches=WATCHED)
+    assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "counts"),
+    [(-60.001, False), (-60, True), (0, True), (9.999, True), (10, False), (10.001, False)],
+)
+def test_what_counts_as_contact(minutes: float, counts: bool) -> None:
+    acted_at = START + timedelta(minutes=minutes)
+    assert counts_as_contact(START, acted_at, timedelta(minutes=60), GRACE) is counts
+
+
+@pytest.mark.parametrize(("minutes", "counts"), [(-15.001, False), (-15, True), (10, False)])
+def test_what_counts_as_coming(minutes: float, counts: bool) -> None:
+    acted_at = START + timedelta(minutes=minutes)
+    assert counts_as_coming(START, acted_at, timedelta(minutes=15), GRACE) is counts
+
+
+@given(
+    st.lists(st.tuples(st.integers(-20, 20), st.integers(0, 20)), max_size=6),
+    st.integers(0, 10 * 60),
+)
+def test_an_unwatched_moment_is_seen(stretches: list[tuple[int, int]], second: int) -> None:
+    watches = [
+        Watch(START + timedelta(minutes=first), START + timedelta(minutes=first + length))
+        for first, length in stretches
+    ]
+    moment = START + timedelta(seconds=second)
+    if not any(watch.start <= moment <= watch.end for watch in watches):
+        assert not watched(START, START + GRACE, watches)
+
+
+@given(st.lists(st.integers(1, 599), unique=True, max_size=5))
+def test_watches_that_follow_each_other_cover(cuts: list[int]) -> None:
+    edges = [0, *sorted(cuts), 600]
+    watches = [
+        Watch(START + timedelta(seconds=first), START + timedelta(seconds=last))
+        for first, last in zip(edges, edges[1:], strict=False)
+    ]
+    assert watched(START, START + GRACE, reversed(watches))
+    assert not watched(START, START + GRACE, watches[1:])
+
+
+# Declarations (arts. 2, 5)
+
+
+@given(st.data())
+def test_the_latest_answer_counts_while_it_is_fresh(data: st.DataObject) -> None:
+    now, valid = START, timedelta(days=180)
+    answers = [
+        Declaration(card.value, item, data.draw(st.booleans()), now - timedelta(days=age))
+        for card in Card
+        for item in ITEMS[card]
+        for age in data.draw(st.lists(st.integers(0, 400), unique=True, max_size=3))
+    ]
+    for card in Card:
+        still_open = open_items(card, data.draw(st.permutations(answers)), now, valid)
+        for item in ITEMS[card]:
+            mine = sorted(
+                (a for a in answers if a.card == card and a.item == item), key=lambda a: a.at
+            )
+            stands = bool(mine) and mine[-1].holds and now - mine[-1].at <= valid
+            assert (item in still_open) is not stands
+
+
+# The form's fields
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("090-1234-5678", "09012345678"),
+        ("０９０ー１２３４ー５６７８", "09012345678"),
+        ("090‐1234–5678", "09012345678"),
+        ("(082) 542 8609", "0825428609"),
+        ("+81 90 1234 5678", "09012345678"),
+        ("+81-(0)90-1234-5678", "09012345678"),
+        ("090−1234−5678\u200b", "09012345678"),
+    ],
+)
+def test_phones(typed: str, kept: str) -> None:
+    assert details.phone(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("34010-1234567", "34010-1234567"),
+        ("３４０１０－１２３４", "34010-1234"),
+        ("34010ー12345678", "34010-12345678"),
+        (" 34010 – 12345 ", "34010-12345"),
+    ],
+)
+def test_registration_numbers(typed: str, kept: str) -> None:
+    assert details.registration(typed, r"\d{5}-\d{4,8}") == kept
+
+
+@pytest.mark.parametrize("typed", ["", "123", "9012345678", "090-1234-567", "電話", "0" * 40])
+def test_what_is_no_phone(typed: str) -> None:
+    with pytest.raises(details.Refused):
+        details.phone(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "34010", "340101234567", "34010-123", "34010-123456789"])
+def test_what_is_no_registration_number(typed: str) -> None:
+    with pytest.raises(details.Refused):
+        details.registration(typed, r"\d{5}-\d{4,8}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("ひろしま はなこ", "ヒロシマ ハナコ"),
+        ("ﾋﾛｼﾏ　ﾊﾅｺ", "ヒロシマ ハナコ"),
+        ("Nguyễn Thị", None),
+        ("Maria da Silva-Souza", "Maria da Silva-Souza"),
+        ("花子", None),
+    ],
+)
+def test_readings(typed: str, kept: str | None) -> None:
+    if kept is None:
+        with pytest.raises(details.Refused):
+            details.reading(typed)
+    else:
+        assert details.reading(typed) == kept
+
+
+@given(st.text())
+def test_fields_take_any_text_without_breaking(typed: str) -> None:
+    for check in (details.name, details.reading, details.phone):
+        try:
+            kept = check(typed)
+        except details.Refused:
+            continue
+        assert kept == kept.strip()
+        assert "\0" not in kept
+
+
+# Meeting URLs
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://zoom.us/j/1?pwd=x", True),
+        ("https://us02web.zoom.us/j/1", True),
+        ("http://zoom.us/j/1", False),
+        ("https://zoom.us.evil.test/j/1", False),
+        ("https://evilzoom.us/j/1", False),
+        ("https://zoom.us@evil.test/", False),
+        ("https://user@zoom.us/j/1", False),
+        ("https://zoom.us:8443/j/1", False),
+        ("https://zoom.us:x/", False),
+        ("https://zoom。us/j/1", False),
+        ("https://zoom.us/j/1\r\nX: y", False),
+        ("https://zoom.us\\@evil.test/", False),
+        ("javascript:alert(1)//zoom.us", False),
+        ("", False),
+    ],
+)
+def test_meeting_urls(url: str, allowed: bool) -> None:
+    assert is_allowed(url, ("zoom.us",)) is allowed
+
+
+# Typed days and times
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "clock"),
+    [
+        ("12/3 14:00", date(2026, 12, 3), time(14)),
+        ("１２／３　１４：００", date(2026, 12, 3), time(14)),
+        ("12月3日の14時", date(2026, 12, 3), time(14)),
+        ("十二月三日の十時", date(2026, 12, 3), time(10)),
+        ("20日", date(2026, 12, 20), None),
+        ("23日", date(2026, 11, 23), None),
+        ("来週の火曜 10時", date(2026, 12, 1), time(10)),
+        ("来週火曜日10時30分", date(2026, 12, 1), time(10, 30)),
+        ("再来週の月曜", date(2026, 12, 7), None),
+        ("今週の金曜日", date(2026, 11, 27), None),
+        ("金曜", date(2026, 11, 27), None),
+        ("月曜", date(2026, 11, 30), None),
+        ("12月3日(木)", date(2026, 12, 3), None),
+        ("明日の午後2時半", date(2026, 11, 24), time(14, 30)),
+        ("あさって", date(2026, 11, 25), None),
+        ("3日後", date(2026, 11, 26), None),
+        ("1週間後", date(2026, 11, 30), None),
+        ("1月4日", date(2027, 1, 4), None),
+        ("2026年12月3日", date(2026, 12, 3), None),
+        ("2026-12-03 11:00", date(2026, 12, 3), time(11)),
+        ("Dec 3 2pm", date(2026, 12, 3), time(14)),
+        ("3rd December at 10:30", date(2026, 12, 3), time(10, 30)),
+        ("December 3, 10 a.m.", date(2026, 12, 3), time(10)),
+        ("next tuesday", date(2026, 12, 1), None),
+        ("fri", date(2026, 11, 27), None),
+        ("thursday 3pm", date(2026, 11, 26), time(15)),
+        ("tomorrow noon", date(2026, 11, 24), time(12)),
+        ("in 3 days", date(2026, 11, 26), None),
+        ("2時", None, time(14)),
+        ("午前11時", None, time(11)),
+        ("正午", None, time(12)),
+        ("2/30", None, None),
+        ("13/1", None, None),
+        ("25時", None, None),
+        ("I may come", None, None),
+        ("もうすぐ", None, None),
+        ("30日間", None, None),
+        ("2時間", None, None),
+        ("", None, None),
+    ],
+)
+def test_typed_days_and_times(typed: str, day: date | None, clock: time | None) -> None:
+    words, today = plain(typed), date(2026, 11, 23)
+    assert (read_day(words, today), read_time(words)) == (day, clock)
+
+
+@given(st.text(), days)
+def test_any_text_can_be_read(typed: str, today: date) -> None:
+    words = plain(typed)
+    read_day(words, today)
+    read_time(words)
+
+
+@given(days, days)
+def test_a_written_day_is_read_as_itself(day: date, today: date) -> None:
+    assert read_day(plain(f"{day.year}年{day.month}月{day.day}日"), today) == day
+    found = read_day(plain(f"{day.month}/{day.day}"), today)
+    assert found is not None
+    assert found >= today
+    assert (found.month, found.day) == (day.month, day.day)

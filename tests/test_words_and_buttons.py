@@ -1,0 +1,152 @@
+"""Phrases in every language, and the forms of buttons ever shipped."""
+
+import ast
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from string import Formatter
+
+import polib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import locales
+from bot.check import ALERTS
+from handlers import router
+from models.chat import MAX_DATA_BYTES, NotAButton, button, unpack
+from models.rules.eligibility import ITEMS, Card
+
+ROOT = Path(__file__).parent.parent
+CATALOGS = {
+    language: polib.pofile(str(ROOT / "locales" / language / "LC_MESSAGES" / "madoguchi.po"))
+    for language in locales.languages()
+}
+BUTTONS = (ROOT / "tests" / "buttons.txt").read_text(encoding="utf-8").splitlines()
+
+# Keys that are put together from parts.
+PATTERNS = {
+    r"service\.\w+": {"consultation", "placement", "interview", "selection"},
+    r"companion\.(alone|companion|interpreter)": None,
+    r"mine\.\w+": None,
+    r"over\.\w+": None,
+    r"terms\.summary\.\w+": None,
+    r"fallback\.(sticker|photo|voice|location|other)": None,
+    r"(eligibility|environment)\.\w+(\.\w+)?": None,
+    r"form\.\w+": None,
+    r"join\.\w+_title": None,
+}
+
+
+def test_every_language_has_every_phrase() -> None:
+    keys = {language: [entry.msgid for entry in po] for language, po in CATALOGS.items()}
+    assert set(CATALOGS) >= {"ja", "en"}
+    for language, found in keys.items():
+        assert found == keys["ja"], language
+        assert len(found) == len(set(found))
+        assert all(
+            entry.msgstr or all(entry.msgstr_plural.values()) for entry in CATALOGS[language]
+        )
+
+
+def test_placeholders_are_the_same_in_every_language() -> None:
+    for entries in zip(*CATALOGS.values(), strict=True):
+        assert len({frozenset(_placeholders(entry)) for entry in entries}) == 1, entries[0].msgid
+
+
+def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
+    used = _keys_in_code()
+    there = {entry.msgid for entry in CATALOGS["ja"]}
+    assert used <= there, used - there
+    put_together = {key for key in there for pattern in PATTERNS if re.fullmatch(pattern, key)}
+    assert there <= used | put_together, there - used - put_together
+
+
+def test_every_condition_has_its_phrases() -> None:
+    there = {entry.msgid for entry in CATALOGS["ja"]}
+    for card, name in ((Card.ELIGIBILITY, "eligibility"), (Card.ENVIRONMENT, "environment")):
+        for item in ITEMS[card]:
+            assert {f"{name}.{item}.{form}" for form in ("card", "ask", "way_out")} <= there
+
+
+def test_every_alert_has_its_words() -> None:
+    """Kinds are written in the code as they are told; each is explained to staff."""
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("bot", "handlers")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "check.py"
+    )
+    for kind in ALERTS:
+        stem = re.sub(r"_(not_delivered|uncertain|refused)$", "", kind)
+        assert stem in code or kind in code, kind
+
+
+@pytest.mark.parametrize("shipped", BUTTONS)
+def test_every_button_ever_shipped_still_decodes(shipped: str) -> None:
+    step = router.VERBS[shipped.split(":")[0]]
+    unpack(shipped, router.argument_kinds(step))
+
+
+def test_the_file_of_buttons_names_every_verb() -> None:
+    assert {line.split(":")[0] for line in BUTTONS} == set(router.VERBS)
+
+
+@given(
+    st.lists(
+        st.integers(0, 2**53 - 1)
+        | st.dates(date(2000, 1, 1), date(2200, 1, 1))
+        | st.datetimes(
+            datetime(2000, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
+            datetime(2200, 1, 1),  # noqa: DTZ001
+            timezones=st.just(UTC),
+        ).map(lambda at: at.replace(second=0, microsecond=0))
+        | st.from_regex(r"[A-Za-z0-9_-]{1,12}", fullmatch=True),
+        max_size=4,
+    )
+)
+def test_what_a_button_carries_comes_back(arguments: list[int | date | datetime | str]) -> None:
+    try:
+        made = button("label", "verb/1", *arguments)
+    except ValueError:
+        packed = sum(len(str(each)) + 1 for each in arguments)
+        assert packed + len("verb/1") > MAX_DATA_BYTES - 20
+        return
+    assert len(made.data.encode()) <= MAX_DATA_BYTES
+    assert unpack(made.data, [type(each) for each in arguments]) == tuple(arguments)
+
+
+@given(st.text(max_size=64), st.lists(st.sampled_from([str, int, date, datetime]), max_size=4))
+def test_forged_data_is_refused_or_read_in_one_spelling(data: str, kinds: list[type]) -> None:
+    try:
+        read = unpack(data, kinds)
+    except NotAButton:
+        return
+    assert data.split(":")[1:] == button("x", "v", *read).data.split(":")[1:]
+
+
+def test_plain_words_only() -> None:
+    with pytest.raises(ValueError, match="plain words"):
+        button("label", "verb/1", "a:b")
+
+
+def _placeholders(entry: polib.POEntry) -> set[str]:
+    texts = [entry.msgstr, *entry.msgstr_plural.values()]
+    return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def _keys_in_code() -> set[str]:
+    """Every literal that looks like a key, in code and templates."""
+    prefixes = {entry.msgid.split(".")[0] for entry in CATALOGS["ja"]}
+    pattern = re.compile(rf"({'|'.join(prefixes)})\.[a-z_.]+")
+    found: set[str] = set()
+    for pattern_of_files in ("bot/*.py", "bot/pages/*.py", "handlers/**/*.py", "models/rules/*.py"):
+        for path in ROOT.glob(pattern_of_files):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    if pattern.fullmatch(node.value):
+                        found.add(node.value)
+    for path in (ROOT / "bot" / "pages" / "templates").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        found |= {match[1] for match in re.finditer(r'say\("([a-z_.]+)"', text)}
+    return {key for key in found if not key.endswith((".", ".html"))}
