@@ -28,7 +28,7 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 pictures: setup
-	$(BIN)/python -m docs.pictures
+	$(BIN)/python -m docs.make_pictures
 
 # Only who changes the dependencies needs this one: it wants uv on the PATH.
 lock:

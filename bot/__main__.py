@@ -12,6 +12,7 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import click
+import uvloop
 from sqlalchemy.exc import IntegrityError
 
 from bot import backup, logs
@@ -46,7 +47,7 @@ def serve() -> None:
     app = App(settings, office)
     if not is_current(app.database.engine):
         _end("The database is not migrated. Run: python -m bot migrate")
-    asyncio.run(app.serve())
+    uvloop.run(app.serve())
 
 
 @main.command()
@@ -56,7 +57,7 @@ def sandbox(port: int, terms: Path | None) -> None:
     """Try everything on this machine: LINE and Telegram on loopback, with a clock to turn."""
     from bot.sandbox.run import run
 
-    asyncio.run(run(port, terms))
+    uvloop.run(run(port, terms))
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""Backup and restore: the databases' own copies in a zip file, whose checksums show what is torn."""
+"""Backup and restore: the databases' own copies in a zip file, which shows when it is torn."""
 
 import os
 import shutil

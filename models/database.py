@@ -4,6 +4,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ Work = Callable[["Transaction"], Result]
 # How many waiting turns one commit of SQLite may carry. More would only make the first wait.
 GROUP = 64
 POSTGRESQL_WORKERS = 4
+BUSY_SECONDS = 5
 _RETRIES = 5
 
 
@@ -227,7 +229,7 @@ def engine_for(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 5})
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda it: it.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
@@ -242,8 +244,22 @@ def engine_for(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     # Transactions are begun by hand: the driver's own way takes the write lock too late.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    _use_wal(connection)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switching a new file to WAL does not wait for others as all else does, so wait here."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _unavailable(error: Exception) -> DatabaseUnavailable:

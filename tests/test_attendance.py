@@ -1,6 +1,7 @@
 """The 10-minute rule: came, contact, late evidence, downtime (art. 6(6))."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -158,7 +159,7 @@ async def test_the_window_of_contact(make_world: MakeWorld, offset: timedelta, s
     ],
 )
 async def test_contact_that_arrives_late_reinstates(
-    make_world: MakeWorld, content: dict[str, object], kind: str
+    make_world: MakeWorld, content: dict[str, Any], kind: str
 ) -> None:
     world: World = await make_world("line")
     parent, booking = await at_the_start(world)

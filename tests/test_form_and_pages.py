@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import icalendar
@@ -238,6 +239,7 @@ async def test_the_calendar_file(world: World) -> None:
     booking = await world.booking()
     answer = await world.web.get(parent.link("カレンダー"))
     assert answer.headers["content-type"].startswith("text/calendar")
+    event: Any
     (event,) = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
     assert event["dtstart"].dt == booking.starts_at
     assert event["dtend"].dt == booking.starts_at + timedelta(minutes=30)

@@ -158,7 +158,12 @@ def _fits_property(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) 
         for each in value:
             _fits_property(each, schema["items"], schemas)
     else:
-        kinds = {"string": str, "integer": int, "boolean": bool, "number": (int, float)}
+        kinds: dict[str, Any] = {
+            "string": str,
+            "integer": int,
+            "boolean": bool,
+            "number": (int, float),
+        }
         kind = kinds.get(schema.get("type", ""))
         assert kind is None or isinstance(value, kind), (schema, value)
         assert "enum" not in schema or value in schema["enum"], (schema, value)

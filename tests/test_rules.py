@@ -1,6 +1,7 @@
 """The rules as plain functions, over many cases."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,9 +39,9 @@ START = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 GRID = Grid(time(10), time(16), 30, JAPAN)
 days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 instants = st.datetimes(
-    datetime(2026, 1, 1),
-    datetime(2028, 12, 31),
-    timezones=st.just(UTC),  # noqa: DTZ001
+    datetime(2026, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
+    datetime(2028, 12, 31),  # noqa: DTZ001
+    timezones=st.just(UTC),
 )
 
 
@@ -237,7 +238,7 @@ def test_watches_that_follow_each_other_cover(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), 600]
     watches = [
         Watch(START + timedelta(seconds=first), START + timedelta(seconds=last))
-        for first, last in zip(edges, edges[1:], strict=False)
+        for first, last in pairwise(edges)
     ]
     assert watched(START, START + GRACE, reversed(watches))
     assert not watched(START, START + GRACE, watches[1:])

@@ -1,0 +1,76 @@
+"""No personal value ever leaves: not in a body to a platform, not in a log line, not unsealed in
+the database."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import inspect, text
+
+from tests.conftest import MakeWorld
+from tests.talk import World
+
+CANARIES = {
+    "name": "カナリア太郎",
+    "reading": "カナリア",
+    "phone": "090-5550-1234",
+    "registration": "55555-7654321",
+}
+WRITTEN = "ひみつのことば"
+FORBIDDEN = [*CANARIES.values(), "09055501234", "カナリア", WRITTEN]
+
+
+async def test_personal_values_stay_in_the_vault(
+    make_world: MakeWorld, channel: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    world: World = await make_world(channel)
+    parent = world.parent()
+    await parent.follows()
+    await parent.taps("同意する")
+    await parent.taps("すべて当てはまる")
+    await parent.taps("すべて大丈夫")
+    url = parent.link("入力ページ")
+    await parent.sends_form(url, **{**CANARIES, "phone": f"{CANARIES['phone']}9999"})
+    await parent.sends_form(url, **CANARIES)
+    await parent.taps("次へ")
+    await parent.says(WRITTEN)
+    booking = await parent.has_booked()
+    world.line.trouble, world.telegram.trouble = [500, 429], [429, 500]
+    await world.play_to(booking.starts_at - timedelta(minutes=5))
+    await parent.says(WRITTEN)
+    await parent.joins(world.app.links.join(booking.id))
+    await world.line.deliver_raw(f'{{"events": ["{WRITTEN}'.encode())
+    await world.telegram.deliver_raw(f'{{"x": "{WRITTEN}'.encode())
+    await world.play(hours=2)
+
+    sent = json.dumps([each.messages for each in world.line.ledger], ensure_ascii=False)
+    sent += json.dumps(world.telegram.ledger, ensure_ascii=False)
+    logged = "".join(capfd.readouterr())
+    stored = await _everything_stored(world)
+    tokens = [url.rpartition("/")[2], world.app.links.join(booking.id).rpartition("/")[2]]
+    assert "form" in sent
+    assert logged
+    for canary in FORBIDDEN:
+        assert canary not in sent
+        assert canary not in logged
+        assert canary not in stored
+    for token in (*tokens, world.line.token, world.telegram.token, world.line.secret):
+        assert token not in logged
+        assert token not in stored
+    assert parent.person not in logged
+
+
+async def _everything_stored(world: World) -> str:
+    engine = world.app.database.engine
+    found = []
+    with engine.connect() as connection:
+        for name in inspect(engine).get_table_names():
+            # What waits to be sent holds its link until it is sent; nothing waits here.
+            rows = connection.execute(text(f'SELECT * FROM "{name}"')).fetchall()
+            found += [
+                bytes(cell).decode("utf-8", "ignore") if isinstance(cell, bytes) else str(cell)
+                for row in rows
+                for cell in row
+            ]
+    return re.sub(r"\s+", " ", " ".join(found))

@@ -1,0 +1,94 @@
+"""The documents say what is so."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.__main__ import main
+from bot.settings import HOW_TO_GET, Settings
+from models.office import Office, Video
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+).stdout.split()
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_environment_variable_is_documented(name: str) -> None:
+    assert f"`{name.upper()}`" in SETTINGS
+    assert name.upper() in HOW_TO_GET or Settings.model_fields[name].is_required()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(field for field in Office.model_fields if field != "video"),
+        *(f"video.{field}" for field in Video.model_fields),
+    ],
+)
+def test_every_setting_of_an_office_is_documented(name: str) -> None:
+    assert f"`{name}`" in SETTINGS
+
+
+def test_nothing_else_is_documented_as_a_setting() -> None:
+    known = {*Office.model_fields, *(name.upper() for name in Settings.model_fields)}
+    known |= {f"video.{field}" for field in Video.model_fields}
+    settings, _, _ = SETTINGS.partition("## Commands")
+    rows = re.findall(r"^\| `([^`]+)` \|", settings, re.M)
+    assert set(rows) == known - {"video"}
+
+
+def _commands(group: click.Group, before: str = "") -> list[str]:
+    found = []
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found += _commands(command, f"{before}{name} ")
+        else:
+            found.append(f"{before}{name}")
+    return found
+
+
+@pytest.mark.parametrize("command", _commands(main))
+def test_every_command_is_documented(command: str) -> None:
+    assert f"`{command}" in SETTINGS
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for path in (ROOT / name for name in TRACKED if name.endswith(".md")):
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (path.parent / target).exists(), (path.name, target)
+
+
+def test_the_readme_names_files_and_commands_that_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"make ([a-z]+)", README):
+        assert f"\n{target}:" in makefile, target
+    for command in re.findall(r"python -m bot ([a-z-]+)", README):
+        assert command in main.commands, command
+
+
+def test_no_address_of_a_registry_and_no_path_of_a_machine() -> None:
+    for name in TRACKED:
+        if name.endswith((".png", ".jpg")):
+            continue
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"(^|[^.a-zA-Z])/(work|farm|root)/[a-z.]", text), name
+        assert "files.pythonhosted" not in text or name == "tests/test_documents.py", name
+
+
+def test_every_dependency_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    for requirement in wanted:
+        name = re.split(r"[\[<>=;]", requirement)[0].strip()
+        assert re.search(rf"^{re.escape(name)}==", lock, re.M), name
+    assert "--hash=sha256:" in lock
