@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import sqlite3
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 from pathlib import Path
@@ -157,7 +158,11 @@ def counter(folder: Path) -> Starlette:
 
 
 async def serve(side: str, folder: Path, port: int) -> None:
-    sides = {"counter": lambda: counter(folder), "bare": bare, "driver": lambda: driver(folder)}
+    sides: dict[str, Callable[[], Starlette]] = {
+        "counter": lambda: counter(folder),
+        "bare": bare,
+        "driver": lambda: driver(folder),
+    }
     server = http_server(sides[side](), "127.0.0.1", port)
     stop_on_signals(server)
     await server.serve()

@@ -146,17 +146,23 @@ def closure() -> None:
 @closure.command("add")
 @click.argument("first")
 @click.argument("last", required=False)
+@click.option("--counselor", "name", help="Only this counselor, not the office.")
 @click.option("--reason", default="", help="For staff.")
-def add_closure(first: str, last: str | None, reason: str) -> None:
-    """Close the office from FIRST to LAST, whole days (YYYY-MM-DD)."""
+def add_closure(first: str, last: str | None, name: str | None, reason: str) -> None:
+    """Take no consultations from FIRST to LAST: whole days (2026-12-24), or times of the office
+    (2026-12-24T13:00)."""
     office = _office()
-    begin, end = _day(first), _day(last or first)
-    if end < begin:
-        _end("The last day is before the first one.")
-    start, until = at(begin, time(0), office.zone), end_of_day(end, office.zone)
+    start = _edge(first, office, closing=False)
+    end = _edge(last or first, office, closing=True)
+    if end <= start:
+        _end("It ends before it begins.")
     with _open_database() as database:
-        database.run_now(lambda tx: Calendar(tx, office).add_closure(start, until, reason, None))
-    click.echo(f"Closed from {begin} to {end}.")
+        counselor_id = _counselor(database, office, name) if name else None
+        database.run_now(
+            lambda tx: Calendar(tx, office).add_closure(start, end, reason, counselor_id)
+        )
+    click.echo(f"No consultations from {start:%F %H:%M} to {end:%F %H:%M}.")
+    click.echo("Bookings in that time are left as they are: tell those people.")
 
 
 @main.command()
@@ -279,6 +285,22 @@ def _weekdays(text: str) -> list[int]:
             _end(f'"{part}" goes backwards.')
         days += range(first, last + 1)
     return sorted(set(days))
+
+
+def _edge(text: str, office: Office, *, closing: bool) -> datetime:
+    """The beginning or end of a closure: of a whole day, or a time of the office."""
+    if "T" not in text:
+        day = _day(text)
+        return end_of_day(day, office.zone) if closing else at(day, time(0), office.zone)
+    return _instant(text, office.zone)
+
+
+def _counselor(database: Database, office: Office, name: str) -> int:
+    known = database.run_now(lambda tx: Calendar(tx, office).counselors())
+    for each in known:
+        if each.name == name:
+            return each.id
+    _end(f"There is no counselor named {name}: {', '.join(each.name for each in known)}.")
 
 
 def _day(text: str) -> date:

@@ -131,7 +131,7 @@ def http_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
             app,
             host=host,
             port=port,
-            log_level="warning",
+            log_config=None,  # ours, as JSON
             access_log=False,
             server_header=False,
             lifespan="off",

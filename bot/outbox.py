@@ -17,7 +17,7 @@ from bot.channels.base import (
     Unreachable,
 )
 from bot.clock import Clock
-from bot.turns import where
+from bot.logs import where
 from models.database import Database, DatabaseUnavailable, Transaction
 from models.store.alerts import Alerts
 from models.store.contacts import Contacts

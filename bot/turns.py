@@ -1,6 +1,5 @@
 """Turns: dedupe -> load -> step -> save, in one transaction, before anything is answered."""
 
-import traceback
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -11,6 +10,7 @@ import structlog
 from bot import metrics
 from bot.channels.base import Channel
 from bot.clock import Clock
+from bot.logs import where
 from handlers import due, router
 from locales import best_language, phrases
 from models.chat import Did, Event, Message
@@ -197,11 +197,3 @@ class Turns:
             useless_after=notice.useless_after,
             state=state,
         )
-
-
-def where(error: BaseException) -> dict[str, object]:
-    """What a log may say of an error: its kind and the places it came through. Its message may
-    hold what a person wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-8:]]
-    return {"error": type(error).__name__, "at": " > ".join(places)}

@@ -21,13 +21,14 @@ from bot.channels.line import LineChannel
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
 from bot.jobs import Jobs
+from bot.logs import where
 from bot.outbox import Sender
 from bot.pages.calendar_file import CalendarFile
 from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
 from bot.pages.page import Encoded, Pages, TooLarge, read_body
 from bot.pages.terms import TermsPage
-from bot.turns import Turns, where
+from bot.turns import Turns
 from models.chat import Event
 from models.database import Database, DatabaseUnavailable
 from models.sql import query

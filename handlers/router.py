@@ -72,6 +72,9 @@ WORDS: dict[typed.Wish, Step] = {
     typed.Wish.CANCEL: my_bookings.choose_cancel,
     typed.Wish.MOVE: moving.choose_move,
     typed.Wish.MINE: my_bookings.show_mine,
+    typed.Wish.COMPANY: my_bookings.choose_company,
+    typed.Wish.DETAILS: settling.change_details,
+    typed.Wish.NEXT: settling.form_sent,
     typed.Wish.TERMS: consent.show_terms,
     typed.Wish.HELP: welcome.help_,
     typed.Wish.OFFICE: welcome.office,
@@ -110,13 +113,12 @@ def apology(turn: Turn) -> list[Message]:
 
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
-    understood = typed.understand(text, turn.today)
-    if understood.wish is None and understood.day is not None:
-        return booking.typed_day(turn, store, understood.day, understood.time)
-    if understood.wish is typed.Wish.BOOK and understood.day is not None:
-        return booking.typed_day(turn, store, understood.day, understood.time)
-    step = WORDS.get(understood.wish) if understood.wish else None
-    return (step or welcome.not_understood)(turn, store)
+    wish, day, clock_time = typed.understand(text, turn.today)
+    if day is not None and wish in (None, typed.Wish.BOOK, typed.Wish.NEXT):
+        return booking.typed_day(turn, store, day, clock_time)
+    if day is not None and wish is typed.Wish.MOVE:
+        return moving.typed_day(turn, store, day)
+    return (WORDS[wish] if wish else welcome.not_understood)(turn, store)
 
 
 def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:

@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 
 from bot.app import App
 from bot.sandbox.clock import TurnableClock
@@ -192,6 +193,13 @@ async def world(channel: str, make_world: MakeWorld) -> World:
     """The program on each channel and each database."""
     made: World = await make_world(channel)
     return made
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command sets up logs for its process; the next test has its own."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session", autouse=True)

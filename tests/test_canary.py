@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import inspect, text
 
+from bot import logs
 from tests.conftest import MakeWorld
 from tests.talk import World
 
@@ -24,6 +25,7 @@ FORBIDDEN = [*CANARIES.values(), "09055501234", "カナリア", WRITTEN]
 async def test_personal_values_stay_in_the_vault(
     make_world: MakeWorld, channel: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    logs.set_up()
     world: World = await make_world(channel)
     parent = world.parent()
     await parent.follows()

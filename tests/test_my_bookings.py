@@ -91,6 +91,16 @@ async def test_move_in_one_step(world: World) -> None:
     parent.sees("この予約は入っています")
 
 
+async def test_move_to_a_typed_day(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked()
+    await parent.says("12月4日に変更したい")
+    parent.sees("12月4日", "時間をお選びください")
+    await parent.taps("15:30")
+    await parent.taps("変更する")
+    parent.sees("日時を変更しました", "12月4日\\(金\\) 15:30〜16:00")
+
+
 async def test_a_move_that_fails_keeps_the_old_slot(world: World) -> None:
     parent = world.parent()
     before = await parent.has_booked()

@@ -216,6 +216,13 @@ def test_from_nothing_to_ready_by_the_readmes_commands(tmp_path: Path) -> None:
     assert "5 shifts" in added.output
     assert "already" in run("counselor", "add", "佐藤", **address).output
     assert run("closure", "add", "2026-12-24", "--reason", "研修", **address).exit_code == 0
+    times = ("2026-12-25T13:00", "2026-12-25T15:00")
+    closed = run("closure", "add", *times, "--counselor", "佐藤", **address)
+    assert "from 2026-12-25 13:00 to 2026-12-25 15:00" in closed.output
+    assert (
+        "no counselor named 鈴木"
+        in run("closure", "add", *times, "--counselor", "鈴木", **address).output
+    )
 
 
 @pytest.mark.parametrize(
@@ -231,7 +238,7 @@ def test_from_nothing_to_ready_by_the_readmes_commands(tmp_path: Path) -> None:
         (("counselor", "add", "A", "--shift", "mon 16:00-10:00"), "ends before"),
         (("counselor", "add", "A", "--shift", "mon 26:00-27:00"), "does not exist"),
         (("counselor", "add", " "), "1 to 60"),
-        (("closure", "add", "2026-12-24", "2026-12-01"), "before the first"),
+        (("closure", "add", "2026-12-24", "2026-12-01"), "ends before"),
         (("understand", "x", "--now", "yesterday"), "no time"),
     ],
 )

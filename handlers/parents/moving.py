@@ -20,6 +20,14 @@ def choose_move(turn: Turn, store: Store) -> list[Message]:
     return show_days(turn, store, mine[0].id, 0)
 
 
+def typed_day(turn: Turn, store: Store, day: date) -> list[Message]:
+    """A typed day to move to: its times, for the one booking there is."""
+    mine = cards.current_bookings(turn, store)
+    if len(mine) != 1:
+        return my_bookings.show_mine(turn, store)
+    return show_times(turn, store, mine[0].id, day)
+
+
 def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Message]:
     """The days that have free slots."""
     found = _movable(turn, store, booking_id)

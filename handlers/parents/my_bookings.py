@@ -87,6 +87,14 @@ def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
     ]
 
 
+def choose_company(turn: Turn, store: Store) -> list[Message]:
+    """The typed word "interpreter": the question for the one booking there is, or a choice."""
+    mine = cards.current_bookings(turn, store)
+    if len(mine) != 1:
+        return show_mine(turn, store)
+    return ask_company(turn, store, mine[0].id)
+
+
 def ask_company(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """Who comes along to a booking that stands already?"""
     found = cards.booking_of(turn, store, booking_id)

@@ -24,6 +24,9 @@ class Wish(StrEnum):
     JAPANESE = "japanese"
     START = "start"
     MENU = "menu"
+    NEXT = "next"
+    COMPANY = "company"
+    DETAILS = "details"
     BOOK = "book"
 
 
@@ -77,6 +80,12 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
         ),
         ("cancel", "cancelation", "cancellation"),
     ),
+    (Wish.DETAILS, ("登録内容", "登録情報"), ("my details",)),
+    (
+        Wish.COMPANY,
+        ("同席", "付き添い", "付添", "つきそい", "通訳"),
+        ("interpreter", "companion", "helper"),
+    ),
     (
         Wish.MOVE,
         ("変更", "へんこう", "変えたい", "ずらし", "日程を変", "振替", "振り替え"),
@@ -97,6 +106,7 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
     (Wish.ENGLISH, ("英語", "えいご"), ("english",)),
     (Wish.JAPANESE, ("日本語", "にほんご"), ("japanese", "nihongo")),
     (Wish.START, ("はじめ", "始め", "スタート", "開始"), ("start", "hello", "hi")),
+    (Wish.NEXT, ("次へ", "つぎへ", "送信しました"), ("next", "done", "sent")),
     (Wish.MENU, ("メニュー", "めにゅー", "こんにちは", "もどる", "戻る"), ("menu", "back")),
     (
         Wish.BOOK,
