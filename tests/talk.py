@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -336,6 +338,17 @@ class Parent:
             for number, (_, body) in enumerate(self.world.telegram.ledger):
                 if str(body["chat_id"]) == self.person:
                     yield _telegram_message(body, number)
+
+
+def wait_for(address: str) -> None:
+    """Wait until a server that was just started answers."""
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(address)
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
 
 
 def _plain_row(row: Any) -> tuple[Any, ...]:

@@ -5,13 +5,13 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.talk import wait_for
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = next(
@@ -44,12 +44,7 @@ def sandbox() -> Iterator[str]:
         stdout=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{address}/api/state")
-            break
-        except OSError:
-            time.sleep(0.1)
+    wait_for(f"{address}/api/state")
     yield address
     process.terminate()
     assert process.wait(20) == 0
@@ -105,13 +100,8 @@ def book(page: Page) -> None:
     sees(page, "予約しました")
 
 
-def turn(page: Page, to: str) -> None:
-    button = page.locator(f"#to-{to}")
-    button.click()
-    expect(page.locator("#clock-note")).to_have_text("", timeout=60_000)
-
-
-def test_a_first_booking_to_the_join_link_and_a_deemed_cancellation(page: Page) -> None:
+def book_for_the_first_time(page: Page) -> None:
+    """From adding the office as a friend to the confirmation."""
     page.get_by_role("button", name="Add friend").click()
     sees(page, "利用規約のあらまし")
     latest(page, "^同意する$")
@@ -126,6 +116,16 @@ def test_a_first_booking_to_the_join_link_and_a_deemed_cancellation(page: Page) 
     latest(page, "^職業相談$")
     sees(page, "日をお選びください")
     book(page)
+
+
+def turn(page: Page, to: str) -> None:
+    button = page.locator(f"#to-{to}")
+    button.click()
+    expect(page.locator("#clock-note")).to_have_text("", timeout=60_000)
+
+
+def test_a_first_booking_to_the_join_link_and_a_deemed_cancellation(page: Page) -> None:
+    book_for_the_first_time(page)
     expect(page.locator("#used")).to_have_text("0")
 
     turn(page, "reminder")

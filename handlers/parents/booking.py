@@ -1,20 +1,14 @@
 """Booking: service, day, time, who comes along, and the confirmation (art. 6)."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from handlers.parents import booking_card, cards, gate
-from models.chat import Button, Group, Message, NotAButton, button, column
+from handlers.parents import booking_card, cards, gate, offering
+from models.chat import Message, NotAButton, button, column
 from models.rules.days import at, local_day
-from models.rules.deadlines import bookable_days, may_book
-from models.rules.slots import Slot, nearest, one_for_each_start
+from models.rules.slots import Slot, one_for_each_start
 from models.store import Store
 from models.store.bookings import SlotTaken
 from models.turn import Turn
-
-_DAYS_A_PAGE = 10
-_NEAREST = 4
-_NOON_HOUR = 12
 
 
 def start(turn: Turn, store: Store) -> list[Message]:
@@ -48,9 +42,9 @@ def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message
     )
     free = store.calendar.free_days(turn.now)
     if not free:
-        return [no_free_days(turn)]
+        return [offering.no_free_days(turn)]
     return [
-        days_card(
+        offering.days_card(
             turn,
             free,
             page,
@@ -67,12 +61,12 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
     if blocked := gate.closed(turn, store) or _has_enough(turn, store):
         return blocked
     _check_service(turn, service)
-    free = free_on(turn, store, day)
+    free = offering.free_on(turn, store, day)
     if not free:
         sorry = Message(text=turn.say("booking.day_is_full", day=turn.say.day(day)))
         return [sorry, *show_days(turn, store, service, 0)]
     back = button(turn.say("booking.other_day"), "days/1", service, 0)
-    return [times_card(turn, store, day, free, time_verb=("time/1", service), back=back)]
+    return [offering.times_card(turn, store, day, free, time_verb=("time/1", service), back=back)]
 
 
 def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> list[Message]:
@@ -87,11 +81,11 @@ def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> l
         return show_times(turn, store, service, day)
     starts_at = at(day, clock_time, turn.office.zone)
     slots = one_for_each_start(
-        free_at(turn, store, starts_at),
+        offering.free_at(turn, store, starts_at),
         store.bookings.counselor_of_last_time(_seeker(turn), turn.now),
     )
     if not slots:
-        return offer_nearest(turn, store, starts_at, ("time/1", service))
+        return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
     return [_summary(turn, store, service, slots[0], "alone")]
 
 
@@ -111,8 +105,8 @@ def show_summary_with(
     _check_service(turn, service)
     _check_companion(companion)
     slot = Slot(starts_at, counselor_id)
-    if slot not in free_at(turn, store, starts_at):
-        return offer_nearest(turn, store, starts_at, ("time/1", service))
+    if slot not in offering.free_at(turn, store, starts_at):
+        return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
     return [_summary(turn, store, service, slot, companion)]
 
 
@@ -156,157 +150,15 @@ def confirm(
         return [booking_card.confirmation(turn, same[0], turn.say("booking.already"))]
     if blocked := _has_enough(turn, store):
         return blocked
-    if slot not in free_at(turn, store, starts_at):
-        return offer_nearest(turn, store, starts_at, ("time/1", service))
+    if slot not in offering.free_at(turn, store, starts_at):
+        return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
     if nth != store.bookings.how_many(_seeker(turn)) + 1:
         return [_summary(turn, store, service, slot, companion)]
     try:
         booked = store.bookings.book(_seeker(turn), slot, service, companion, turn.now)
     except SlotTaken:
-        return offer_nearest(turn, store, starts_at, ("time/1", service))
+        return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
     return [booking_card.confirmation(turn, booked, turn.say("booking.booked"))]
-
-
-def days_card(
-    turn: Turn,
-    free: dict[date, list[Slot]],
-    page: int,
-    title: str,
-    *,
-    day_verb: tuple[str, str | int],
-    page_verb: tuple[str, str | int],
-    more: Sequence[Button] = (),
-) -> Message:
-    """Days with free slots, with how many, page by page."""
-    days = list(free)
-    pages = -(-len(days) // _DAYS_A_PAGE)
-    page = min(page, pages - 1)
-    shown = days[page * _DAYS_A_PAGE : (page + 1) * _DAYS_A_PAGE]
-    choices = [
-        button(
-            turn.say.count(
-                "booking.day",
-                len({slot.starts_at for slot in free[day]}),
-                day=turn.say.short_day(day),
-            ),
-            *day_verb,
-            day,
-        )
-        for day in shown
-    ]
-    turning = []
-    if page > 0:
-        turning.append(button(turn.say("booking.earlier_days"), *page_verb, page - 1))
-    if page + 1 < pages:
-        turning.append(button(turn.say("booking.later_days"), *page_verb, page + 1))
-    groups = [Group(tuple(choices), columns=2)]
-    groups += [Group(tuple(turning), columns=2)] if turning else []
-    groups += [column(*more)] if more else []
-    return Message(
-        title=title,
-        text=turn.say("booking.days_text", minutes=turn.office.slot_minutes),
-        groups=tuple(groups),
-        in_place=True,
-    )
-
-
-def times_card(
-    turn: Turn,
-    store: Store,
-    day: date,
-    free: Sequence[Slot],
-    *,
-    time_verb: tuple[str, str | int],
-    back: Button,
-) -> Message:
-    """A day's free times: with the counselor of last time, then morning and afternoon."""
-    last = store.bookings.counselor_of_last_time(_seeker(turn), turn.now)
-    slots = one_for_each_start(free, last)
-    with_last = [slot for slot in slots if slot.counselor_id == last]
-    others = [slot for slot in slots if slot.counselor_id != last]
-    names = {each.id: each.name for each in store.calendar.counselors()}
-    groups = [
-        *_by_half_day(turn, with_last, time_verb, names.get(last or 0, "")),
-        *_by_half_day(turn, others, time_verb, ""),
-    ]
-    return Message(
-        title=turn.say.day(day),
-        text=turn.say("booking.times_text"),
-        groups=(*groups, column(back)),
-        in_place=True,
-    )
-
-
-def _by_half_day(
-    turn: Turn, slots: Sequence[Slot], time_verb: tuple[str, str | int], counselor: str
-) -> list[Group]:
-    """Times in groups of morning and afternoon, headed by the counselor of last time."""
-    halves = {
-        "booking.morning": [slot for slot in slots if _hour(turn, slot) < _NOON_HOUR],
-        "booking.afternoon": [slot for slot in slots if _hour(turn, slot) >= _NOON_HOUR],
-    }
-    groups = []
-    for name, of_half in halves.items():
-        part = turn.say(name)
-        heading = (
-            turn.say("booking.with_last", part=part, counselor=counselor) if counselor else part
-        )
-        buttons = tuple(
-            button(cards.clock_time(turn, slot.starts_at), *time_verb, *slot) for slot in of_half
-        )
-        if buttons:
-            groups.append(Group(buttons, heading, columns=3))
-    return groups
-
-
-def offer_nearest(
-    turn: Turn, store: Store, starts_at: datetime, time_verb: tuple[str, str | int]
-) -> list[Message]:
-    """The slot is gone or not bookable any more: the nearest free ones, at once."""
-    by_day = store.calendar.free_days(turn.now)
-    every = [slot for slots in by_day.values() for slot in slots]
-    last = store.bookings.counselor_of_last_time(_seeker(turn), turn.now)
-    close = nearest(one_for_each_start(every, last), starts_at, _NEAREST)
-    if not close:
-        return [no_free_days(turn)]
-    choices = [
-        button(cards.when(turn, slot.starts_at), *time_verb, slot.starts_at, slot.counselor_id)
-        for slot in close
-    ]
-    return [
-        Message(
-            title=turn.say("booking.taken_title"),
-            text=turn.say("booking.taken_text", when=cards.when(turn, starts_at)),
-            groups=(column(*choices), column(button(turn.say("menu.book"), "book/1"))),
-        )
-    ]
-
-
-def no_free_days(turn: Turn) -> Message:
-    """Nothing is free in the whole window."""
-    return Message(
-        title=turn.say("booking.no_days_title"),
-        text=turn.say(
-            "booking.no_days_text", days=turn.office.horizon_days, phone=cards.phone(turn)
-        ),
-        groups=(column(cards.phone_link(turn), button(turn.say("menu.back"), "menu/1")),),
-    )
-
-
-def free_on(turn: Turn, store: Store, day: date) -> list[Slot]:
-    """The free slots of a day that a parent may still book."""
-    if day not in bookable_days(turn.now, turn.office.zone, turn.office.horizon_days):
-        return []
-    return store.calendar.free_on(day)
-
-
-def free_at(turn: Turn, store: Store, starts_at: datetime) -> list[Slot]:
-    """The free slots at a start that a parent may still book: the rules are asked again when the
-    button is pressed, not only when it was shown."""
-    if not may_book(starts_at, turn.now, turn.office.zone, turn.office.horizon_days):
-        return []
-    day = local_day(starts_at, turn.office.zone)
-    return [slot for slot in store.calendar.free_on(day) if slot.starts_at == starts_at]
 
 
 def _services(turn: Turn, day: date | None = None) -> Message:
@@ -372,7 +224,3 @@ def _check_service(turn: Turn, service: str) -> None:
 def _check_companion(companion: str) -> None:
     if companion not in cards.COMPANIONS:
         raise NotAButton("no such companion")
-
-
-def _hour(turn: Turn, slot: Slot) -> int:
-    return slot.starts_at.astimezone(turn.office.zone).hour

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from handlers.parents import booking, booking_card, cards, gate, my_bookings
+from handlers.parents import booking_card, cards, gate, my_bookings, offering
 from models.chat import Message, NotAButton, button, column
 from models.rules.days import local_day
 from models.rules.deadlines import may_cancel
@@ -35,9 +35,9 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
         return found
     free = store.calendar.free_days(turn.now)
     if not free:
-        return [booking.no_free_days(turn)]
+        return [offering.no_free_days(turn)]
     return [
-        booking.days_card(
+        offering.days_card(
             turn,
             free,
             page,
@@ -54,13 +54,13 @@ def show_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Mes
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
-    free = booking.free_on(turn, store, day)
+    free = offering.free_on(turn, store, day)
     if not free:
         sorry = Message(text=turn.say("booking.day_is_full", day=turn.say.day(day)))
         return [sorry, *show_days(turn, store, booking_id, 0)]
     back = button(turn.say("booking.other_day"), "move/1", booking_id, 0)
     return [
-        booking.times_card(turn, store, day, free, time_verb=("movetime/1", booking_id), back=back)
+        offering.times_card(turn, store, day, free, time_verb=("movetime/1", booking_id), back=back)
     ]
 
 
@@ -74,8 +74,8 @@ def ask(
     slot = Slot(starts_at, counselor_id)
     if slot == found.slot:
         return [booking_card.card(turn, found)]
-    if slot not in booking.free_at(turn, store, starts_at):
-        return booking.offer_nearest(turn, store, starts_at, ("movetime/1", booking_id))
+    if slot not in offering.free_at(turn, store, starts_at):
+        return offering.offer_nearest(turn, store, starts_at, ("movetime/1", booking_id))
     names = {each.id: each.name for each in store.calendar.counselors()}
     day = local_day(starts_at, turn.office.zone)
     args = (found.id, found.version, starts_at, counselor_id)
@@ -113,12 +113,12 @@ def move(
         return ask(turn, store, booking_id, starts_at, counselor_id)
     kept = Message(text=turn.say("move.kept", when=cards.when(turn, found.starts_at)))
     nearest = ("movetime/1", booking_id)
-    if slot not in booking.free_at(turn, store, starts_at):
-        return [kept, *booking.offer_nearest(turn, store, starts_at, nearest)]
+    if slot not in offering.free_at(turn, store, starts_at):
+        return [kept, *offering.offer_nearest(turn, store, starts_at, nearest)]
     try:
         moved = store.bookings.move(found, slot, turn.now)
     except SlotTaken:
-        return [kept, *booking.offer_nearest(turn, store, starts_at, nearest)]
+        return [kept, *offering.offer_nearest(turn, store, starts_at, nearest)]
     return [booking_card.confirmation(turn, moved, turn.say("move.done"))]
 
 

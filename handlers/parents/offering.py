@@ -1,0 +1,167 @@
+"""Offering slots: days, times of a day, and what is nearest when a slot is gone. Booking and
+moving both do."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from handlers.parents import cards
+from models.chat import Button, Group, Message, button, column
+from models.rules.days import local_day
+from models.rules.deadlines import bookable_days, may_book
+from models.rules.slots import Slot, nearest, one_for_each_start
+from models.store import Store
+from models.turn import Turn
+
+_DAYS_A_PAGE = 10
+_NEAREST = 4
+_NOON_HOUR = 12
+
+Verb = tuple[str, str | int]
+
+
+def days_card(
+    turn: Turn,
+    free: dict[date, list[Slot]],
+    page: int,
+    title: str,
+    *,
+    day_verb: Verb,
+    page_verb: Verb,
+    more: Sequence[Button] = (),
+) -> Message:
+    """Days with free slots, with how many, page by page."""
+    days = list(free)
+    pages = -(-len(days) // _DAYS_A_PAGE)
+    page = min(page, pages - 1)
+    shown = days[page * _DAYS_A_PAGE : (page + 1) * _DAYS_A_PAGE]
+    choices = [
+        button(
+            turn.say.count(
+                "booking.day",
+                len({slot.starts_at for slot in free[day]}),
+                day=turn.say.short_day(day),
+            ),
+            *day_verb,
+            day,
+        )
+        for day in shown
+    ]
+    turning = []
+    if page > 0:
+        turning.append(button(turn.say("booking.earlier_days"), *page_verb, page - 1))
+    if page + 1 < pages:
+        turning.append(button(turn.say("booking.later_days"), *page_verb, page + 1))
+    groups = [Group(tuple(choices), columns=2)]
+    groups += [Group(tuple(turning), columns=2)] if turning else []
+    groups += [column(*more)] if more else []
+    return Message(
+        title=title,
+        text=turn.say("booking.days_text", minutes=turn.office.slot_minutes),
+        groups=tuple(groups),
+        in_place=True,
+    )
+
+
+def times_card(
+    turn: Turn,
+    store: Store,
+    day: date,
+    free: Sequence[Slot],
+    *,
+    time_verb: Verb,
+    back: Button,
+) -> Message:
+    """A day's free times: with the counselor of last time, then morning and afternoon."""
+    last = last_counselor(turn, store)
+    slots = one_for_each_start(free, last)
+    with_last = [slot for slot in slots if slot.counselor_id == last]
+    others = [slot for slot in slots if slot.counselor_id != last]
+    names = {each.id: each.name for each in store.calendar.counselors()}
+    groups = [
+        *_by_half_day(turn, with_last, time_verb, names.get(last or 0, "")),
+        *_by_half_day(turn, others, time_verb, ""),
+    ]
+    return Message(
+        title=turn.say.day(day),
+        text=turn.say("booking.times_text"),
+        groups=(*groups, column(back)),
+        in_place=True,
+    )
+
+
+def _by_half_day(turn: Turn, slots: Sequence[Slot], time_verb: Verb, counselor: str) -> list[Group]:
+    """Times in groups of morning and afternoon, headed by the counselor of last time."""
+    halves = {
+        "booking.morning": [slot for slot in slots if _hour(turn, slot) < _NOON_HOUR],
+        "booking.afternoon": [slot for slot in slots if _hour(turn, slot) >= _NOON_HOUR],
+    }
+    groups = []
+    for name, of_half in halves.items():
+        part = turn.say(name)
+        heading = (
+            turn.say("booking.with_last", part=part, counselor=counselor) if counselor else part
+        )
+        buttons = tuple(
+            button(cards.clock_time(turn, slot.starts_at), *time_verb, *slot) for slot in of_half
+        )
+        if buttons:
+            groups.append(Group(buttons, heading, columns=3))
+    return groups
+
+
+def offer_nearest(turn: Turn, store: Store, starts_at: datetime, time_verb: Verb) -> list[Message]:
+    """The slot is gone or not bookable any more: the nearest free ones, at once."""
+    by_day = store.calendar.free_days(turn.now)
+    every = [slot for slots in by_day.values() for slot in slots]
+    last = last_counselor(turn, store)
+    close = nearest(one_for_each_start(every, last), starts_at, _NEAREST)
+    if not close:
+        return [no_free_days(turn)]
+    choices = [
+        button(cards.when(turn, slot.starts_at), *time_verb, slot.starts_at, slot.counselor_id)
+        for slot in close
+    ]
+    return [
+        Message(
+            title=turn.say("booking.taken_title"),
+            text=turn.say("booking.taken_text", when=cards.when(turn, starts_at)),
+            groups=(column(*choices), column(button(turn.say("menu.book"), "book/1"))),
+        )
+    ]
+
+
+def no_free_days(turn: Turn) -> Message:
+    """Nothing is free in the whole window."""
+    return Message(
+        title=turn.say("booking.no_days_title"),
+        text=turn.say(
+            "booking.no_days_text", days=turn.office.horizon_days, phone=cards.phone(turn)
+        ),
+        groups=(column(cards.phone_link(turn), button(turn.say("menu.back"), "menu/1")),),
+    )
+
+
+def free_on(turn: Turn, store: Store, day: date) -> list[Slot]:
+    """The free slots of a day that a parent may still book."""
+    if day not in bookable_days(turn.now, turn.office.zone, turn.office.horizon_days):
+        return []
+    return store.calendar.free_on(day)
+
+
+def free_at(turn: Turn, store: Store, starts_at: datetime) -> list[Slot]:
+    """The free slots at a start that a parent may still book: the rules are asked again when the
+    button is pressed, not only when it was shown."""
+    if not may_book(starts_at, turn.now, turn.office.zone, turn.office.horizon_days):
+        return []
+    day = local_day(starts_at, turn.office.zone)
+    return [slot for slot in store.calendar.free_on(day) if slot.starts_at == starts_at]
+
+
+def _hour(turn: Turn, slot: Slot) -> int:
+    return slot.starts_at.astimezone(turn.office.zone).hour
+
+
+def last_counselor(turn: Turn, store: Store) -> int | None:
+    """Whom this parent met last."""
+    seeker = turn.contact.job_seeker_id
+    return store.bookings.counselor_of_last_time(seeker, turn.now) if seeker else None

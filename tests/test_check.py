@@ -1,0 +1,52 @@
+"""`check`: what is missing before going live, and what staff must know."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.check import check
+from tests.conftest import MakeWorld
+from tests.talk import World
+
+
+async def test_check_says_what_is_missing(make_world: MakeWorld) -> None:
+    world: World = await make_world(terms="", counselors=0)
+    world.line.webhook_url = ""
+    said: list[str] = []
+    assert not await check(world.app.settings, world.app.office, said.append)
+    words = "\n".join(said)
+    for expected in ("no terms are in force", "no counselor", "LINE's webhook is not set"):
+        assert expected in words
+    assert "Not ready: 3" in words
+
+
+async def test_check_is_content(make_world: MakeWorld) -> None:
+    world: World = await make_world()
+    said: list[str] = []
+    assert await check(world.app.settings, world.app.office, said.append), said
+    words = "\n".join(said)
+    for expected in (
+        "access token",
+        "webhook reaches us",
+        "messages left: 200",
+        "Ready to go live",
+    ):
+        assert expected in words
+
+
+async def test_check_asks_the_platforms(make_world: MakeWorld) -> None:
+    world: World = await make_world()
+    world.line.token, world.telegram.webhook_url = "another", "https://elsewhere.test/"
+    said: list[str] = []
+    assert not await check(world.app.settings, world.app.office, said.append)
+    assert "refuses LINE_CHANNEL_ACCESS_TOKEN" in "\n".join(said)
+    assert "Telegram's webhook is not set" in "\n".join(said)
+
+
+async def test_check_prints_what_staff_must_know(make_world: MakeWorld) -> None:
+    world: World = await make_world(start=datetime.now(UTC).replace(microsecond=0))
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at + timedelta(minutes=11))
+    said: list[str] = []
+    await check(world.app.settings, world.app.office, said.append)
+    assert "not noted as posted in My Page" in "\n".join(said)
+    assert booking.reference in "\n".join(said)

@@ -1,0 +1,147 @@
+"""The command line: migrations, publishing, counselors, plain answers to wrong words."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from click.testing import CliRunner, Result
+
+from bot.__main__ import main
+from models.database import engine_for
+from models.migrations import is_current, migrate
+from models.tables import Booking, table
+from models.vault import Vault, new_data_key
+
+ROOT = Path(__file__).parent.parent
+OFFICE = ROOT / "offices" / "hiroshima-mothers.toml"
+GOOD: dict[str, object] = {
+    "data_key": new_data_key(),
+    "public_url": "https://counter.test",
+    "telegram_bot_token": "1:abc",
+}
+
+
+@pytest.fixture(autouse=True)
+def _a_plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("LINE_", "TELEGRAM_")) or name in ("OFFICE", "DATA_KEY", "PUBLIC_URL"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(ROOT)
+
+
+def run(*words: str, **environment: str) -> Result:
+    return CliRunner().invoke(main, words, env=environment)
+
+
+def test_migrations_make_the_tables_that_the_code_has(database_url: str) -> None:
+    engine = engine_for(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, table(Booking).metadata) == []
+    migrate(engine)  # once more: nothing to do
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_two_migrations_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/new.db"
+    command = [sys.executable, "-m", "bot", "migrate"]
+    environment = {**os.environ, "DATABASE_URL": address}
+    both = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(2)]
+    assert [process.wait(60) for process in both] == [0, 0]
+    engine = engine_for(address)
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_from_nothing_to_ready_by_the_readmes_commands(tmp_path: Path) -> None:
+    terms = tmp_path / "terms.txt"
+    terms.write_text("規約\n第1条 試験", encoding="utf-8")
+    address = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/office.db"}
+    assert (
+        "not migrated"
+        in run("terms", "publish", str(terms), "--effective", "2025-10-17", **address).output
+    )
+    assert run("migrate", **address).exit_code == 0
+    published = run("terms", "publish", str(terms), "--effective", "2025-10-17", **address)
+    assert re.search(r"Version 1, in force from 2025-10-17, SHA-256 [0-9a-f]{64}", published.output)
+    again = run("terms", "publish", str(terms), "--effective", "2025-10-17", **address)
+    assert "Version 1," in again.output
+    url = "https://zoom.us/j/1"
+    added = run(
+        "counselor",
+        "add",
+        "佐藤",
+        "--meeting-url",
+        url,
+        "--shift",
+        "mon-fri 10:00-16:00",
+        **address,
+    )
+    assert "5 shifts" in added.output
+    assert "already" in run("counselor", "add", "佐藤", **address).output
+    assert run("closure", "add", "2026-12-24", "--reason", "研修", **address).exit_code == 0
+    times = ("2026-12-25T13:00", "2026-12-25T15:00")
+    closed = run("closure", "add", *times, "--counselor", "佐藤", **address)
+    assert "from 2026-12-25 13:00 to 2026-12-25 15:00" in closed.output
+    assert (
+        "no counselor named 鈴木"
+        in run("closure", "add", *times, "--counselor", "鈴木", **address).output
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        (("terms", "publish", "{file}", "--effective", "soon"), "no day"),
+        (("terms", "publish", "{binary}", "--effective", "2025-10-17"), "not UTF-8"),
+        (("terms", "publish", "{empty}", "--effective", "2025-10-17"), "is empty"),
+        (("counselor", "add", "A", "--meeting-url", "https://evil.test/"), "zoom.us"),
+        (("counselor", "add", "A", "--shift", "someday"), "looks like"),
+        (("counselor", "add", "A", "--shift", "mon-xyz 10:00-16:00"), "no weekday"),
+        (("counselor", "add", "A", "--shift", "fri-mon 10:00-16:00"), "backwards"),
+        (("counselor", "add", "A", "--shift", "mon 16:00-10:00"), "ends before"),
+        (("counselor", "add", "A", "--shift", "mon 26:00-27:00"), "does not exist"),
+        (("counselor", "add", " "), "1 to 60"),
+        (("closure", "add", "2026-12-24", "2026-12-01"), "ends before"),
+        (("understand", "x", "--now", "yesterday"), "no time"),
+    ],
+)
+def test_wrong_words_get_a_plain_answer(tmp_path: Path, words: tuple[str, ...], word: str) -> None:
+    files = {"file": "規約".encode(), "binary": b"\xff\xfe\x00", "empty": b" \n"}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    paths = {name: str(tmp_path / name) for name in files}
+    result = run(
+        *(each.format(**paths) for each in words), DATABASE_URL=f"sqlite:///{tmp_path}/x.db"
+    )
+    assert result.exit_code == 1
+    assert word in result.output
+
+
+def test_understand() -> None:
+    result = run(
+        "understand", "来週の火曜 10時に予約したい", "--now", "2026-11-23T09:00+09:00", "--json"
+    )
+    assert json.loads(result.output) == {"wish": "book", "date": "2026-12-01", "time": "10:00"}
+    assert "wish: -" in run("understand", "らりるれろ").output
+
+
+def test_serve_refuses_to_start_wrong(tmp_path: Path) -> None:
+    missing = run("serve")
+    assert missing.exit_code == 1
+    assert "DATA_KEY is missing" in missing.output
+    environment = {name.upper(): str(value) for name, value in GOOD.items()}
+    result = run("serve", **environment, DATABASE_URL=f"sqlite:///{tmp_path}/x.db")
+    assert result.exit_code == 1
+    assert "not migrated" in result.output
+
+
+def test_a_new_key_is_usable() -> None:
+    Vault(run("new-key").output.strip())

@@ -1,0 +1,37 @@
+"""What is sealed, and tokens of links."""
+
+import pytest
+
+from models.vault import DataKeyError, Sealed, Vault, new_data_key
+
+
+def test_sealed_values_open_only_in_their_row() -> None:
+    old, new = new_data_key(), new_data_key()
+    sealed = Vault(old).seal("秘密", "job_seekers:1:name")
+    assert Vault(old).open(sealed, "job_seekers:1:name") == "秘密"
+    rotated = Vault(f"{new},{old}")
+    assert rotated.open(sealed, "job_seekers:1:name") == "秘密"
+    assert rotated.seal("x", "y")[:4] != sealed[:4]
+    for vault, value, about in (
+        (Vault(old), sealed, "job_seekers:2:name"),
+        (Vault(new), sealed, "job_seekers:1:name"),
+        (Vault(old), sealed[:-1] + bytes([sealed[-1] ^ 1]), "job_seekers:1:name"),
+        (Vault(old), b"", "job_seekers:1:name"),
+    ):
+        with pytest.raises(Sealed):
+            vault.open(value, about)
+    with pytest.raises(DataKeyError):
+        Vault("")
+
+
+def test_tokens_are_ours_alone() -> None:
+    vault = Vault(new_data_key())
+    token = vault.token("join", 7)
+    assert vault.read_token("join", token) == 7
+    assert vault.read_token("calendar", token) is None
+    assert Vault(new_data_key()).read_token("join", token) is None
+    for at in range(len(token)):
+        forged = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
+        assert vault.read_token("join", forged) is None
+    for odd in ("", "é", token + "=", token[:-1], "\ud800"):
+        assert vault.read_token("join", odd) is None
