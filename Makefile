@@ -1,6 +1,7 @@
 # Every target sets up what it needs: nothing has to be installed or typed first but Python 3.11.
 PYTHON ?= python3
 BIN := .venv/bin
+PORT ?= 8765
 
 .PHONY: setup demo serve test lint bench lock pictures
 .DEFAULT_GOAL := demo
@@ -13,7 +14,7 @@ setup: .venv/.ready
 	touch $@
 
 demo: setup
-	$(BIN)/python -m bot sandbox
+	$(BIN)/python -m bot sandbox --port $(PORT)
 
 test: setup
 	$(BIN)/python -m pytest

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def main() -> None:
     """Madoguchi: the reservation counter in LINE and Telegram."""
     logs.set_up()
+    os.umask(0o077)  # databases and backups are for this user only
 
 
 @main.command()

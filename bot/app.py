@@ -31,6 +31,9 @@ from models.office import Office
 
 log = structlog.get_logger()
 
+# How long to wait before Telegram is told our address again.
+_RETRY_SECONDS = 30
+
 
 class App:
     """The program: everything it is made of, ready to run."""
@@ -109,10 +112,12 @@ class App:
         if self.settings.telegram_webhook_secret is None:
             await Poller(self.telegram, self.web, self.clock).run()
         url = f"{self.settings.public_url}/webhooks/telegram"
-        try:
-            await self.telegram.use_webhook(url)
-        except TelegramError as error:
-            log.error("telegram webhook not set", error=type(error).__name__)
+        while True:
+            try:
+                return await self.telegram.use_webhook(url)
+            except TelegramError as error:
+                log.error("telegram webhook not set", error=type(error).__name__)
+                await asyncio.sleep(_RETRY_SECONDS)
 
 
 class _Server(uvicorn.Server):

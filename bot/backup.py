@@ -28,6 +28,8 @@ def backup(database_url: str, file: Path) -> None:
     url = make_url(database_url)
     if file.exists():
         raise BackupError(f"{file.name} exists already; choose another name.")
+    if not file.absolute().parent.is_dir():
+        raise BackupError(f"There is no folder {file.parent}.")
     with tempfile.TemporaryDirectory(dir=file.absolute().parent) as folder:
         copy = Path(folder) / _content(url)
         if copy.name == _SQLITE:
@@ -51,7 +53,7 @@ def restore(database_url: str, file: Path) -> None:
         copy = _extract(file, _content(url), Path(folder))
         if copy.name == _SQLITE:
             _check_sqlite(copy)
-            _replace(_sqlite_file(url), copy)
+            _pour(copy, _sqlite_file(url))
         else:
             _run(
                 "pg_restore",
@@ -95,11 +97,14 @@ def _check_sqlite(copy: Path) -> None:
         raise BackupError("The copy is damaged.")
 
 
-def _replace(target: Path, copy: Path) -> None:
-    _to_disk(copy)
-    for leftover in ("-wal", "-shm"):
-        target.with_name(target.name + leftover).unlink(missing_ok=True)
-    copy.replace(target)
+def _pour(copy: Path, target: Path) -> None:
+    """Into the file that is there, in one transaction: a program that has it open sees the
+    restored content, where it would go on with a deleted file if the file were replaced."""
+    try:
+        with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(target)) as live:
+            source.backup(live)
+    except sqlite3.Error as error:
+        raise BackupError(f"The database cannot be written ({error}): stop serving.") from error
 
 
 def _sqlite_file(url: URL) -> Path:

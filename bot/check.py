@@ -109,7 +109,7 @@ async def _asking(question: Awaitable[list[str]], platform: str) -> list[str]:
             return ["LINE refuses LINE_CHANNEL_ACCESS_TOKEN: make a new one in the console"]
         return [f"LINE answered {error.status}"]
     except (aiohttp.ClientError, TelegramError, TimeoutError, OSError) as error:
-        return [f"{platform} cannot be asked: {type(error).__name__}"]
+        return [f"{platform} does not answer ({type(error).__name__}): network or firewall?"]
 
 
 async def _line(line: LineChannel, settings: Settings, say: Say) -> list[str]:

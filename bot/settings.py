@@ -12,6 +12,9 @@ from sqlalchemy.exc import ArgumentError
 from models.office import Office, OfficeError, load
 from models.vault import DataKeyError, Vault
 
+# Every command reads it, if it is there; the environment itself comes first.
+ENV_FILE = ".env"
+
 HOW_TO_GET = {
     "OFFICE": "the path of the office file, for example offices/hiroshima-mothers.toml",
     "DATABASE_URL": "sqlite:///var/madoguchi.db or postgresql://USER:PASSWORD@HOST/NAME",
@@ -35,7 +38,9 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """What an operator sets; docs/settings.md describes each."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     office: Path = Path("offices/hiroshima-mothers.toml")
     database_url: str = "sqlite:///var/madoguchi.db"
@@ -124,7 +129,7 @@ def read_settings(values: dict[str, object] | None = None) -> tuple[Settings, Of
 class _Channels(BaseSettings):
     """Which channels are on, looked at even where another setting is wrong."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore")
     line_channel_secret: str | None = None
     line_channel_access_token: str | None = None
     telegram_bot_token: str | None = None
@@ -153,14 +158,14 @@ def _office_path(values: dict[str, object]) -> Path:
 class OfficePath(BaseSettings):
     """Where the office file is; for commands that need nothing else."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore")
     office: Path = Path("offices/hiroshima-mothers.toml")
 
 
 class DatabaseAddress(BaseSettings):
     """Where the data is; for commands that need nothing else."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore")
     database_url: str = "sqlite:///var/madoguchi.db"
 
 

@@ -113,11 +113,15 @@ def apology(turn: Turn) -> list[Message]:
 
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
+    if typed.holds_a_personal_number(text):
+        return welcome.not_here(turn, store)
+    if typed.is_an_answer(text):
+        return welcome.press_a_button(turn, store)
     wish, day, clock_time = typed.understand(text, turn.today)
     if day is not None and wish in (None, typed.Wish.BOOK, typed.Wish.NEXT):
         return booking.typed_day(turn, store, day, clock_time)
     if day is not None and wish is typed.Wish.MOVE:
-        return moving.typed_day(turn, store, day)
+        return moving.typed_day(turn, store, day, clock_time)
     return (WORDS[wish] if wish else welcome.not_understood)(turn, store)
 
 

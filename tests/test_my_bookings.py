@@ -96,7 +96,9 @@ async def test_move_to_a_typed_day(world: World) -> None:
     await parent.has_booked()
     await parent.says("12月4日に変更したい")
     parent.sees("12月4日", "時間をお選びください")
-    await parent.taps("15:30")
+    await parent.says("12/4 20時に変更")
+    parent.sees("予約できなくなりました", "12月4日\\(金\\) 15:30")
+    await parent.says("12/4 15時半に変更")
     await parent.taps("変更する")
     parent.sees("日時を変更しました", "12月4日\\(金\\) 15:30〜16:00")
 

@@ -89,6 +89,15 @@ def test_a_wrong_office_file_is_explained(
         load(file)
 
 
+def test_a_file_of_settings_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"{name.upper()}={value}" for name, value in GOOD.items()]
+    (tmp_path / ".env").write_text("\n".join([*lines, f"OFFICE={OFFICE}", "PORT=1"]))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PORT", "2")
+    settings, _ = read_settings()
+    assert (settings.data_key, settings.port) == (GOOD["data_key"], 2)
+
+
 def test_the_office_of_hiroshima() -> None:
     office = load(OFFICE)
     assert (office.phone, office.grace, office.reminder_too_late) == (

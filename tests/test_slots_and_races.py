@@ -176,27 +176,31 @@ async def test_an_office_may_allow_more(make_world: MakeWorld, channel: str) -> 
     parent.sees("予約は2件まで")
 
 
-async def test_a_typed_day_is_kept_while_the_service_is_asked(world: World) -> None:
+async def test_a_typed_day_and_time_are_kept_while_the_service_is_asked(world: World) -> None:
     parent = world.parent()
     await parent.has_settled_everything()
     await parent.says("12/3")
     await parent.taps("職業相談")
     parent.sees("12月3日", "午前", "午後")
-
-
-async def test_a_typed_day_for_someone_who_was_here_before(world: World) -> None:
-    parent = world.parent()
-    await parent.joins_at_start(await parent.has_booked())
-    await world.play(hours=1)
-    for typed, seen in (
-        ("12/3 14:00", "12月3日\\(木\\) 14:00〜14:30"),
-        ("１２月３日の午後２時に予約したい", "12月3日\\(木\\) 14:00〜14:30"),
-        ("12/3", "午後"),
-        ("12月5日", "12月5日\\(土\\)は、空きがなくなりました"),
-        ("12/3 20:00", "予約できなくなりました"),
-    ):
+    for typed in ("12/3 14:00", "１２月３日の午後２時に予約したい", "Dec 3 2pm"):
         await parent.says(typed)
-        parent.sees(seen)
+        await parent.taps("面接")
+        parent.sees("この内容で予約しますか", "面接", "12月3日\\(木\\) 14:00〜14:30")
+    await parent.says("12/3 20:00")
+    parent.sees("予約できなくなりました")
+    await parent.says("12月5日")
+    await parent.taps("職業相談")
+    parent.sees("12月5日\\(土\\)は、空きがなくなりました")
+
+
+async def test_a_typed_day_where_there_is_one_service(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, services=("consultation",))
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says("12/3 14:00")
+    parent.sees("この内容で予約しますか", "12月3日\\(木\\) 14:00〜14:30")
+    await parent.says("12/3")
+    parent.sees("時間をお選びください")
 
 
 def _at(year: int, month: int, day: int, clock: str) -> datetime:

@@ -92,6 +92,6 @@ def _listen(port: int) -> socket.socket:
     except OSError:
         opened.close()
         raise click.ClickException(
-            f"port {port} is in use; try another: python -m bot sandbox --port {port + 1}"
+            f"port {port} is in use; try another: make demo PORT={port + 1}"
         ) from None
     return opened

@@ -3,9 +3,9 @@
 from datetime import date, datetime, time
 
 from handlers.parents import booking_card, cards, gate, offering
-from models.chat import Message, NotAButton, button, column
+from models.chat import Argument, Message, NotAButton, button, column
 from models.rules.days import at, local_day
-from models.rules.slots import Slot, one_for_each_start
+from models.rules.slots import Slot
 from models.store import Store
 from models.store.bookings import SlotTaken
 from models.turn import Turn
@@ -70,23 +70,22 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
 
 
 def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> list[Message]:
-    """A typed day, perhaps with a time."""
+    """A typed day, perhaps with a time. Which service it is for is asked where there are several,
+    since a typed day does not say."""
     if blocked := gate.closed(turn, store) or _has_enough(turn, store):
         return blocked
-    last = store.bookings.latest(_seeker(turn))
-    if last is None and len(turn.office.services) > 1:
-        return [_services(turn, day)]
-    service = last.service if last else turn.office.services[0]
+    offered = turn.office.services
     if clock_time is None:
-        return show_times(turn, store, service, day)
+        if len(offered) == 1:
+            return show_times(turn, store, offered[0], day)
+        return [_services(turn, "day/1", day)]
     starts_at = at(day, clock_time, turn.office.zone)
-    slots = one_for_each_start(
-        offering.free_at(turn, store, starts_at),
-        store.bookings.counselor_of_last_time(_seeker(turn), turn.now),
-    )
-    if not slots:
-        return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
-    return [_summary(turn, store, service, slots[0], "alone")]
+    slot = offering.best_at(turn, store, starts_at)
+    if len(offered) > 1 and slot is not None:
+        return [_services(turn, "time/1", *slot)]
+    if slot is not None:
+        return show_summary(turn, store, offered[0], *slot)
+    return offering.offer_nearest(turn, store, starts_at, ("time/1", offered[0]))
 
 
 def show_summary(
@@ -161,11 +160,10 @@ def confirm(
     return [booking_card.confirmation(turn, booked, turn.say("booking.booked"))]
 
 
-def _services(turn: Turn, day: date | None = None) -> Message:
+def _services(turn: Turn, verb: str = "days/1", *rest: Argument) -> Message:
+    """The services as buttons; what comes after the choice is in `rest`."""
     choices = [
-        button(cards.service(turn, name), "day/1", name, day)
-        if day
-        else button(cards.service(turn, name), "days/1", name, 0)
+        button(cards.service(turn, name), verb, name, *(rest or (0,)))
         for name in turn.office.services
     ]
     return Message(

@@ -1,10 +1,10 @@
 """Moving a booking: one step that never loses the old slot if the new one fails (art. 6(6))."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from handlers.parents import booking_card, cards, gate, my_bookings, offering
 from models.chat import Message, NotAButton, button, column
-from models.rules.days import local_day
+from models.rules.days import at, local_day
 from models.rules.deadlines import may_cancel
 from models.rules.slots import Slot
 from models.store import Store
@@ -20,11 +20,16 @@ def choose_move(turn: Turn, store: Store) -> list[Message]:
     return show_days(turn, store, mine[0].id, 0)
 
 
-def typed_day(turn: Turn, store: Store, day: date) -> list[Message]:
-    """A typed day to move to: its times, for the one booking there is."""
+def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> list[Message]:
+    """A typed day, perhaps with a time, to move the one booking there is to."""
     mine = cards.current_bookings(turn, store)
     if len(mine) != 1:
         return my_bookings.show_mine(turn, store)
+    if clock_time is not None:
+        starts_at = at(day, clock_time, turn.office.zone)
+        if slot := offering.best_at(turn, store, starts_at):
+            return ask(turn, store, mine[0].id, *slot)
+        return offering.offer_nearest(turn, store, starts_at, ("movetime/1", mine[0].id))
     return show_times(turn, store, mine[0].id, day)
 
 

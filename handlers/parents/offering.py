@@ -165,3 +165,9 @@ def last_counselor(turn: Turn, store: Store) -> int | None:
     """Whom this parent met last."""
     seeker = turn.contact.job_seeker_id
     return store.bookings.counselor_of_last_time(seeker, turn.now) if seeker else None
+
+
+def best_at(turn: Turn, store: Store, starts_at: datetime) -> Slot | None:
+    """The free slot at a start, the counselor of last time's where that one is free."""
+    slots = one_for_each_start(free_at(turn, store, starts_at), last_counselor(turn, store))
+    return slots[0] if slots else None

@@ -30,6 +30,24 @@ class Wish(StrEnum):
     BOOK = "book"
 
 
+# Words that answer a question, which only its buttons can do.
+_ANSWERS = (
+    "はい",
+    "うん",
+    "いいえ",
+    "ok",
+    "okay",
+    "オッケー",
+    "yes",
+    "no",
+    "お願いします",
+    "それで",
+)
+
+# As many digits as a phone or a registration number has, and no date.
+_PERSONAL_NUMBER = re.compile(r"(?<!\d)\d(?:-?\d){8,}(?!\d)")
+
+
 class Understood(NamedTuple):
     wish: Wish | None
     day: date | None
@@ -80,7 +98,19 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
         ),
         ("cancel", "cancelation", "cancellation"),
     ),
-    (Wish.DETAILS, ("登録内容", "登録情報"), ("my details",)),
+    (
+        Wish.DETAILS,
+        (
+            "登録内容",
+            "登録情報",
+            "電話番号を変",
+            "電話番号が変",
+            "番号を変",
+            "名前を変",
+            "名字が変",
+        ),
+        ("my details", "my phone number", "my name"),
+    ),
     (
         Wish.COMPANY,
         ("同席", "付き添い", "付添", "つきそい", "通訳"),
@@ -93,8 +123,28 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         Wish.MINE,
-        ("予約確認", "予約の確認", "予約を確認", "マイ予約", "予約内容", "予約状況", "私の予約"),
-        ("my booking", "my bookings", "my reservation", "my reservations", "my appointment"),
+        (
+            "予約確認",
+            "熱を出",
+            "熱が出",
+            "病気",
+            "体調",
+            "予約の確認",
+            "予約を確認",
+            "マイ予約",
+            "予約内容",
+            "予約状況",
+            "私の予約",
+        ),
+        (
+            "sick",
+            "fever",
+            "my booking",
+            "my bookings",
+            "my reservation",
+            "my reservations",
+            "my appointment",
+        ),
     ),
     (Wish.TERMS, ("利用規約", "規約", "同意"), ("terms", "consent")),
     (Wish.HELP, ("ヘルプ", "へるぷ", "使い方", "助けて", "わからない", "分からない"), ("help",)),
@@ -120,6 +170,16 @@ def understand(text: str, today: date) -> Understood:
     """Read what a parent typed, in either language; `today` is the office's day."""
     words = plain(text)
     return Understood(_wish(words), read_day(words, today), read_time(words))
+
+
+def is_an_answer(text: str) -> bool:
+    """Whether somebody typed "yes" or "no" where a button is needed."""
+    return plain(text).strip("。.!?、, ") in _ANSWERS
+
+
+def holds_a_personal_number(text: str) -> bool:
+    """Whether a phone or registration number seems to be in a text."""
+    return _PERSONAL_NUMBER.search(plain(text).replace("‐", "-").replace("ー", "-")) is not None
 
 
 def _wish(words: str) -> Wish | None:

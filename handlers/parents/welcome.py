@@ -10,14 +10,16 @@ from models.turn import Turn
 
 def welcome(turn: Turn, store: Store) -> list[Message]:
     """What this is, what it costs, and the terms: the first words after "follow" (arts. 1, 3)."""
+    known = consent.stands(turn, store)
+    text = [turn.say("welcome.text", app=turn.office.video.name)]
     hello = Message(
         title=turn.say("welcome.title", office=cards.office_name(turn)),
-        text=turn.say("welcome.text", app=turn.office.video.name),
+        text="\n".join(text if known else [*text, turn.say("welcome.terms_first")]),
         groups=(
             column(button(turn.say("language.switch"), "language/1", turn.say("language.other"))),
         ),
     )
-    if consent.stands(turn, store):
+    if known:
         return [hello, cards.menu(turn)]
     return [hello, *consent.show_terms(turn, store)]
 
@@ -81,6 +83,22 @@ def office(turn: Turn, store: Store) -> list[Message]:
 
 def not_understood(turn: Turn, store: Store) -> list[Message]:
     return [cards.menu(turn, turn.say("fallback.not_understood"))]
+
+
+def not_here(turn: Turn, store: Store) -> list[Message]:
+    """Somebody typed a phone or registration number, which do not belong into a chat."""
+    return [
+        Message(
+            text=turn.say("fallback.personal"),
+            groups=(column(button(turn.say("help.details"), "form/1")),),
+            shortcuts=cards.menu_shortcuts(turn),
+        )
+    ]
+
+
+def press_a_button(turn: Turn, store: Store) -> list[Message]:
+    """Somebody typed "yes" or "no": only a button says to what."""
+    return [Message(text=turn.say("fallback.press"), shortcuts=cards.menu_shortcuts(turn))]
 
 
 def stale_button(turn: Turn, store: Store) -> list[Message]:

@@ -11,6 +11,8 @@ _KANA = re.compile(r"[\u30a1-\u30fa\u30fc\u30fb ]+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f'’. -]+")
 # 050 to 090 have 11 digits, all others 10.
 _PHONE = re.compile(r"0[5-9]0\d{8}|0(?![5-9]0)\d{9}")
+# A registration number begins with its office's digits.
+_OFFICE_DIGITS = 5
 MAX_NAME = 60
 
 
@@ -61,6 +63,8 @@ def registration(typed: str, pattern: str) -> str:
     number = re.sub(r"\s", "", _HYPHENS.sub("-", _clean(typed)))
     if not number:
         raise Refused("form.missing")
+    if "-" not in number:
+        number = f"{number[:_OFFICE_DIGITS]}-{number[_OFFICE_DIGITS:]}"
     if not re.fullmatch(pattern, number, re.ASCII):
         raise Refused("form.not_a_registration")
     return number
