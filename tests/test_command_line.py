@@ -145,3 +145,29 @@ def test_serve_refuses_to_start_wrong(tmp_path: Path) -> None:
 
 def test_a_new_key_is_usable() -> None:
     Vault(run("new-key").output.strip())
+
+
+def test_the_calendar_can_be_changed_and_looked_up(tmp_path: Path) -> None:
+    address = {"DATABASE_URL": f"sqlite:///{tmp_path}/office.db"}
+    run("migrate", **address)
+    run("counselor", "add", "佐藤", "--shift", "mon-fri 10:00-16:00", **address)
+    url = "https://zoom.us/j/2"
+    shifts = ("--shift", "mon,wed 13:00-16:00", "--shift", "fri 10:00-12:00")
+    changed = run("counselor", "change", "佐藤", "--meeting-url", url, *shifts, **address)
+    assert changed.exit_code == 0, changed.output
+    listed = run("counselor", "list", **address).output
+    assert listed.split() == (f"佐藤 {url} mon 13:00-16:00 wed 13:00-16:00 fri 10:00-12:00".split())
+    assert (
+        "plain https"
+        in run("counselor", "change", "佐藤", "--meeting-url", "http://zoom.us/", **address).output
+    )
+    run("closure", "add", "2199-12-24", "--reason", "研修", **address)
+    assert (
+        "1  2199-12-24 00:00 to 2199-12-25 00:00  研修" in run("closure", "list", **address).output
+    )
+    assert run("closure", "remove", "1", **address).exit_code == 0
+    assert run("closure", "list", **address).output == ""
+    assert "no closure 1" in run("closure", "remove", "1", **address).output
+    assert run("counselor", "retire", "佐藤", **address).exit_code == 0
+    assert run("counselor", "list", **address).output == ""
+    assert "no counselor named 佐藤" in run("counselor", "retire", "佐藤", **address).output

@@ -6,6 +6,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
+from sqlmodel import col
+from sqlmodel import select as select_model
 
 from models.database import Transaction
 from models.office import Office
@@ -24,6 +26,14 @@ class Counselor(NamedTuple):
 
     id: int
     name: str
+
+
+class CounselorInFull(NamedTuple):
+    """A counselor with meeting URL and shifts."""
+
+    name: str
+    meeting_url: str | None
+    shifts: tuple[ShiftTable, ...]
 
 
 _counselors, _shifts = table(CounselorTable).c, table(ShiftTable).c
@@ -99,6 +109,59 @@ class Calendar:
                 )
             )
         return counselor.id
+
+    def change_counselor(
+        self,
+        counselor_id: int,
+        meeting_url: str | None,
+        shifts: Sequence[tuple[int, time, time]],
+    ) -> None:
+        """Another meeting URL, or other shifts (weekday, start, end) in place of the old ones."""
+        session = self._tx.session
+        if meeting_url:
+            session.get_one(CounselorTable, counselor_id).meeting_url = meeting_url
+        if not shifts:
+            return
+        for old in session.exec(
+            select_model(ShiftTable).where(ShiftTable.counselor_id == counselor_id)
+        ):
+            session.delete(old)
+        for weekday, start, end in shifts:
+            session.add(
+                ShiftTable(
+                    counselor_id=counselor_id, weekday=weekday, start_time=start, end_time=end
+                )
+            )
+
+    def retire_counselor(self, counselor_id: int, now: datetime) -> None:
+        """No slots of this counselor are offered any more; bookings stay."""
+        self._tx.session.get_one(CounselorTable, counselor_id).retired_at = now
+
+    def counselors_in_full(self) -> list[CounselorInFull]:
+        """The counselors who work here now, with meeting URL and shifts."""
+        session = self._tx.session
+        found = []
+        for each in self.counselors():
+            shifts = session.exec(
+                select_model(ShiftTable)
+                .where(ShiftTable.counselor_id == each.id)
+                .order_by(col(ShiftTable.weekday), col(ShiftTable.start_time))
+            ).all()
+            url = session.get_one(CounselorTable, each.id).meeting_url
+            found.append(CounselorInFull(each.name, url, tuple(shifts)))
+        return found
+
+    def closures_from(self, now: datetime) -> list[ClosureTable]:
+        """The closures that are not over, the next one first."""
+        upcoming = select_model(ClosureTable).where(col(ClosureTable.ends_at) > now)
+        return list(self._tx.session.exec(upcoming.order_by(col(ClosureTable.starts_at))))
+
+    def remove_closure(self, closure_id: int) -> bool:
+        """Take a closure back; False when there is none of this number."""
+        found = self._tx.session.get(ClosureTable, closure_id)
+        if found is not None:
+            self._tx.session.delete(found)
+        return found is not None
 
     def add_closure(
         self, start: datetime, end: datetime, reason: str, counselor_id: int | None

@@ -1,0 +1,189 @@
+"""Commands for the calendar: counselors with their shifts, and closures."""
+
+import re
+from datetime import datetime, time
+
+import click
+from sqlalchemy.exc import IntegrityError
+
+from bot.clock import machine_clock
+from bot.command_line import give_up, open_database, read_day, read_instant, the_office
+from models.database import Database
+from models.office import Office
+from models.rules.days import at, end_of_day
+from models.rules.meeting_url import is_allowed
+from models.store.calendar import Calendar
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@click.group()
+def counselor() -> None:
+    """Counselors."""
+
+
+@counselor.command("add")
+@click.argument("name")
+@click.option("--meeting-url", help="Where this counselor's consultations take place.")
+@click.option("--shift", "shifts", multiple=True, help='Such as "mon-fri 10:00-16:00".')
+def add_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -> None:
+    """Add a counselor with shifts."""
+    office = the_office()
+    if not name.strip() or len(name) > 60:
+        give_up("A counselor's name has 1 to 60 characters.")
+    _check_url(meeting_url, office)
+    parsed = [row for shift in shifts for row in _shift(shift)]
+    with open_database() as database:
+        try:
+            database.run_now(
+                lambda tx: Calendar(tx, office).add_counselor(name.strip(), meeting_url, parsed)
+            )
+        except IntegrityError:
+            give_up(f"There is a counselor named {name} already.")
+    click.echo(f"{name} is added, with {len(parsed)} shifts a week.")
+    if not meeting_url:
+        click.echo("Without --meeting-url, bookings have no way in until staff give one.")
+
+
+@counselor.command("list")
+def list_counselors() -> None:
+    """List the counselors with their meeting URLs and shifts."""
+    office = the_office()
+    with open_database() as database:
+        for each in database.run_now(lambda tx: Calendar(tx, office).counselors_in_full()):
+            click.echo(f"{each.name}  {each.meeting_url or 'no meeting URL'}")
+            for shift in each.shifts:
+                day = _WEEKDAYS[shift.weekday]
+                click.echo(f"    {day} {shift.start_time:%H:%M}-{shift.end_time:%H:%M}")
+
+
+@counselor.command("change")
+@click.argument("name")
+@click.option("--meeting-url", help="The new meeting URL.")
+@click.option("--shift", "shifts", multiple=True, help="New shifts, in place of all old ones.")
+def change_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -> None:
+    """Change a counselor's meeting URL or shifts; bookings are left as they are."""
+    office = the_office()
+    _check_url(meeting_url, office)
+    parsed = [row for shift in shifts for row in _shift(shift)]
+    with open_database() as database:
+        number = _number_of(database, office, name)
+        database.run_now(
+            lambda tx: Calendar(tx, office).change_counselor(number, meeting_url, parsed)
+        )
+    click.echo(f"{name} is changed.")
+
+
+@counselor.command("retire")
+@click.argument("name")
+def retire_counselor(name: str) -> None:
+    """Offer no more slots of a counselor; bookings are left as they are."""
+    office = the_office()
+    with open_database() as database:
+        number = _number_of(database, office, name)
+        database.run_now(lambda tx: Calendar(tx, office).retire_counselor(number, machine_clock()))
+    click.echo(f"{name} gets no new bookings.")
+
+
+@click.group()
+def closure() -> None:
+    """Times without consultations."""
+
+
+@closure.command("add")
+@click.argument("first")
+@click.argument("last", required=False)
+@click.option("--counselor", "name", help="Only this counselor, not the office.")
+@click.option("--reason", default="", help="For staff.")
+def add_closure(first: str, last: str | None, name: str | None, reason: str) -> None:
+    """Take no consultations from FIRST to LAST: whole days (2026-12-24), or times of the office
+    (2026-12-24T13:00)."""
+    office = the_office()
+    start = _edge(first, office, closing=False)
+    end = _edge(last or first, office, closing=True)
+    if end <= start:
+        give_up("It ends before it begins.")
+    with open_database() as database:
+        counselor_id = _number_of(database, office, name) if name else None
+        database.run_now(
+            lambda tx: Calendar(tx, office).add_closure(start, end, reason, counselor_id)
+        )
+    click.echo(f"No consultations from {start:%F %H:%M} to {end:%F %H:%M}.")
+    click.echo("Bookings in that time are left as they are: tell those people.")
+
+
+@closure.command("list")
+def list_closures() -> None:
+    """List the closures that are not over."""
+    office = the_office()
+    with open_database() as database:
+        for each in database.run_now(
+            lambda tx: Calendar(tx, office).closures_from(machine_clock())
+        ):
+            start, until = (
+                f"{edge.astimezone(office.zone):%F %H:%M}"
+                for edge in (each.starts_at, each.ends_at)
+            )
+            click.echo(f"{each.id}  {start} to {until}  {each.reason}")
+
+
+@closure.command("remove")
+@click.argument("number", type=int)
+def remove_closure(number: int) -> None:
+    """Open again: take back the closure of this number (see: closure list)."""
+    office = the_office()
+    with open_database() as database:
+        removed = database.run_now(lambda tx: Calendar(tx, office).remove_closure(number))
+    if not removed:
+        give_up(f"There is no closure {number}.")
+    click.echo("Removed.")
+
+
+def _check_url(meeting_url: str | None, office: Office) -> None:
+    if meeting_url and not is_allowed(meeting_url, office.video.hosts):
+        hosts = ", ".join(office.video.hosts)
+        give_up(f"A meeting URL is plain https:// on one of: {hosts}, without user or port.")
+
+
+def _shift(text: str) -> list[tuple[int, time, time]]:
+    match = re.fullmatch(
+        r"\s*([a-z]{3}(?:[-,][a-z]{3})*)\s+(\d{1,2}:\d{2})-(\d{1,2}:\d{2})\s*", text.lower()
+    )
+    if not match:
+        give_up(f'A shift looks like "mon-fri 10:00-16:00" or "mon,wed 13:00-16:00", not "{text}".')
+    try:
+        start, end = (time.fromisoformat(part.zfill(5)) for part in match.group(2, 3))
+    except ValueError:
+        give_up(f'"{text}" has a time that does not exist.')
+    if start >= end:
+        give_up(f'The shift "{text}" ends before it begins.')
+    return [(weekday, start, end) for weekday in _weekdays(match[1])]
+
+
+def _weekdays(text: str) -> list[int]:
+    days: list[int] = []
+    for part in text.split(","):
+        names = part.split("-")
+        if len(names) > 2 or any(name not in _WEEKDAYS for name in names):
+            give_up(f'"{part}" is no weekday or range of weekdays: {" ".join(_WEEKDAYS)}.')
+        first, last = _WEEKDAYS.index(names[0]), _WEEKDAYS.index(names[-1])
+        if first > last:
+            give_up(f'"{part}" goes backwards.')
+        days += range(first, last + 1)
+    return sorted(set(days))
+
+
+def _edge(text: str, office: Office, *, closing: bool) -> datetime:
+    """The beginning or end of a closure: of a whole day, or a time of the office."""
+    if "T" not in text:
+        day = read_day(text)
+        return end_of_day(day, office.zone) if closing else at(day, time(0), office.zone)
+    return read_instant(text, office.zone)
+
+
+def _number_of(database: Database, office: Office, name: str) -> int:
+    known = database.run_now(lambda tx: Calendar(tx, office).counselors())
+    for each in known:
+        if each.name == name:
+            return each.id
+    give_up(f"There is no counselor named {name}: {', '.join(each.name for each in known)}.")

@@ -1,0 +1,74 @@
+"""What the commands share: the office, the database, plain answers to wrong words."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot.clock import machine_clock
+from bot.settings import DatabaseAddress, OfficePath
+from models.database import Database, DatabaseUnavailable
+from models.migrations import is_current
+from models.office import Office, OfficeError, load
+
+
+def the_office() -> Office:
+    """The office file's office; ends the command when it is wrong."""
+    try:
+        return load(OfficePath().office)
+    except OfficeError as error:
+        give_up(f"The office file is wrong:\n{indented(str(error))}")
+
+
+def the_database(*, migrated: bool = True) -> Database:
+    """The database; ends the command when it must be migrated and is not."""
+    database = Database(DatabaseAddress().database_url)
+    if migrated and not is_current(database.engine):
+        give_up("The database is not migrated. Run: python -m bot migrate")
+    return database
+
+
+@contextmanager
+def open_database() -> Iterator[Database]:
+    """The migrated database; ends the command when there is none."""
+    database = the_database()
+    try:
+        yield database
+    except DatabaseUnavailable as error:
+        give_up(f"The database does not answer ({error}). Check DATABASE_URL.")
+    finally:
+        database.close()
+
+
+def read_day(text: str) -> date:
+    """A day written as YYYY-MM-DD; ends the command for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        give_up(f'"{text}" is no day; write it as YYYY-MM-DD.')
+
+
+def read_instant(text: str | None, zone: ZoneInfo) -> datetime:
+    """A time in ISO 8601, of the given zone unless it names another; now, if there is none."""
+    if text is None:
+        return machine_clock()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        give_up(f'"{text}" is no time; write it as 2026-12-01T09:00+09:00.')
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def indented(lines: str) -> str:
+    """Lines as a list."""
+    return "\n".join(f"  - {line}" for line in lines.splitlines())
+
+
+def give_up(message: str) -> NoReturn:
+    """End the command with a plain word on what is wrong."""
+    click.echo(message, err=True)
+    sys.exit(1)
