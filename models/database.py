@@ -90,6 +90,11 @@ class Transaction:
         if self._session is not None:
             self._session.commit()
 
+    def abandon(self) -> None:
+        """Let go of what the session holds; the rollback is the database's."""
+        if self._session is not None:
+            self._session.close()
+
     def _execute(self, compiled: Compiled, values: dict[str, Any]) -> Any:
         return self._driver.execute(compiled.sql, compiled.parameters(values))
 
@@ -203,6 +208,8 @@ class _Job:
             self._error = error
         except BaseException as error:
             self._error = error
+        if self._error is not None:
+            transaction.abandon()
         return self._error is None
 
     def fail(self, error: BaseException) -> None:

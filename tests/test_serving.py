@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,7 +29,9 @@ GOOD: dict[str, object] = {
 def serving(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str], Path]]:
     """`python -m bot serve` as systemd would start it, on a machine that is not in Japan."""
     database = f"sqlite:///{tmp_path}/office.db"
-    port = 18_000 + os.getpid() % 1000
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     environment = {
         **os.environ,
         **{name.upper(): str(value) for name, value in GOOD.items()},

@@ -1,0 +1,96 @@
+"""The writer: what is committed together, and what is undone alone."""
+
+import asyncio
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from models.database import Conflict, Database, DatabaseUnavailable, Transaction
+from models.sql import addition, query
+from models.tables import Counselor, Watch, table
+
+NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+ADD = addition(table(Watch), "starts_at", "ends_at")
+ALL = query(select(table(Watch).c.starts_at), lambda at: at)
+NAMES = query(select(table(Counselor).c.name), lambda name: str(name))
+
+
+def good(tx: Transaction) -> None:
+    tx.row(ADD, starts_at=NOW, ends_at=NOW)
+
+
+def named(name: str) -> Counselor:
+    return Counselor(name=name)
+
+
+async def test_work_that_fails_undoes_nothing_but_itself(database_url: str) -> None:
+    database = Database(database_url)
+
+    def bad(tx: Transaction) -> None:
+        good(tx)
+        raise RuntimeError("mine alone")
+
+    results = await asyncio.gather(
+        *(database.run(work) for work in [good, bad] * 20), return_exceptions=True
+    )
+    assert sum(result is None for result in results) == 20
+    assert sum(isinstance(result, RuntimeError) for result in results) == 20
+    assert await database.run(lambda tx: tx.rows(ALL)) == [NOW] * 20
+    database.close()
+
+
+async def test_a_session_that_fails_takes_nobody_along(database_url: str) -> None:
+    database = Database(database_url)
+
+    def work(number: int, tx: Transaction) -> None:
+        tx.session.add(named(f"c{number}"))
+        tx.session.flush()
+        if number % 2:
+            raise RuntimeError("mine alone")
+
+    results = await asyncio.gather(
+        *(database.run(partial(work, number)) for number in range(20)), return_exceptions=True
+    )
+    assert sum(result is None for result in results) == 10
+    names = await database.run(lambda tx: sorted(tx.rows(NAMES)))
+    assert names == sorted(f"c{number}" for number in range(0, 20, 2))
+    database.close()
+
+
+async def test_an_attempt_is_undone_when_a_constraint_says_no(database_url: str) -> None:
+    database = Database(database_url)
+    add = addition(table(Counselor), "name")
+
+    def twice(tx: Transaction) -> str:
+        tx.row(add, name="one")
+        try:
+            with tx.attempt():
+                tx.row(add, name="two")
+                tx.row(add, name="one")
+        except Conflict:
+            return "told"
+        return "not told"
+
+    assert await database.run(twice) == "told"
+    assert await database.run(lambda tx: tx.rows(NAMES)) == ["one"]
+    database.close()
+
+
+async def test_times_must_be_aware_and_come_back_in_utc(database_url: str) -> None:
+    database = Database(database_url)
+    naive = NOW.replace(tzinfo=None)
+    with pytest.raises(ValueError, match="without a time zone"):
+        await database.run(lambda tx: tx.row(ADD, starts_at=naive, ends_at=NOW))
+    await database.run(good)
+    (found,) = await database.run(lambda tx: tx.rows(ALL))
+    assert (found, found.tzinfo) == (NOW, UTC)
+    database.close()
+
+
+async def test_a_database_that_is_away_is_named_so() -> None:
+    database = Database("postgresql://nobody@127.0.0.1:9/none")
+    with pytest.raises(DatabaseUnavailable):
+        await database.run(good)
+    database.close()
