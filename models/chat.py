@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 MAX_DATA_BYTES = 64
+# At the ends of the calendar an hour more or less has no date; nobody books there.
+YEARS = range(2000, 3000)
 
 Argument = str | int | date | datetime
 
@@ -144,6 +146,8 @@ def _unpack(part: str, kind: type) -> Argument:
                 raise NotAButton("a number out of bounds")
         else:
             value = part
+        if isinstance(value, date) and value.year not in YEARS:
+            raise NotAButton("a year that no calendar of ours has")
         if _pack(value) != part:
             raise NotAButton("an argument in another spelling")
     except (ValueError, OverflowError) as error:

@@ -405,6 +405,8 @@ def test_meeting_urls(url: str, allowed: bool) -> None:
         ("正午", None, time(12)),
         ("2/30", None, None),
         ("13/1", None, None),
+        ("9999-12-31 23:59", None, time(23, 59)),
+        ("0001-01-01", None, None),
         ("25時", None, None),
         ("I may come", None, None),
         ("もうすぐ", None, None),

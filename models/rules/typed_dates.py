@@ -21,6 +21,9 @@ _ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?(?!\d|:|\s*[ap]m)"
 # An hour without a.m. or p.m. up to this one is meant in the afternoon: no office opens so early.
 _LAST_AFTERNOON_HOUR = 6
 
+# What lies further away was mistyped.
+YEARS = range(2000, 3000)
+
 Reader = Callable[[re.Match[str], date], date | None]
 
 
@@ -39,9 +42,10 @@ def read_day(words: str, today: date) -> date | None:
     for pattern, reader in _DAYS:
         if match := pattern.search(words):
             try:
-                return reader(match, today)
+                found = reader(match, today)
             except (ValueError, OverflowError):
                 return None
+            return found if found is not None and found.year in YEARS else None
     return None
 
 
