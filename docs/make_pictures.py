@@ -29,7 +29,8 @@ def main() -> None:
             wait_for(f"{ADDRESS}/api/state")
             page.goto(ADDRESS)
             book_for_the_first_time(page)
-            page.wait_for_timeout(1500)
+            page.wait_for_timeout(1500)  # for the page to draw the newest message
+            page.evaluate("window.scrollTo(0, 0)")
             page.screenshot(path=str(ROOT / "docs" / "pictures" / "sandbox.png"))
             browser.close()
     finally:
