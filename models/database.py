@@ -26,6 +26,8 @@ GROUP = 64
 POSTGRESQL_WORKERS = 4
 BUSY_SECONDS = 5
 _RETRIES = 5
+# PostgreSQL's class of errors for a transaction that lost against another one: try again.
+_ROLLED_BACK = "40"
 
 
 class DatabaseUnavailable(Exception):
@@ -219,7 +221,7 @@ class _Job:
         """Whether PostgreSQL broke off this work because two waited for each other."""
         cause = self._error.__cause__ if isinstance(self._error, DatabaseUnavailable) else None
         cause = cause.orig if isinstance(cause, DBAPIError) else cause
-        return isinstance(cause, psycopg.errors.TransactionRollback)
+        return isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith(_ROLLED_BACK)
 
     def answer(self) -> None:
         if not self.future.set_running_or_notify_cancel():

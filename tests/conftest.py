@@ -87,6 +87,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     yield from fresh_database(request.param, request, tmp_path)
 
 
+@pytest.fixture
+def postgresql_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database, for what only PostgreSQL does."""
+    yield from fresh_database("postgresql", request, tmp_path)
+
+
 def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if kind == "sqlite":
         file = tmp_path / "test.db"

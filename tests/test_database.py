@@ -1,14 +1,15 @@
 """The writer: what is committed together, and what is undone alone."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from models.database import Conflict, Database, DatabaseUnavailable, Transaction
-from models.sql import addition, query
+from models.sql import addition, change, query
 from models.tables import Counselor, Watch, table
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
@@ -93,4 +94,30 @@ async def test_a_database_that_is_away_is_named_so() -> None:
     database = Database("postgresql://nobody@127.0.0.1:9/none")
     with pytest.raises(DatabaseUnavailable):
         await database.run(good)
+    database.close()
+
+
+async def test_two_that_wait_for_each_other_both_get_through(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    together = threading.Barrier(2)
+    touch = change(
+        update(table(Watch)).where(table(Watch).c.id == bindparam("row")).values(ends_at=NOW)
+    )
+    await database.run(good)
+    await database.run(good)
+
+    def crosswise(rows: tuple[int, int], tried: list[int], tx: Transaction) -> None:
+        tx.run(touch, row=rows[0])
+        tried.append(1)
+        if len(tried) == 1:
+            together.wait(5)  # both hold one row, and want the other's
+        tx.run(touch, row=rows[1])
+
+    first: list[int] = []
+    second: list[int] = []
+    await asyncio.gather(
+        database.run(partial(crosswise, (1, 2), first)),
+        database.run(partial(crosswise, (2, 1), second)),
+    )
+    assert len(first) + len(second) == 3  # PostgreSQL broke one off, and it was tried again
     database.close()
