@@ -82,7 +82,9 @@ class Sender:
             return await self._database.run(lambda tx: OutboxStore(tx).claim(now, _LEASE, count))
         except DatabaseUnavailable as error:
             log.error("outbox cannot reach the database", why=str(error))
-            return []
+        except Exception as error:  # the sender must outlive whatever happens here
+            log.error("outbox cannot be read", **where(error))
+        return []
 
     async def _rest(self) -> None:
         try:

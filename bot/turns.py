@@ -161,6 +161,7 @@ class Turns:
         store.alerts.tell("event_failed", now, subject=f"event {event.channel} {event.id}"[:80])
         if contact is not None and not event.listening_only:
             turn = self.turn_of(contact, event=event)
+            router.overhear(turn, store, event)  # it still is contact (art. 6(6))
             self._say(store, turn, event, router.apology(turn))
         return Outcome.FAILED
 

@@ -167,6 +167,9 @@ class Web:
             except DatabaseUnavailable as error:
                 log.error("database unavailable", channel=channel.name, why=str(error))
                 status = 503
+            except Exception as error:  # one bad event spoils no other
+                log.error("event not taken", channel=channel.name, **where(error))
+                status = 500
         self._sender.wake()
         return Response(status_code=status)
 

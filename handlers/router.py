@@ -96,7 +96,9 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         case Did.SENT:
             return [*arriving.note_contact(turn, store), *welcome.not_text(turn, store)]
         case Did.FOLLOWED:
-            return welcome.welcome(turn, store)
+            # On Telegram this is a message ("/start"), on LINE it is none.
+            told = arriving.note_contact(turn, store) if event.message_id else []
+            return [*told, *welcome.welcome(turn, store)]
         case _:
             return []
 

@@ -115,6 +115,14 @@ async def test_a_huge_form_is_refused(make_world: MakeWorld) -> None:
     assert (await world.web.post(url, data={"name": "x" * 50_000})).status_code == 413
 
 
+async def test_withdrawing_closes_the_form(world: World) -> None:
+    parent, url = await at_the_form(world)
+    await parent.says("同意を取り消したい")
+    await parent.taps("^取り消す$")
+    assert (await parent.sends_form(url)).status_code == 410
+    assert await world.rows("SELECT * FROM job_seekers") == []
+
+
 async def test_details_can_be_changed_later(world: World) -> None:
     parent = world.parent()
     await parent.has_settled_everything()

@@ -189,6 +189,7 @@ async def test_forged_and_ancient_buttons_lead_to_the_menu(world: World) -> None
         "agree/1:999999999999999",
         "text/1:1:99",
         "text/1:99:0",
+        "text/1:9007199254740991:0",
         "all/1:x",
         "item/1:e:x",
         "language/1:xx",

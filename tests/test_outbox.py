@@ -9,9 +9,11 @@ import pytest
 from bot.channels.base import Request, Uncertain
 from bot.polling import Poller
 from handlers import router
+from handlers.parents.typed import Wish
 from models.chat import Message
 from models.database import DatabaseUnavailable
 from models.store import Store
+from models.store.outbox import Outbox as OutboxStore
 from models.store.outbox import Outgoing
 from models.turn import Turn
 from tests.conftest import MakeWorld
@@ -199,6 +201,62 @@ async def test_a_step_that_fails_apologises_and_can_be_run_again(
     await world.app.sender.send_all()
     parent.looks().sees("できること")
     assert await world.app.turns.retry_failed() == (0, 0)
+
+
+async def test_a_step_that_fails_is_contact_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(turn: Turn, store: Store) -> list[Message]:
+        raise RuntimeError("broken")
+
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at)
+    with monkeypatch.context() as patch:
+        patch.setitem(router.WORDS, Wish.LATE, broken)
+        await parent.says("子どもが熱を出して遅れます")
+    parent.sees("申し訳ありません")
+    await world.play(minutes=11)
+    assert (await world.booking()).status == "undecided"
+
+
+async def test_a_reminder_that_still_waits_is_dropped_with_its_booking(
+    make_world: MakeWorld,
+) -> None:
+    world, parent = await line_at_the_reminder(make_world)
+    world.line.trouble = [429] * 3
+    await world.play(minutes=1, seconds=1)
+    world.line.trouble = []
+    assert (await ends(world))[0][0] == "waiting"
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    await world.play(hours=2)
+    assert (await ends(world))[0][0] == "expired"
+    assert world.pushes() == 0
+
+
+async def test_the_sender_outlives_surprises(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world: World = await make_world("line")
+    claim, calls = OutboxStore.claim, []
+
+    def once_surprising(self: OutboxStore, *arguments: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("surprise")
+        return claim(self, *arguments)
+
+    monkeypatch.setattr(OutboxStore, "claim", once_surprising)
+    person = world.line.person()
+    async with world.app.running():
+        await asyncio.sleep(0.1)
+        await world.line.follow(person)
+        for _ in range(100):
+            if world.line.ledger:
+                break
+            await asyncio.sleep(0.02)
+    assert world.line.ledger
 
 
 async def test_due_work_that_fails_goes_to_staff(

@@ -115,7 +115,7 @@ class LineChannel:
             return None
         try:
             profile = await self.api.get_profile(event.person, _request_timeout=_PROFILE_TIMEOUT)
-        except (ApiException, aiohttp.ClientError, TimeoutError) as error:
+        except (ApiException, aiohttp.ClientError, TimeoutError, ValueError) as error:
             log.info("profile not read", error=type(error).__name__)
             return None
         return str(profile.language) if profile.language else None
@@ -199,7 +199,8 @@ def _explain(error: ApiException) -> NoReturn:
 
 
 def _unheard(error: Exception) -> RetryLater:
-    return RetryLater(f"no answer from LINE: {type(error).__name__}", unknown=True)
+    never_sent = isinstance(error, aiohttp.ClientConnectorError)
+    return RetryLater(f"no answer from LINE: {type(error).__name__}", unknown=not never_sent)
 
 
 def _event(raw: dict[str, Any]) -> Event:

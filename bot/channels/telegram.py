@@ -155,11 +155,9 @@ class TelegramChannel:
         )
 
     async def use_webhook(self, url: str) -> None:
-        """Let Telegram send updates to `url`, if it does not do so already. Raises
-        TelegramError."""
+        """Let Telegram send updates to `url`, with our secret. Raises TelegramError."""
         bot = await self._connected()
-        if (await bot.get_webhook_info()).url != url:
-            await bot.set_webhook(url, secret_token=self._secret, allowed_updates=list(_ALLOWED))
+        await bot.set_webhook(url, secret_token=self._secret, allowed_updates=list(_ALLOWED))
 
     async def use_polling(self) -> None:
         """Let Telegram keep updates until we ask. Raises TelegramError."""

@@ -79,6 +79,7 @@ class FormPage:
         whose = store.forms.whose(token, now)
         if isinstance(whose, NoForm) or not store.forms.use(token, now):
             return False
+        store.contacts.by_id(whose)  # locked, so that two forms of one person make one job seeker
         store.seekers.keep_details(whose, details, now)
         return True
 

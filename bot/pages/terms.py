@@ -56,7 +56,7 @@ class TermsPage:
         )
 
     def _read(self, tx: Transaction, number: int, request: Request) -> Terms | None:
-        terms = TermsStore(tx).text(number) if number < 2**31 else None
+        terms = TermsStore(tx).text(number)
         if terms is not None:
             now = self._clock()
             Access(tx).record(now, "terms", user_agent(request), address(request))

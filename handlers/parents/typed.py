@@ -30,6 +30,12 @@ class Wish(StrEnum):
     BOOK = "book"
 
 
+# "I'm in", and nothing else: "I'm in a traffic jam" is something else.
+_HERE = (
+    *("入りました", "入室しました", "来ました", "着きました", "つきました", "参加しました"),
+    *("i'm in", "im in", "i am in", "i'm here", "im here", "i am here"),
+)
+
 # Words that answer a question, which only its buttons can do.
 _ANSWERS = (
     "はい",
@@ -44,6 +50,8 @@ _ANSWERS = (
     "それで",
 )
 
+_MARKS = "。.!?、, "
+
 # As many digits as a phone or a registration number has, and no date.
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)\d(?:-?\d){8,}(?!\d)")
 
@@ -57,20 +65,7 @@ class Understood(NamedTuple):
 # The first row that fits decides, so the rows whose words say more come first: "cancel my
 # booking" is about cancelling. Japanese words may stand anywhere, English ones as whole words.
 _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
-    (Wish.LATE, ("遅れ", "おくれ", "遅刻", "ちこく", "間に合"), ("late", "delayed")),
-    (
-        Wish.HERE,
-        (
-            "入りました",
-            "入室",
-            "来ました",
-            "着きました",
-            "つきました",
-            "待っています",
-            "参加しました",
-        ),
-        ("i'm in", "im in", "i am in", "i'm here", "im here", "i am here"),
-    ),
+    (Wish.LATE, ("遅れ", "遅く", "おくれ", "遅刻", "ちこく", "間に合"), ("late", "delayed")),
     (
         Wish.WITHDRAW,
         (
@@ -94,10 +89,23 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
             "とりけし",
             "やめたい",
             "行けなく",
+            "行けない",
+            "来られない",
+            "休みます",
+            "欠席",
             "行けません",
         ),
-        ("cancel", "cancelation", "cancellation"),
+        (
+            "cancel",
+            "can't come",
+            "can't make it",
+            "cannot come",
+            "cannot make it",
+            "cancelation",
+            "cancellation",
+        ),
     ),
+    (Wish.MENU, ("言語",), ("language",)),
     (
         Wish.DETAILS,
         (
@@ -118,7 +126,17 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         Wish.MOVE,
-        ("変更", "へんこう", "変えたい", "ずらし", "日程を変", "振替", "振り替え"),
+        (
+            "変更",
+            "別の日",
+            "日にちを変",
+            "へんこう",
+            "変えたい",
+            "ずらし",
+            "日程を変",
+            "振替",
+            "振り替え",
+        ),
         ("move", "reschedule", "change", "postpone"),
     ),
     (
@@ -155,14 +173,14 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (Wish.ENGLISH, ("英語", "えいご"), ("english",)),
     (Wish.JAPANESE, ("日本語", "にほんご"), ("japanese", "nihongo")),
-    (Wish.START, ("はじめ", "始め", "スタート", "開始"), ("start", "hello", "hi")),
     (Wish.NEXT, ("次へ", "つぎへ", "送信しました"), ("next", "done", "sent")),
-    (Wish.MENU, ("メニュー", "めにゅー", "こんにちは", "もどる", "戻る"), ("menu", "back")),
     (
         Wish.BOOK,
         ("予約", "よやく", "申し込", "申込", "相談したい", "空き"),
         ("book", "booking", "reserve", "reservation", "appointment"),
     ),
+    (Wish.START, ("はじめ", "始め", "スタート", "開始"), ("start", "hello", "hi")),
+    (Wish.MENU, ("メニュー", "めにゅー", "こんにちは", "もどる", "戻る"), ("menu", "back")),
 )
 
 
@@ -174,7 +192,7 @@ def understand(text: str, today: date) -> Understood:
 
 def is_an_answer(text: str) -> bool:
     """Whether somebody typed "yes" or "no" where a button is needed."""
-    return plain(text).strip("。.!?、, ") in _ANSWERS
+    return plain(text).strip(_MARKS) in _ANSWERS
 
 
 def holds_a_personal_number(text: str) -> bool:
@@ -183,6 +201,8 @@ def holds_a_personal_number(text: str) -> bool:
 
 
 def _wish(words: str) -> Wish | None:
+    if words.strip(_MARKS) in _HERE:
+        return Wish.HERE
     for wish, japanese, english in _WORDS:
         if any(each in words for each in japanese) or any(
             re.search(rf"(?<![a-z]){re.escape(each)}(?![a-z])", words) for each in english

@@ -40,6 +40,7 @@ def withdraw(turn: Turn, store: Store, version_number: int) -> list[Message]:
         return ask(turn, store)
     version = Version(given.terms_version, terms.sha256, terms.effective_on)
     consent.record(turn, store, version, given=False)
+    store.forms.close_all(turn.contact.id, turn.now)
     for booking in cards.current_bookings(turn, store):
         if turn.now < booking.starts_at:
             store.bookings.set_status(

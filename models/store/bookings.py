@@ -4,14 +4,14 @@ import secrets
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 
 from models.database import Conflict, Transaction
 from models.office import Office
 from models.rules.deadlines import day_before
 from models.rules.slots import Slot
 from models.sql import Statement, addition, change, query
-from models.tables import ACTIVE_BOOKING, BookingChange, Counselor, status_in, table
+from models.tables import ACTIVE_BOOKING, BookingChange, Counselor, OutboxRow, status_in, table
 from models.tables import Booking as BookingTable
 
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: people read references out on the phone.
@@ -129,6 +129,17 @@ _SET_COMPANION = change(
     .where(_bookings.id == bindparam("booking"))
     .values(companion=bindparam("companion"))
 )
+# What waits to be said about a booking is not true any more once it changes.
+_outbox = table(OutboxRow).c
+_DROP_NOTICES = change(
+    update(table(OutboxRow))
+    .where(_outbox.booking_id == bindparam("booking"), _outbox.state == "waiting")
+    .values(
+        state=case((_outbox.in_flight.is_(True), "uncertain"), else_="expired"),
+        why="the booking has changed",
+        payload="",
+    )
+)
 _NOTE_CHANGE = addition(table(BookingChange), "booking_id", "at", "what", "by", "why")
 
 
@@ -239,6 +250,7 @@ class Bookings:
                 )
         except Conflict:
             raise SlotTaken from None
+        self._tx.run(_DROP_NOTICES, booking=booking.id)
         self._note(booking.id, now, "moved", "parent", why=f"from {booking.starts_at:%F %H:%M}Z")
         moved = self.by_id(booking.id)
         assert moved is not None
@@ -249,6 +261,7 @@ class Bookings:
     ) -> Booking:
         """Bring a booking into another status; nothing is due for it any more."""
         self._tx.run(_SET_STATUS, booking=booking.id, status=status)
+        self._tx.run(_DROP_NOTICES, booking=booking.id)
         self._note(booking.id, now, status, by, why)
         return booking._replace(status=status)
 

@@ -28,6 +28,13 @@ _USE = change(
 )
 
 
+_CLOSE_ALL = change(
+    update(table(FormLink))
+    .where(_links.contact_id == bindparam("contact"), _links.used_at.is_(None))
+    .values(used_at=bindparam("now"))
+)
+
+
 class NoForm(Enum):
     """Why a link opens no form."""
 
@@ -60,6 +67,10 @@ class Forms:
         if used_at is not None:
             return NoForm.USED
         return NoForm.EXPIRED if now >= expires_at else int(contact_id)
+
+    def close_all(self, contact_id: int, now: datetime) -> None:
+        """No link of this contact's opens a form any more."""
+        self._tx.run(_CLOSE_ALL, contact=contact_id, now=now)
 
     def use(self, token: str, now: datetime) -> bool:
         """Use a link up; False when somebody was faster."""

@@ -107,7 +107,7 @@ class TermsStore:
 
     def text(self, version: int) -> TermsTable | None:
         """A published version with its text."""
-        return self._tx.session.get(TermsTable, version)
+        return self._tx.session.get(TermsTable, version) if version < 2**31 else None
 
     def published(self) -> list[TermsTable]:
         """All versions, the newest first."""
