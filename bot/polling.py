@@ -45,7 +45,7 @@ class Poller:
             answer = await self._web.take(
                 self._channel, self._channel.events_of(update, self._clock())
             )
-            if answer.status_code != 200:
+            if answer.status_code == 503:  # the database is away: nothing was stored
                 await asyncio.sleep(_PAUSE_SECONDS)
                 break
             self._offset = update.update_id + 1

@@ -157,12 +157,12 @@ class Turns:
             contact = store.contacts.of(event.channel, event.person, self._office.language, now)
         if not store.inbox.take(event, contact.id if contact else None, now):
             return Outcome.SEEN_BEFORE
-        store.inbox.keep(event, failed=True)
         store.alerts.tell("event_failed", now, subject=f"event {event.channel} {event.id}"[:80])
         if contact is not None and not event.listening_only:
             turn = self.turn_of(contact, event=event)
             router.overhear(turn, store, event)  # it still is contact (art. 6(6))
             self._say(store, turn, event, router.apology(turn))
+        store.inbox.keep(event, failed=True)
         return Outcome.FAILED
 
     def _due(self, tx: Transaction, booking_id: int, work: due.Work) -> None:

@@ -216,6 +216,8 @@ async def test_a_step_that_fails_is_contact_all_the_same(
         patch.setitem(router.WORDS, Wish.LATE, broken)
         await parent.says("子どもが熱を出して遅れます")
     parent.sees("申し訳ありません")
+    assert await world.app.turns.retry_failed() == (1, 0)
+    assert "running_late" in await world.alerts()
     await world.play(minutes=11)
     assert (await world.booking()).status == "undecided"
 

@@ -149,7 +149,14 @@ class Outbox:
         False when it was said before. With another state than "waiting" it is only recorded."""
         added = self._tx.run(
             _ADD_ONCE,
-            **_row(contact, kind, payload, now, useless_after=useless_after, state=state),
+            **_row(
+                contact,
+                kind,
+                payload,
+                now,
+                useless_after=min(useless_after, now + RETRY_FOR),
+                state=state,
+            ),
             reply_token=None,
             reply_until=None,
             booking_id=booking_id,
