@@ -120,7 +120,7 @@ def counter(folder: Path) -> Starlette:
             store.calendar.add_counselor(f"相談員{number}", "https://zoom.us/j/1", week)
 
     def fill_in(store: Store, person: str) -> None:
-        contact = store.contacts.of("line", person, "ja", app.clock())
+        contact = store.contacts.add("line", person, "ja", app.clock())
         details = Details("広島 花子", "ヒロシマ ハナコ", "09012345678", "34010-1234567")
         store.seekers.keep_details(contact.id, details, app.clock())
 

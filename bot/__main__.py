@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import uvloop
+from sqlalchemy.exc import OperationalError
 
 from bot import backup, logs
 from bot.app import App
@@ -15,7 +16,9 @@ from bot.calendar_commands import closure, counselor
 from bot.check import check as run_check
 from bot.clock import machine_clock
 from bot.command_line import (
+    check_migrated,
     give_up,
+    give_up_on_database,
     indented,
     open_database,
     read_day,
@@ -25,7 +28,6 @@ from bot.command_line import (
 )
 from bot.settings import DatabaseAddress, Settings, SettingsError, read_settings
 from handlers.parents.typed import understand as read_typed
-from models.migrations import is_current
 from models.migrations import migrate as migrate_database
 from models.office import Office
 from models.rules.days import local_day
@@ -47,8 +49,7 @@ def serve() -> None:
     """Serve webhooks, pages and the scheduler until stopped."""
     settings, office = _settings()
     app = App(settings, office)
-    if not is_current(app.database.engine):
-        give_up("The database is not migrated. Run: python -m bot migrate")
+    check_migrated(app.database)
     uvloop.run(app.serve())
 
 
@@ -66,7 +67,10 @@ def sandbox(port: int, terms: Path | None) -> None:
 def migrate() -> None:
     """Bring the database up to this version's tables."""
     database = the_database(migrated=False)
-    migrate_database(database.engine)
+    try:
+        migrate_database(database.engine)
+    except OperationalError as error:
+        give_up_on_database(type(error.orig).__name__)
     database.close()
     click.echo("The database is up to date.")
 

@@ -35,7 +35,7 @@ def backup(database_url: str, file: Path) -> None:
         if copy.name == _SQLITE:
             _copy_sqlite(_sqlite_file(url), copy)
         else:
-            _run("pg_dump", "--format=custom", f"--file={copy}", f"--dbname={_plain(url)}")
+            _run("pg_dump", url, "--format=custom", f"--file={copy}")
         part = Path(folder) / "part"
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.write(copy, copy.name)
@@ -57,8 +57,9 @@ def restore(database_url: str, file: Path) -> None:
         else:
             _run(
                 "pg_restore",
+                url,
                 *("--clean", "--if-exists", "--no-owner", "--single-transaction"),
-                *("--exit-on-error", f"--dbname={_plain(url)}", str(copy)),
+                *("--exit-on-error", str(copy)),
             )
 
 
@@ -113,14 +114,17 @@ def _sqlite_file(url: URL) -> Path:
     return Path(url.database)
 
 
-def _plain(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _run(tool: str, *arguments: str) -> None:
+def _run(tool: str, url: URL, *arguments: str) -> None:
+    """Run one of PostgreSQL's tools. The password goes by the environment, since everybody on the
+    machine can read the words of a command."""
     if shutil.which(tool) is None:
         raise BackupError(f"{tool} is not on the PATH; install PostgreSQL's client tools.")
-    done = subprocess.run([tool, *arguments], capture_output=True, text=True, check=False)
+    plain = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()
+    command = [tool, *arguments, f"--dbname={plain}"]
+    environment = {**os.environ, "PGPASSWORD": url.password} if url.password else None
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BackupError(f"{tool} failed: {' '.join(done.stderr.split())[-300:]}")
 

@@ -27,6 +27,7 @@ _LITTLE_QUOTA = 50
 ALERTS = {
     "answer_refused": "an answer was refused by the platform",
     "answer_uncertain": "it is not known whether an answer arrived",
+    "came_late": "came after the grace: see that somebody meets them",
     "came_without_url": "the parent came, but there is no meeting URL: phone them",
     "cancel_after_start": "the parent wanted to cancel after the start: decide",
     "decide_contact": "not in the meeting after the grace, but had made contact: decide",
@@ -45,6 +46,7 @@ ALERTS = {
     "reminder_not_delivered": "the reminder was not delivered: phone the parent",
     "reminder_uncertain": "it is not known whether the reminder arrived: phone the parent",
     "running_late": "the parent is running late",
+    "same_registration": "two people gave the same registration number: ask which of them",
     "token_refused": "the platform refuses our token: see LINE_… or TELEGRAM_… in the settings",
     "wrote": "the parent wrote shortly before or after the start",
 }
@@ -167,6 +169,7 @@ def _in_words(alert: Alert, office: Office) -> str:
     words = ALERTS.get(alert.kind, alert.kind)
     at = f"{alert.at.astimezone(office.zone):%m/%d %H:%M}"
     if alert.reference is None or alert.starts_at is None:
-        return f"{at} {words}"
+        whose = f" (contact {alert.contact_id})" if alert.contact_id else ""
+        return f"{at} {words}{whose}"
     start = f"{alert.starts_at.astimezone(office.zone):%m/%d %H:%M}"
     return f"{at} booking {alert.reference}, {start}, {alert.counselor}: {words}"

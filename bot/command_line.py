@@ -8,6 +8,7 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import machine_clock
 from bot.settings import DatabaseAddress, OfficePath
@@ -27,9 +28,19 @@ def the_office() -> Office:
 def the_database(*, migrated: bool = True) -> Database:
     """The database; ends the command when it must be migrated and is not."""
     database = Database(DatabaseAddress().database_url)
-    if migrated and not is_current(database.engine):
-        give_up("The database is not migrated. Run: python -m bot migrate")
+    if migrated:
+        check_migrated(database)
     return database
+
+
+def check_migrated(database: Database) -> None:
+    """Ends the command when the database is away or has not this version's tables."""
+    try:
+        current = is_current(database.engine)
+    except SQLAlchemyError as error:
+        give_up_on_database(type(error).__name__)
+    if not current:
+        give_up("The database is not migrated. Run: python -m bot migrate")
 
 
 @contextmanager
@@ -39,7 +50,7 @@ def open_database() -> Iterator[Database]:
     try:
         yield database
     except DatabaseUnavailable as error:
-        give_up(f"The database does not answer ({error}). Check DATABASE_URL.")
+        give_up_on_database(str(error))
     finally:
         database.close()
 
@@ -66,6 +77,11 @@ def read_instant(text: str | None, zone: ZoneInfo) -> datetime:
 def indented(lines: str) -> str:
     """Lines as a list."""
     return "\n".join(f"  - {line}" for line in lines.splitlines())
+
+
+def give_up_on_database(why: str) -> NoReturn:
+    """End the command because the database is away."""
+    give_up(f"The database does not answer ({why}). Check DATABASE_URL.")
 
 
 def give_up(message: str) -> NoReturn:

@@ -103,7 +103,8 @@ class Sender:
     async def _send_and_note(self, row: Outgoing, unheard: bool) -> None:
         now = self._clock()
         if now >= row.useless_after:
-            await self._end(row, "expired", "too late to be of use")
+            # A try that was never heard of may have been accepted.
+            await self._end(row, "uncertain" if unheard else "expired", "too late to be of use")
             return
         request = Request(
             person=row.person,
@@ -168,6 +169,8 @@ class Sender:
                     booking_id=row.booking_id,
                 )
             elif state in ("refused", "uncertain"):
-                Alerts(tx).tell(f"answer_{state}", now, subject=f"outbox {row.id}")
+                Alerts(tx).tell(
+                    f"answer_{state}", now, subject=f"outbox {row.id}", contact_id=row.contact_id
+                )
 
         await self._database.run(save)

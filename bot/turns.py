@@ -39,6 +39,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class _Stranger(Exception):
+    """Somebody new: the platform is to be asked for the language."""
+
+
 class Turns:
     """Takes events and due bookings one by one."""
 
@@ -61,14 +65,20 @@ class Turns:
     async def take(self, event: Event) -> Outcome:
         """Take an event once; when this returns, it and its answer are stored. A step that fails
         leaves an apology and an alert. Raises DatabaseUnavailable: then nothing is stored."""
-        language = await self._channels[event.channel].language_of(event)
+        language = event.language
         try:
-            outcome = await self._database.run(lambda tx: self._take(tx, event, language))
+            try:
+                outcome = await self._database.run(lambda tx: self._take(tx, event, language))
+            except _Stranger:
+                asked = await self._channels[event.channel].language_of(event)
+                language = asked or self._office.language
+                outcome = await self._database.run(lambda tx: self._take(tx, event, language))
         except DatabaseUnavailable:
             raise
         except Exception as error:
             log.error("step failed", channel=event.channel, did=event.did, **where(error))
-            outcome = await self._database.run(lambda tx: self._apologise(tx, event))
+            language = language or self._office.language
+            outcome = await self._database.run(lambda tx: self._apologise(tx, event, language))
         metrics.events.labels(event.channel, outcome).inc()
         return outcome
 
@@ -115,29 +125,37 @@ class Turns:
 
     def _take(self, tx: Transaction, event: Event, language: str | None) -> Outcome:
         store, now = self._store(tx), self._clock()
-        contact = None
-        if event.person is not None:
-            first = best_language(language) or self._office.language
-            contact = store.contacts.of(event.channel, event.person, first, now)
+        contact = self._contact(store, event, language)
         if not store.inbox.take(event, contact.id if contact else None, now):
             return Outcome.SEEN_BEFORE
         if contact is None:
             return Outcome.DONE
         if event.did is Did.UNFOLLOWED:
-            store.contacts.set_unreachable(contact.id, now)
+            if not store.inbox.has_acted_since(contact.id, event.acted_at):
+                store.contacts.set_unreachable(contact.id, event.acted_at)
         elif event.did is Did.UNSENT and event.message_id:
             store.inbox.forget_message(contact.id, event.message_id)
         elif event.did is not Did.NOTHING_OF_OURS:
-            if contact.unreachable_at is not None:
+            if contact.unreachable_at is not None and contact.unreachable_at <= event.acted_at:
                 store.contacts.set_reachable(contact.id)
             self._answer(store, self.turn_of(contact, event=event), event)
         return Outcome.DONE
 
+    def _contact(self, store: Store, event: Event, language: str | None) -> Contact | None:
+        """Who did it. Raises _Stranger for someone new whose language nobody has asked for."""
+        if event.person is None:
+            return None
+        known = store.contacts.find(event.channel, event.person)
+        if known is not None:
+            return known
+        if language is None:
+            raise _Stranger
+        first = best_language(language) or self._office.language
+        return store.contacts.add(event.channel, event.person, first, self._clock())
+
     def _answer(self, store: Store, turn: Turn, event: Event) -> None:
-        if event.listening_only:
-            router.overhear(turn, store, event)
-            return
-        self._say(store, turn, event, router.answer(turn, store, event))
+        answer = router.overhear if event.listening_only else router.answer
+        self._say(store, turn, event, answer(turn, store, event))
 
     def _say(self, store: Store, turn: Turn, event: Event, messages: list[Message]) -> None:
         fresh = event.reply_token and turn.now < event.acted_at + _REPLY_ENDS
@@ -149,21 +167,34 @@ class Turns:
             reply_until=turn.now + _REPLY_LASTS if fresh else None,
         )
 
-    def _apologise(self, tx: Transaction, event: Event) -> Outcome:
+    def _apologise(self, tx: Transaction, event: Event, language: str) -> Outcome:
         """After a step failed: note it, tell the person and staff; it can be run again."""
         store, now = self._store(tx), self._clock()
-        contact = None
-        if event.person is not None:
-            contact = store.contacts.of(event.channel, event.person, self._office.language, now)
+        contact = self._contact(store, event, language)
         if not store.inbox.take(event, contact.id if contact else None, now):
             return Outcome.SEEN_BEFORE
-        store.alerts.tell("event_failed", now, subject=f"event {event.channel} {event.id}"[:80])
-        if contact is not None and not event.listening_only:
+        store.alerts.tell(
+            "event_failed",
+            now,
+            subject=f"event {event.channel} {event.id}"[:80],
+            contact_id=contact.id if contact else None,
+        )
+        if contact is not None:
             turn = self.turn_of(contact, event=event)
-            router.overhear(turn, store, event)  # it still is contact (art. 6(6))
-            self._say(store, turn, event, router.apology(turn))
+            told = self._overhear(tx, store, turn, event)
+            sorry = [] if event.listening_only else router.apology(turn)
+            self._say(store, turn, event, [*told, *sorry])
         store.inbox.keep(event, failed=True)
         return Outcome.FAILED
+
+    def _overhear(self, tx: Transaction, store: Store, turn: Turn, event: Event) -> list[Message]:
+        """What failed may have been this very part; the event must be kept all the same."""
+        try:
+            with tx.attempt():
+                return router.overhear(turn, store, event)
+        except Exception as error:
+            log.error("contact not noted", channel=event.channel, did=event.did, **where(error))
+            return []
 
     def _due(self, tx: Transaction, booking_id: int, work: due.Work) -> None:
         store = self._store(tx)

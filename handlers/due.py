@@ -144,7 +144,7 @@ def _deemed(turn: Turn, booking: Booking) -> Message:
         title=turn.say("deemed.title"),
         text=turn.say(
             "deemed.text",
-            when=cards.when(turn, booking.starts_at),
+            when=cards.when_of(turn, booking),
             minutes=turn.office.grace_minutes,
             phone=cards.phone(turn),
         ),

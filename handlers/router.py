@@ -88,25 +88,28 @@ WORDS: dict[typed.Wish, Step] = {
 
 def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
     """What is said to an act of a person; never nothing where somebody waits for a word."""
+    told = overhear(turn, store, event)
     match event.did:
         case Did.SAID:
-            return [*arriving.note_contact(turn, store), *_said(turn, store, event.text)]
+            return [*told, *_said(turn, store, event.text)]
         case Did.TAPPED:
-            return [*arriving.note_contact(turn, store), *_tapped(turn, store, event.text)]
+            return [*told, *_tapped(turn, store, event.text)]
         case Did.SENT:
-            return [*arriving.note_contact(turn, store), *welcome.not_text(turn, store)]
+            return [*told, *welcome.not_text(turn, store)]
         case Did.FOLLOWED:
-            # On Telegram this is a message ("/start"), on LINE it is none.
-            told = arriving.note_contact(turn, store) if event.message_id else []
             return [*told, *welcome.welcome(turn, store)]
         case _:
             return []
 
 
-def overhear(turn: Turn, store: Store, event: Event) -> None:
-    """An act that another program answers at the moment: it still is contact (art. 6(6))."""
-    if event.did in (Did.SAID, Did.TAPPED, Did.SENT):
-        arriving.note_contact(turn, store)
+def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
+    """Whatever a parent does is contact (art. 6(6)), also when its step fails or when another
+    program answers at the moment; what is said is only what that changes."""
+    # To follow on Telegram is a message ("/start"), on LINE it is none.
+    is_an_act = event.did in (Did.SAID, Did.TAPPED, Did.SENT) or (
+        event.did is Did.FOLLOWED and event.message_id
+    )
+    return arriving.note_contact(turn, store) if is_an_act else []
 
 
 def apology(turn: Turn) -> list[Message]:
@@ -115,8 +118,14 @@ def apology(turn: Turn) -> list[Message]:
 
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
-    if typed.holds_a_personal_number(text):
-        return welcome.not_here(turn, store)
+    rest = typed.without_personal_numbers(text)
+    if rest != text:
+        return [*welcome.not_here(turn, store), *_wished(turn, store, rest)]
+    return _wished(turn, store, text) or welcome.not_understood(turn, store)
+
+
+def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
+    """The answer to what typed words ask for; nothing when they ask for nothing that we know."""
     if typed.is_an_answer(text):
         return welcome.press_a_button(turn, store)
     wish, day, clock_time = typed.understand(text, turn.today)
@@ -124,7 +133,7 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
         return booking.typed_day(turn, store, day, clock_time)
     if day is not None and wish is typed.Wish.MOVE:
         return moving.typed_day(turn, store, day, clock_time)
-    return (WORDS[wish] if wish else welcome.not_understood)(turn, store)
+    return WORDS[wish](turn, store) if wish else []
 
 
 def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:

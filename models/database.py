@@ -78,24 +78,24 @@ class Transaction:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """What happens inside is undone, and Conflict raised, when a constraint says no."""
+        """What happens inside is undone when it fails; Conflict is raised when a constraint of
+        the database says no."""
         self._driver.execute("SAVEPOINT attempt")
         try:
             yield
-        except (sqlite3.IntegrityError, psycopg.errors.IntegrityError) as error:
+        except (sqlite3.OperationalError, psycopg.OperationalError):
+            raise  # the whole transaction is lost
+        except Exception as error:
             self._driver.execute("ROLLBACK TO SAVEPOINT attempt")
-            raise Conflict from error
+            if isinstance(error, sqlite3.IntegrityError | psycopg.errors.IntegrityError):
+                raise Conflict from error
+            raise
         self._driver.execute("RELEASE SAVEPOINT attempt")
 
     def finish(self) -> None:
         """Flush what the session holds; the commit is the database's."""
         if self._session is not None:
             self._session.commit()
-
-    def abandon(self) -> None:
-        """Let go of what the session holds; the rollback is the database's."""
-        if self._session is not None:
-            self._session.close()
 
     def _execute(self, compiled: Compiled, values: dict[str, Any]) -> Any:
         return self._driver.execute(compiled.sql, compiled.parameters(values))
@@ -210,8 +210,6 @@ class _Job:
             self._error = error
         except BaseException as error:
             self._error = error
-        if self._error is not None:
-            transaction.abandon()
         return self._error is None
 
     def fail(self, error: BaseException) -> None:

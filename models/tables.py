@@ -197,7 +197,8 @@ class Closure(SQLModel, table=True):
 
 
 class Booking(SQLModel, table=True):
-    """予約. `version` counts its moves. `remind_at` and `notice_at` are work still to be done at
+    """予約. `minutes` is how long it lasts, which a later change of the office's grid does not
+    alter. `version` counts its moves. `remind_at` and `notice_at` are work still to be done at
     that time; they are stored, not derived, so that a pass reads only the rows that are due."""
 
     __tablename__ = "bookings"
@@ -248,6 +249,7 @@ class Booking(SQLModel, table=True):
     counselor_id: int = _ref("counselors.id")
     service: str = Field(max_length=16)
     starts_at: datetime = _moment()
+    minutes: int
     status: str = Field(max_length=16)
     companion: str = Field(max_length=16)
     meeting_url: str | None = Field(default=None, max_length=2000)
@@ -302,6 +304,8 @@ class InboxEvent(SQLModel, table=True):
     event_id: str = Field(primary_key=True, max_length=64)
     contact_id: int | None = _ref("contacts.id", optional=True, index=True)
     message_id: str | None = Field(default=None, max_length=64)
+    takes_back: str | None = Field(default=None, max_length=64)
+    acted_at: datetime | None = _moment(optional=True)
     received_at: datetime = _moment(index=True)
     failed: bool = False
     body: bytes | None = _sealed()
@@ -357,6 +361,7 @@ class Alert(SQLModel, table=True):
     kind: str = Field(max_length=32)
     subject: str = Field(max_length=80)
     booking_id: int | None = _ref("bookings.id", optional=True, index=True)
+    contact_id: int | None = _ref("contacts.id", optional=True)
     at: datetime = _moment(index=True)
 
 

@@ -56,9 +56,13 @@ class Vault:
             raise Sealed("not a value of this row") from error
         return opened.decode()
 
-    def fingerprint(self, value: str) -> str:
-        """A keyed hash, for finding a row by a value that is stored encrypted only."""
-        return hmac.new(self._fingerprint_keys[0], value.encode(), hashlib.sha256).hexdigest()
+    def fingerprints(self, value: str) -> list[str]:
+        """Keyed hashes, for finding rows by a value that is stored encrypted only: first the one
+        to store, then those that older keys have left."""
+        return [
+            hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+            for key in self._fingerprint_keys
+        ]
 
     def token(self, purpose: str, row_id: int) -> str:
         """The secret part of a link to a row: not stored, since it can be computed again."""

@@ -201,6 +201,15 @@ async def world(channel: str, make_world: MakeWorld) -> World:
     return made
 
 
+@pytest.fixture
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of the settings that this machine may have."""
+    for name in list(os.environ):
+        if name.startswith(("LINE_", "TELEGRAM_")) or name in ("OFFICE", "DATA_KEY", "PUBLIC_URL"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(ROOT)
+
+
 @pytest.fixture(autouse=True)
 def _logs_as_they_were() -> Iterator[None]:
     """A command sets up logs for its process; the next test has its own."""

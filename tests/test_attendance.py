@@ -267,3 +267,18 @@ async def test_one_person_with_another_program_answering_is_still_heard(
     parent.looks().sees_nothing()
     await world.play_to(booking.starts_at + GRACE)
     assert (await world.booking()).status == "undecided"
+
+
+async def test_who_is_reinstated_while_another_program_answers_is_told(
+    make_world: MakeWorld,
+) -> None:
+    world: World = await make_world("line")
+    parent, booking = await at_the_start(world)
+    said = {"type": "text", "id": "1", "text": "遅れます"}
+    event = world.line.event(parent.person, "message", answerable=False, message=said)
+    await world.play_to(booking.starts_at + timedelta(minutes=11))
+    parent.looks()
+    assert await world.line.deliver([{**event, "mode": "standby"}]) == 200
+    await world.app.sender.send_all()
+    parent.looks().sees("キャンセルの扱いを取り消しました").sees_no("メニュー")
+    assert (await world.booking()).status == "undecided"

@@ -49,6 +49,22 @@ async def test_a_backup_made_while_serving_restores(
     assert [tuple(row) for row in rows] == [("cancelled",)]
 
 
+def test_the_password_is_in_no_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody on a machine can read the words of its commands."""
+    tool = tmp_path / "pg_dump"
+    tool.write_text(
+        f'#!/bin/sh\necho "$@" > {tmp_path}/words\necho "$PGPASSWORD" > {tmp_path}/env\n'
+    )
+    tool.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(FileNotFoundError):  # this tool makes no file
+        backup.backup("postgresql://me:secret@db.test:5433/counter", tmp_path / "copy")
+    words = (tmp_path / "words").read_text()
+    assert "--dbname=postgresql://me@db.test:5433/counter" in words
+    assert "secret" not in words
+    assert (tmp_path / "env").read_text() == "secret\n"
+
+
 def test_a_torn_backup_is_refused(tmp_path: Path, sqlite_template: Path) -> None:
     live, good, torn = tmp_path / "live.db", tmp_path / "good", tmp_path / "torn"
     shutil.copyfile(sqlite_template, live)

@@ -27,12 +27,7 @@ GOOD: dict[str, object] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _a_plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("LINE_", "TELEGRAM_")) or name in ("OFFICE", "DATA_KEY", "PUBLIC_URL"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(ROOT)
+pytestmark = pytest.mark.usefixtures("plain_environment")
 
 
 def run(*words: str, **environment: str) -> Result:
@@ -47,6 +42,15 @@ def test_migrations_make_the_tables_that_the_code_has(database_url: str) -> None
     migrate(engine)  # once more: nothing to do
     assert is_current(engine)
     engine.dispose()
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("serve",), ("counselor", "list")])
+def test_a_database_that_is_away_is_named(command: tuple[str, ...]) -> None:
+    environment = {name.upper(): str(value) for name, value in GOOD.items()}
+    result = run(*command, DATABASE_URL="postgresql://x:secret@127.0.0.1:9/none", **environment)
+    assert result.exit_code == 1
+    assert "The database does not answer" in result.output
+    assert "secret" not in result.output
 
 
 def test_two_migrations_at_once_wait_for_each_other(tmp_path: Path) -> None:

@@ -79,6 +79,36 @@ async def test_an_attempt_is_undone_when_a_constraint_says_no(database_url: str)
     database.close()
 
 
+async def test_one_that_fails_in_a_session_spoils_no_other_of_its_group(
+    database_url: str,
+) -> None:
+    """On SQLite they share a connection and a commit."""
+    database = Database(database_url)
+    together = threading.Event()
+
+    def waits(tx: Transaction) -> None:
+        together.wait(5)
+
+    def fails(tx: Transaction) -> None:
+        tx.session.add(Counselor(name="lost"))
+        tx.session.flush()
+        raise RuntimeError("after writing")
+
+    def works(tx: Transaction) -> None:
+        tx.session.add(Counselor(name="kept"))
+
+    first = asyncio.ensure_future(database.run(waits))
+    await asyncio.sleep(0.1)
+    rest = [asyncio.ensure_future(database.run(each)) for each in (fails, works, fails)]
+    together.set()
+    found = await asyncio.gather(first, *rest, return_exceptions=True)
+    assert [type(each).__name__ for each in found] == [
+        *("NoneType", "RuntimeError", "NoneType", "RuntimeError")
+    ]
+    assert await database.run(lambda tx: tx.rows(NAMES)) == ["kept"]
+    database.close()
+
+
 async def test_times_must_be_aware_and_come_back_in_utc(database_url: str) -> None:
     database = Database(database_url)
     naive = NOW.replace(tzinfo=None)

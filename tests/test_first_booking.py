@@ -144,7 +144,7 @@ async def test_a_newer_version_asks_again(world: World) -> None:
     parent.sees("ご利用の条件")  # not in force yet
     await world.play_to(world.clock() + timedelta(days=2))
     await parent.says("予約")
-    parent.sees("利用規約のあらまし")
+    parent.sees("利用規約のあらまし", "規約が新しくなりました")
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,15 @@ async def test_withdrawing_closes_the_form(world: World) -> None:
     assert await world.rows("SELECT * FROM job_seekers") == []
 
 
+async def test_one_registration_number_from_two_chats_is_told_to_staff(world: World) -> None:
+    """A parent may use both channels; but nobody is taken for somebody else without proof."""
+    for channel in ("line", "telegram"):
+        assert "same_registration" not in await world.alerts()
+        await world.parent(channel=channel).has_settled_everything()
+    assert "same_registration" in await world.alerts()
+    assert await world.rows("SELECT count(*) FROM job_seekers") == [(2,)]
+
+
 async def test_details_can_be_changed_later(world: World) -> None:
     parent = world.parent()
     await parent.has_settled_everything()
@@ -248,6 +257,7 @@ async def test_the_calendar_file(world: World) -> None:
     answer = await world.web.get(parent.link("カレンダー"))
     assert answer.headers["content-type"].startswith("text/calendar")
     event: Any
+    ended: Any
     (event,) = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
     assert event["dtstart"].dt == booking.starts_at
     assert event["dtend"].dt == booking.starts_at + timedelta(minutes=30)
@@ -256,6 +266,8 @@ async def test_the_calendar_file(world: World) -> None:
     await parent.taps("キャンセルする")
     again = await world.web.get(world.app.links.calendar_file(booking.id))
     assert b"STATUS:CANCELLED" in again.content
+    (ended,) = icalendar.Calendar.from_ical(again.content).walk("VEVENT")
+    assert ended["sequence"] > event["sequence"]  # or calendars pass the cancellation over
     assert (await world.web.get("/calendar/x.ics")).status_code == 404
 
 

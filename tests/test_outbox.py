@@ -4,9 +4,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.channels.base import Request, Uncertain
+from bot.channels.line import _unheard
 from bot.polling import Poller
 from handlers import router
 from handlers.parents.typed import Wish
@@ -48,12 +50,19 @@ async def test_line_is_asked_again_with_the_same_key(
     assert attempts >= 2
 
 
-async def test_line_gets_no_try_after_the_reminder_is_useless(make_world: MakeWorld) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "end", "alert"),
+    # What LINE has answered with an error of its own may have been accepted all the same.
+    [(429, "expired", "not_delivered"), (500, "uncertain", "uncertain")],
+)
+async def test_line_gets_no_try_after_the_reminder_is_useless(
+    make_world: MakeWorld, trouble: int, end: str, alert: str
+) -> None:
     world, _ = await line_at_the_reminder(make_world)
-    world.line.trouble = [500] * 10_000
+    world.line.trouble = [trouble] * 10_000
     await world.play(hours=17)
-    assert (await ends(world))[0][0] == "expired"
-    assert "reminder_not_delivered" in await world.alerts()
+    assert (await ends(world))[0][0] == end
+    assert f"reminder_{alert}" in await world.alerts()
     assert world.pushes() == 0
 
 
@@ -235,6 +244,28 @@ async def test_a_reminder_that_still_waits_is_dropped_with_its_booking(
     await world.play(hours=2)
     assert (await ends(world))[0][0] == "expired"
     assert world.pushes() == 0
+
+
+async def test_what_is_under_way_when_its_booking_changes_is_neither_lost_nor_repeated(
+    make_world: MakeWorld,
+) -> None:
+    """It may have been accepted: staff see that, and no second try speaks of the old date."""
+    world, parent = await line_at_the_reminder(make_world)
+    world.line.trouble = ["lost"]
+    world.clock.turn_to(world.clock() + timedelta(minutes=1))
+    await world.sweep()
+    assert (await ends(world))[0] == ("waiting", 1)
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    await world.play(hours=1)
+    assert (await ends(world))[0] == ("uncertain", 2)
+    assert "reminder_uncertain" in await world.alerts()
+    assert world.pushes() == 1
+
+
+def test_a_connection_that_was_never_made_has_sent_nothing() -> None:
+    assert not _unheard(aiohttp.ConnectionTimeoutError()).unknown
+    assert _unheard(TimeoutError()).unknown
 
 
 async def test_the_sender_outlives_surprises(

@@ -26,6 +26,7 @@ from models.rules.slots import (
     Grid,
     Shift,
     Slot,
+    Taken,
     free,
     nearest,
     offered,
@@ -149,10 +150,34 @@ def test_choosing_among_slots(slots: list[Slot], preferred: int) -> None:
     for slot in chosen:
         if Slot(slot.starts_at, preferred) in slots:
             assert slot.counselor_id == preferred
-    assert free(slots, slots) == []
+    assert free(slots, [Taken(*slot, 30) for slot in slots], 30) == []
     close = nearest(slots, START, 2)
     assert close == sorted(close)
     assert set(close) <= set(slots)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 8), st.integers(1, 2)), unique=True),
+    st.lists(st.tuples(st.integers(0, 95), st.integers(1, 2), st.integers(5, 30))),
+    st.sampled_from([10, 15, 20, 30]),
+)
+def test_a_free_slot_overlaps_no_booking_of_its_counselor(
+    slots: list[tuple[int, int]], bookings: list[tuple[int, int, int]], minutes: int
+) -> None:
+    """Also not one that was made on another grid."""
+    grid = [Slot(START + n * timedelta(minutes=minutes), who) for n, who in sorted(slots)]
+    taken = [Taken(START + timedelta(minutes=at), who, long) for at, who, long in bookings]
+    left = free(grid, taken, minutes)
+    for slot in grid:
+        end = slot.starts_at + timedelta(minutes=minutes)
+        in_the_way = [
+            each
+            for each in taken
+            if each.counselor_id == slot.counselor_id
+            and each.starts_at < end
+            and slot.starts_at < each.ends_at
+        ]
+        assert (slot in left) == (not in_the_way)
 
 
 # Deadlines (art. 6(1))

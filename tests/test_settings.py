@@ -1,6 +1,5 @@
 """Settings and the office file: every fault is named."""
 
-import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -20,12 +19,7 @@ GOOD: dict[str, object] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _a_plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("LINE_", "TELEGRAM_")) or name in ("OFFICE", "DATA_KEY", "PUBLIC_URL"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(ROOT)
+pytestmark = pytest.mark.usefixtures("plain_environment")
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,39 @@ async def test_an_office_may_allow_more(make_world: MakeWorld, channel: str) -> 
     parent.sees("予約は2件まで")
 
 
+async def test_nobody_is_in_two_consultations_at_once(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, counselors=2, max_upcoming=2)
+    parent = world.parent()
+    booking = await parent.has_booked(day="12/1", time="10:00")
+    await parent.says("予約")
+    await parent.taps("12/1")
+    parent.sees("10:30").sees_no("10:00")
+    for counselor in (1, 2):
+        data = f"confirm/1:consultation:{booking.starts_at:%Y%m%d%H%M}:{counselor}:alone:2"
+        await parent.taps_data(data)
+        parent.sees("この予約は入っています|予約できなくなりました").sees_no("予約しました")
+    assert len(await world.bookings()) == 1
+    await parent.taps_data(f"movetime/1:{booking.id}:{booking.starts_at:%Y%m%d%H%M}:2")
+    await parent.taps("変更する")  # to the other counselor at the same time: one's own is left
+    assert (await world.booking()).counselor_id == 2
+
+
+async def test_a_booking_keeps_its_length_when_the_office_changes_its_grid(
+    make_world: MakeWorld, database_url: str
+) -> None:
+    before: World = await make_world("line")
+    await before.parent().has_booked(day="12/1", time="10:00")
+    after: World = await make_world("line", slot_minutes=20, terms="", counselors=0)
+    other = after.parent()
+    await other.has_settled_everything()
+    await other.taps("職業相談")
+    await other.taps("12/1")
+    other.sees("10:40").sees_no("10:00", "10:20")
+    (booking,) = await after.bookings()
+    near_its_end = booking.starts_at + timedelta(minutes=25)
+    assert await after.store(lambda store: store.bookings.current(1, near_its_end)) == [booking]
+
+
 async def test_a_typed_day_and_time_are_kept_while_the_service_is_asked(world: World) -> None:
     parent = world.parent()
     await parent.has_settled_everything()

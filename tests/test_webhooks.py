@@ -133,6 +133,9 @@ async def test_typed_words_work_as_well_as_buttons(world: World) -> None:
         ("OK", "ボタンを押してください"),
         ("広島花子 ０９０－１２３４－５６７８です", "ここには書かないでください"),
         ("34010-1234567", "ここには書かないでください"),
+        ("遅れます。090-1234-5678に電話ください", "ここには書かないでください"),
+        ("遅れます。090-1234-5678に電話ください", "今、予約はありません"),
+        ("090-1234-5678", "ここには書かないでください"),
         ("English", "What would you like"),
         ("日本語", "ご用件"),
     ):
@@ -282,6 +285,23 @@ async def test_what_was_taken_back_is_scrubbed(make_world: MakeWorld) -> None:
     )
     assert await world.line.deliver([unsend]) == 200
     assert await world.rows(kept) == [(0,)]
+
+
+async def test_what_was_taken_back_before_it_came_is_not_kept(make_world: MakeWorld) -> None:
+    """LINE promises no order."""
+    world: World = await make_world()
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at)
+    said = {"type": "text", "id": "4711", "text": "うちの住所は秘密です"}
+    message = world.line.event(parent.person, "message", message=said)
+    unsend = world.line.event(
+        parent.person, "unsend", answerable=False, unsend={"messageId": "4711"}
+    )
+    assert await world.line.deliver([unsend, message]) == 200
+    assert await world.rows("SELECT count(*) FROM inbox WHERE body IS NOT NULL") == [(0,)]
+    await world.play(minutes=11)
+    assert (await world.booking()).status == "undecided"  # it was contact all the same
 
 
 async def test_what_is_written_at_other_times_is_not_kept(world: World) -> None:

@@ -29,7 +29,7 @@ from bot.channels.base import (
 from bot.channels.reading import parse, plain_id, typed_text
 from models.chat import Did, Event, Message
 
-_TIMEOUT = aiohttp.ClientTimeout(total=10)
+_TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 # A profile is asked for before an answer is given, and LINE waits 2 seconds for that.
 _PROFILE_TIMEOUT = aiohttp.ClientTimeout(total=1)
 _LOADING_SECONDS = 10
@@ -111,7 +111,7 @@ class LineChannel:
             log.info("loading animation not shown", error=type(error).__name__)
 
     async def language_of(self, event: Event) -> str | None:
-        if event.did is not Did.FOLLOWED or event.person is None:
+        if event.person is None:
             return None
         try:
             profile = await self.api.get_profile(event.person, _request_timeout=_PROFILE_TIMEOUT)
@@ -199,7 +199,7 @@ def _explain(error: ApiException) -> NoReturn:
 
 
 def _unheard(error: Exception) -> RetryLater:
-    never_sent = isinstance(error, aiohttp.ClientConnectorError)
+    never_sent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
     return RetryLater(f"no answer from LINE: {type(error).__name__}", unknown=not never_sent)
 
 

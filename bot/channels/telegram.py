@@ -137,7 +137,7 @@ class TelegramChannel:
             log.info("chat action not shown", error=type(error).__name__)
 
     async def language_of(self, event: Event) -> str | None:
-        """Telegram tells the language with every update."""
+        """Telegram tells the language with every update, or not at all."""
         return event.language
 
     async def close(self) -> None:

@@ -47,21 +47,23 @@ class CalendarFile:
             },
         )
 
-    def _read(self, tx: Transaction, booking_id: int) -> tuple[Booking, Phrases] | None:
-        booking = Bookings(tx, self._office).by_id(booking_id)
+    def _read(self, tx: Transaction, booking_id: int) -> tuple[Booking, int, Phrases] | None:
+        bookings = Bookings(tx, self._office)
+        booking = bookings.by_id(booking_id)
         if booking is None:
             return None
         contact = Contacts(tx).of_seeker(booking.job_seeker_id)[0]
-        return booking, phrases(best_language(contact.language) or self._office.language)
+        changes = bookings.how_often_changed(booking_id)
+        return booking, changes, phrases(best_language(contact.language) or self._office.language)
 
-    def _write(self, booking: Booking, say: Phrases) -> bytes:
+    def _write(self, booking: Booking, changes: int, say: Phrases) -> bytes:
         join = self._links.join(booking.id)
         event = icalendar.Event()
         event.add("uid", f"{booking.reference}@madoguchi")
-        event.add("sequence", booking.version)
+        event.add("sequence", changes)
         event.add("dtstamp", self._clock())
         event.add("dtstart", booking.starts_at)
-        event.add("dtend", booking.starts_at + self._office.slot_length)
+        event.add("dtend", booking.ends_at)
         name = self._office.words(self._office.name, say.language)
         event.add("summary", say("calendar.summary", office=name))
         reference = say("calendar.description", reference=booking.reference, join=join)

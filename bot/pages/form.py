@@ -77,10 +77,17 @@ class FormPage:
     def _keep(self, tx: Transaction, token: str, details: Details) -> bool:
         store, now = self._store(tx), self._clock()
         whose = store.forms.whose(token, now)
-        if isinstance(whose, NoForm) or not store.forms.use(token, now):
+        if isinstance(whose, NoForm):
             return False
         store.contacts.by_id(whose)  # locked, so that two forms of one person make one job seeker
-        store.seekers.keep_details(whose, details, now)
+        if not store.forms.use(token, now):
+            return False
+        seeker = store.seekers.keep_details(whose, details, now)
+        # A parent may well write from two chats; but without proof one is not taken for the other.
+        for other in store.seekers.with_registration(details.registration):
+            if other != seeker:
+                pair = f"job seekers {min(seeker, other)} {max(seeker, other)}"
+                store.alerts.tell("same_registration", now, subject=pair, contact_id=whose)
         return True
 
     def _check(self, entered: Mapping[str, str]) -> tuple[Details | None, dict[str, str]]:

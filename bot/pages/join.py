@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.clock import Clock
+from bot.jobs import Jobs
 from bot.pages.page import Pages, address, user_agent
 from bot.turns import Turns
 from handlers.parents import arriving, cards
@@ -17,7 +18,7 @@ from models.office import Office
 from models.rules.attendance import deadline
 from models.rules.deadlines import Joinable, joinable
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.bookings import Booking, Bookings
 from models.turn import Turn
 from models.vault import Vault
 
@@ -50,6 +51,7 @@ class JoinPage:
         vault: Vault,
         links: Links,
         turns: Turns,
+        jobs: Jobs,
         pages: Pages,
         clock: Clock,
     ) -> None:
@@ -58,6 +60,7 @@ class JoinPage:
         self._vault = vault
         self._links = links
         self._turns = turns
+        self._jobs = jobs
         self._pages = pages
         self._clock = clock
 
@@ -91,8 +94,18 @@ class JoinPage:
         booking_id = self._links.joins(request.path_params["token"])
         if booking_id is None:
             return None
+        if await self._database.run(lambda tx: self._is_to_be_judged(tx, booking_id)):
+            await self._jobs.sweep()  # nobody is to be let in and then told that it is too late
         return await self._database.run(
             lambda tx: self._note(tx, booking_id, request, entering=entering)
+        )
+
+    def _is_to_be_judged(self, tx: Transaction, booking_id: int) -> bool:
+        booking = Bookings(tx, self._office).by_id(booking_id)
+        return (
+            booking is not None
+            and booking.status == "booked"
+            and self._clock() >= deadline(booking.starts_at, self._office.grace)
         )
 
     def _note(
@@ -114,8 +127,7 @@ class JoinPage:
             address(request),
             booking_id=booking.id,
         )
-        signs = store.presence.signs(booking.id, booking.version)
-        door = _door(turn, booking, held=signs.contact)
+        door = _door(turn, booking)
         if entering and door is Door.OPEN:
             arriving.came(turn, store, booking, "join_link")
             if not booking.meeting_url:
@@ -136,21 +148,17 @@ class JoinPage:
         return self._pages.word(say, "join.unknown_title", "join.unknown_text", status=404)
 
     def _when(self, visit: Visit) -> str:
-        return cards.when(visit.turn, visit.booking.starts_at)
+        return cards.when_of(visit.turn, visit.booking)
 
 
-def _door(turn: Turn, booking: Booking, *, held: bool) -> Door:
+def _door(turn: Turn, booking: Booking) -> Door:
     if booking.status in ("cancelled", "withdrawn"):
         return Door.CANCELLED
     if booking.status == "deemed_cancelled":
         return Door.DEEMED
-    length = turn.office.slot_length
-    opening = joinable(booking.starts_at, turn.now, cards.EARLY, length)
+    opening = joinable(booking.starts_at, booking.ends_at, turn.now, cards.EARLY)
     if opening is Joinable.NOT_YET:
         return Door.TOO_EARLY
     if opening is Joinable.OVER or booking.status == "completed":
         return Door.OVER
-    too_late = turn.now >= deadline(booking.starts_at, turn.office.grace)
-    if booking.status == "booked" and too_late and not held:
-        return Door.DEEMED  # the next sweep will say so
     return Door.OPEN

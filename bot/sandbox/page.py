@@ -144,8 +144,8 @@ class SandboxPage:
         return target if target is not None and target > now else None
 
     def _next(self, store: Store, now: datetime) -> Booking | None:
-        contact = store.contacts.of("line", self._parent.user_id, "ja", now)
-        if contact.job_seeker_id is None:
+        contact = store.contacts.find("line", self._parent.user_id)
+        if contact is None or contact.job_seeker_id is None:
             return None
         return next(iter(store.bookings.current(contact.job_seeker_id, now)), None)
 

@@ -2,12 +2,13 @@
 
 from handlers.parents import booking_card, cards
 from models.chat import Did, Link, Message, NotAButton, button, column
-from models.rules.attendance import counts_as_coming
+from models.rules.attendance import counts_as_coming, deadline
 from models.store import Store
 from models.store.bookings import Booking
 from models.turn import Turn
 
 _UNDECIDED_YET = ("booked", "undecided", "deemed_cancelled")
+_STILL_ON = ("booked", "joined", "undecided")
 
 
 def note_contact(turn: Turn, store: Store) -> list[Message]:
@@ -29,13 +30,10 @@ def note_contact(turn: Turn, store: Store) -> list[Message]:
 
 def say_late(turn: Turn, store: Store) -> list[Message]:
     """The typed words "running late"."""
-    around = _around(turn, store)
-    if around:
-        return late(turn, store, around[0].id)
-    mine = cards.current_bookings(turn, store)
-    if mine:
-        return [_too_early_to_be_late(turn, mine[0])]
-    return [cards.menu(turn, turn.say("arriving.no_booking"))]
+    mine = _around(turn, store) or cards.current_bookings(turn, store)
+    if not mine:
+        return [cards.menu(turn, turn.say("arriving.no_booking"))]
+    return late(turn, store, mine[0].id)
 
 
 def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
@@ -43,16 +41,20 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     booking = cards.booking_of(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
-    if not booking_card.in_contact_window(turn, booking):
-        if turn.acted_at < booking.starts_at and booking.status == "booked":
-            return [_too_early_to_be_late(turn, booking)]
+    if booking.status not in _STILL_ON or turn.acted_at >= booking.ends_at:
         return [_past(turn, booking)]
-    if booking.status in _UNDECIDED_YET:
-        store.alerts.about(booking, "running_late", turn.now)
+    if turn.acted_at < booking.starts_at - turn.office.contact_window:
+        return [_too_early_to_be_late(turn, booking)]
+    store.alerts.about(booking, "running_late", turn.now)
+    # After the grace the word alone holds nothing any more: staff decide.
+    in_time = booking_card.in_contact_window(turn, booking)
+    phone = cards.phone(turn)
     return [
         Message(
             title=turn.say("arriving.late_title"),
-            text=turn.say("arriving.late_text", phone=cards.phone(turn)),
+            text=turn.say("arriving.late_text", phone=phone)
+            if in_time
+            else turn.say("arriving.late_after_text", phone=phone),
             groups=(
                 column(Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True)),
             ),
@@ -62,10 +64,10 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 def say_here(turn: Turn, store: Store) -> list[Message]:
     """The typed words "I'm in"."""
-    around = _around(turn, store) or cards.current_bookings(turn, store)
-    if not around:
+    mine = _around(turn, store) or cards.current_bookings(turn, store)
+    if not mine:
         return [cards.menu(turn, turn.say("arriving.no_booking"))]
-    return here(turn, store, around[0].id)
+    return here(turn, store, mine[0].id)
 
 
 def here(turn: Turn, store: Store, booking_id: int) -> list[Message]:
@@ -78,7 +80,7 @@ def here(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     if not came(turn, store, booking, "im_in"):
         if turn.acted_at < booking.starts_at:
             opens = cards.clock_time(turn, booking.starts_at - cards.EARLY)
-            when = cards.when(turn, booking.starts_at)
+            when = cards.when_of(turn, booking)
             return [Message(text=turn.say("arriving.too_early", opens=opens, when=when))]
         if booking.status not in ("joined", "completed"):
             return [_past(turn, booking)]
@@ -94,9 +96,13 @@ def here(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
-    """Record that the parent came, if the act counts as coming; says whether it does."""
-    if not counts_as_coming(booking.starts_at, turn.acted_at, cards.EARLY, turn.office.grace):
-        return False
+    """Record that the parent came, if the act counts as coming; says whether it does. After the
+    grace it does for a booking that was not deemed cancelled, and staff are told."""
+    in_time = counts_as_coming(booking.starts_at, turn.acted_at, cards.EARLY, turn.office.grace)
+    if not in_time:
+        if not _still_expected(turn, store, booking):
+            return False
+        store.alerts.about(booking, "came_late", turn.now)
     _record(turn, store, booking, came=True, how=how)
     if booking.status in _UNDECIDED_YET:
         store.bookings.set_status(booking, "joined", turn.now, by="parent", why=how)
@@ -105,10 +111,20 @@ def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
 
 def too_late_to_cancel(turn: Turn, store: Store, booking: Booking) -> list[Message]:
     """After the start a cancellation is contact: staff see it and decide."""
-    if booking_card.in_contact_window(turn, booking) and booking.status in _UNDECIDED_YET:
+    if turn.acted_at < booking.ends_at and booking.status in _STILL_ON:
         store.alerts.about(booking, "cancel_after_start", turn.now)
         return [Message(text=turn.say("arriving.cancel_after_start", phone=cards.phone(turn)))]
     return [_past(turn, booking)]
+
+
+def _still_expected(turn: Turn, store: Store, booking: Booking) -> bool:
+    """Whether somebody who comes after the grace is let in: until the end, unless nothing has
+    held the booking."""
+    if not deadline(booking.starts_at, turn.office.grace) <= turn.acted_at < booking.ends_at:
+        return False
+    if booking.status == "booked":  # not judged yet
+        return store.presence.signs(booking.id, booking.version).contact
+    return booking.status in _STILL_ON
 
 
 def _around(turn: Turn, store: Store) -> list[Booking]:
@@ -145,7 +161,7 @@ def _too_early_to_be_late(turn: Turn, booking: Booking) -> Message:
     return Message(
         text=turn.say(
             "arriving.late_too_early",
-            when=cards.when(turn, booking.starts_at),
+            when=cards.when_of(turn, booking),
             minutes=cards.minutes(turn.office.contact_window),
         ),
         groups=(

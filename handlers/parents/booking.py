@@ -40,7 +40,7 @@ def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message
         if len(turn.office.services) > 1
         else []
     )
-    free = store.calendar.free_days(turn.now)
+    free = offering.free_days(turn, store)
     if not free:
         return [offering.no_free_days(turn)]
     return [

@@ -80,7 +80,7 @@ def cards_of(turn: Turn, mine: Sequence[Booking]) -> list[Message]:
     """One booking as its card, several as a list to choose from."""
     if len(mine) == 1:
         return [card(turn, mine[0])]
-    choices = [button(cards.when(turn, each.starts_at), "show/1", each.id) for each in mine]
+    choices = [button(cards.when_of(turn, each), "show/1", each.id) for each in mine]
     return [Message(title=turn.say("mine.title"), groups=(column(*choices),))]
 
 
@@ -88,7 +88,7 @@ def over(turn: Turn, found: Booking) -> Message:
     """What became of a booking whose time is past or that was ended."""
     return Message(
         title=turn.say(f"over.{found.status}"),
-        text=cards.when(turn, found.starts_at),
+        text=cards.when_of(turn, found),
         groups=(
             column(
                 button(turn.say("menu.book"), "book/1", primary=True),
@@ -101,7 +101,7 @@ def over(turn: Turn, found: Booking) -> Message:
 def booking_facts(turn: Turn, booking: Booking) -> tuple[tuple[str, str], ...]:
     """What identifies a booking (art. 6(4)); nothing personal."""
     return (
-        (turn.say("booking.when"), cards.when(turn, booking.starts_at)),
+        (turn.say("booking.when"), cards.when_of(turn, booking)),
         (turn.say("booking.service"), cards.service(turn, booking.service)),
         (turn.say("booking.counselor"), booking.counselor),
         (turn.say("booking.place"), turn.say("booking.place_video", app=turn.office.video.name)),
@@ -136,8 +136,8 @@ def video_test(turn: Turn) -> Link:
 
 def door_is_open(turn: Turn, booking: Booking) -> bool:
     """Whether join and "I'm in" work now."""
-    length = turn.office.slot_length
-    return joinable(booking.starts_at, turn.now, cards.EARLY, length) is Joinable.NOW
+    opening = joinable(booking.starts_at, booking.ends_at, turn.now, cards.EARLY)
+    return opening is Joinable.NOW
 
 
 def in_contact_window(turn: Turn, booking: Booking) -> bool:

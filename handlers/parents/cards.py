@@ -13,9 +13,14 @@ EARLY = timedelta(minutes=15)
 COMPANIONS = ("alone", "companion", "interpreter")
 
 
-def when(turn: Turn, start: datetime) -> str:
+def when_of(turn: Turn, booking: Booking) -> str:
+    """When a booking is, with its end."""
+    return when(turn, booking.starts_at, booking.ends_at)
+
+
+def when(turn: Turn, start: datetime, end: datetime | None = None) -> str:
     """A start with its end, in the office's time zone and the parent's language."""
-    end = start + turn.office.slot_length
+    end = end or start + turn.office.slot_length
     zone = turn.office.zone
     return turn.say(
         "format.when",

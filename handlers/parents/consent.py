@@ -28,7 +28,9 @@ def show_terms(turn: Turn, store: Store) -> list[Message]:
         return not_open_yet(turn)
     if stands(turn, store):
         return [_terms_again(turn, version)]
-    return [terms_card(turn, version)]
+    given = store.terms.consent_of(turn.contact.id)
+    has_agreed = given is not None and given.given  # to an older version, then
+    return [terms_card(turn, version, turn.say("terms.changed") if has_agreed else "")]
 
 
 def not_now(turn: Turn, store: Store) -> list[Message]:

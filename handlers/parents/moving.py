@@ -27,9 +27,9 @@ def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> l
         return my_bookings.show_mine(turn, store)
     if clock_time is not None:
         starts_at = at(day, clock_time, turn.office.zone)
-        if slot := offering.best_at(turn, store, starts_at):
+        if slot := offering.best_at(turn, store, starts_at, leaving=mine[0].id):
             return ask(turn, store, mine[0].id, *slot)
-        return offering.offer_nearest(turn, store, starts_at, ("movetime/1", mine[0].id))
+        return _offer_nearest(turn, store, starts_at, mine[0].id)
     return show_times(turn, store, mine[0].id, day)
 
 
@@ -38,7 +38,7 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
-    free = store.calendar.free_days(turn.now)
+    free = offering.free_days(turn, store, leaving=booking_id)
     if not free:
         return [offering.no_free_days(turn)]
     return [
@@ -46,7 +46,7 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
             turn,
             free,
             page,
-            turn.say("move.days_title", when=cards.when(turn, found.starts_at)),
+            turn.say("move.days_title", when=cards.when_of(turn, found)),
             day_verb=("moveday/1", booking_id),
             page_verb=("move/1", booking_id),
             more=[button(turn.say("move.keep"), "show/1", booking_id)],
@@ -59,7 +59,7 @@ def show_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Mes
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
-    free = offering.free_on(turn, store, day)
+    free = offering.free_on(turn, store, day, leaving=booking_id)
     if not free:
         sorry = Message(text=turn.say("booking.day_is_full", day=turn.say.day(day)))
         return [sorry, *show_days(turn, store, booking_id, 0)]
@@ -79,8 +79,8 @@ def ask(
     slot = Slot(starts_at, counselor_id)
     if slot == found.slot:
         return [booking_card.card(turn, found)]
-    if slot not in offering.free_at(turn, store, starts_at):
-        return offering.offer_nearest(turn, store, starts_at, ("movetime/1", booking_id))
+    if slot not in offering.free_at(turn, store, starts_at, leaving=booking_id):
+        return _offer_nearest(turn, store, starts_at, booking_id)
     names = {each.id: each.name for each in store.calendar.counselors()}
     day = local_day(starts_at, turn.office.zone)
     args = (found.id, found.version, starts_at, counselor_id)
@@ -88,7 +88,7 @@ def ask(
         Message(
             title=turn.say("move.title"),
             facts=(
-                (turn.say("move.from"), cards.when(turn, found.starts_at)),
+                (turn.say("move.from"), cards.when_of(turn, found)),
                 (turn.say("move.to"), cards.when(turn, starts_at)),
                 (turn.say("booking.counselor"), names[counselor_id]),
             ),
@@ -116,15 +116,19 @@ def move(
         return [booking_card.confirmation(turn, found, turn.say("booking.already"))]
     if found.version != version:
         return ask(turn, store, booking_id, starts_at, counselor_id)
-    kept = Message(text=turn.say("move.kept", when=cards.when(turn, found.starts_at)))
-    nearest = ("movetime/1", booking_id)
-    if slot not in offering.free_at(turn, store, starts_at):
-        return [kept, *offering.offer_nearest(turn, store, starts_at, nearest)]
+    kept = Message(text=turn.say("move.kept", when=cards.when_of(turn, found)))
+    if slot not in offering.free_at(turn, store, starts_at, leaving=booking_id):
+        return [kept, *_offer_nearest(turn, store, starts_at, booking_id)]
     try:
         moved = store.bookings.move(found, slot, turn.now)
     except SlotTaken:
-        return [kept, *offering.offer_nearest(turn, store, starts_at, nearest)]
+        return [kept, *_offer_nearest(turn, store, starts_at, booking_id)]
     return [booking_card.confirmation(turn, moved, turn.say("move.done"))]
+
+
+def _offer_nearest(turn: Turn, store: Store, starts_at: datetime, booking_id: int) -> list[Message]:
+    verb = ("movetime/1", booking_id)
+    return offering.offer_nearest(turn, store, starts_at, verb, leaving=booking_id)
 
 
 def _movable(turn: Turn, store: Store, booking_id: int) -> Booking | list[Message]:

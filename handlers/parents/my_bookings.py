@@ -80,7 +80,7 @@ def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
     return [
         Message(
             title=turn.say("cancel.done_title"),
-            text=turn.say("cancel.done_text", when=cards.when(turn, found.starts_at)),
+            text=turn.say("cancel.done_text", when=cards.when_of(turn, found)),
             groups=(column(button(turn.say("menu.book_again"), "book/1", primary=True)),),
             shortcuts=cards.menu_shortcuts(turn),
         )

@@ -8,8 +8,9 @@ from handlers.parents import cards
 from models.chat import Button, Group, Message, button, column
 from models.rules.days import local_day
 from models.rules.deadlines import bookable_days, may_book
-from models.rules.slots import Slot, nearest, one_for_each_start
+from models.rules.slots import Slot, nearest, one_for_each_start, overlap
 from models.store import Store
+from models.store.bookings import Booking
 from models.turn import Turn
 
 _DAYS_A_PAGE = 10
@@ -109,9 +110,11 @@ def _by_half_day(turn: Turn, slots: Sequence[Slot], time_verb: Verb, counselor: 
     return groups
 
 
-def offer_nearest(turn: Turn, store: Store, starts_at: datetime, time_verb: Verb) -> list[Message]:
+def offer_nearest(
+    turn: Turn, store: Store, starts_at: datetime, time_verb: Verb, *, leaving: int | None = None
+) -> list[Message]:
     """The slot is gone or not bookable any more: the nearest free ones, at once."""
-    by_day = store.calendar.free_days(turn.now)
+    by_day = free_days(turn, store, leaving=leaving)
     every = [slot for slots in by_day.values() for slot in slots]
     last = last_counselor(turn, store)
     close = nearest(one_for_each_start(every, last), starts_at, _NEAREST)
@@ -141,20 +144,47 @@ def no_free_days(turn: Turn) -> Message:
     )
 
 
-def free_on(turn: Turn, store: Store, day: date) -> list[Slot]:
-    """The free slots of a day that a parent may still book."""
+def free_days(turn: Turn, store: Store, *, leaving: int | None = None) -> dict[date, list[Slot]]:
+    """The days with slots that this parent may still book, with them. `leaving` is the booking
+    that is being moved, which is in nobody's way."""
+    mine = _mine_but(turn, store, leaving)
+    found = {
+        day: _apart(turn, slots, mine) for day, slots in store.calendar.free_days(turn.now).items()
+    }
+    return {day: slots for day, slots in found.items() if slots}
+
+
+def free_on(turn: Turn, store: Store, day: date, *, leaving: int | None = None) -> list[Slot]:
+    """The free slots of a day that this parent may still book."""
     if day not in bookable_days(turn.now, turn.office.zone, turn.office.horizon_days):
         return []
-    return store.calendar.free_on(day)
+    return _apart(turn, store.calendar.free_on(day), _mine_but(turn, store, leaving))
 
 
-def free_at(turn: Turn, store: Store, starts_at: datetime) -> list[Slot]:
-    """The free slots at a start that a parent may still book: the rules are asked again when the
-    button is pressed, not only when it was shown."""
+def free_at(
+    turn: Turn, store: Store, starts_at: datetime, *, leaving: int | None = None
+) -> list[Slot]:
+    """The free slots at a start that this parent may still book: the rules are asked again when
+    the button is pressed, not only when it was shown."""
     if not may_book(starts_at, turn.now, turn.office.zone, turn.office.horizon_days):
         return []
     day = local_day(starts_at, turn.office.zone)
-    return [slot for slot in store.calendar.free_on(day) if slot.starts_at == starts_at]
+    slots = free_on(turn, store, day, leaving=leaving)
+    return [slot for slot in slots if slot.starts_at == starts_at]
+
+
+def _mine_but(turn: Turn, store: Store, leaving: int | None) -> list[Booking]:
+    return [each for each in cards.current_bookings(turn, store) if each.id != leaving]
+
+
+def _apart(turn: Turn, slots: list[Slot], mine: Sequence[Booking]) -> list[Slot]:
+    """Nobody can be in two consultations at once."""
+    minutes = turn.office.slot_minutes
+    return [
+        slot
+        for slot in slots
+        if not any(overlap(slot.starts_at, minutes, each.starts_at, each.minutes) for each in mine)
+    ]
 
 
 def _hour(turn: Turn, slot: Slot) -> int:
@@ -167,7 +197,10 @@ def last_counselor(turn: Turn, store: Store) -> int | None:
     return store.bookings.counselor_of_last_time(seeker, turn.now) if seeker else None
 
 
-def best_at(turn: Turn, store: Store, starts_at: datetime) -> Slot | None:
+def best_at(
+    turn: Turn, store: Store, starts_at: datetime, *, leaving: int | None = None
+) -> Slot | None:
     """The free slot at a start, the counselor of last time's where that one is free."""
-    slots = one_for_each_start(free_at(turn, store, starts_at), last_counselor(turn, store))
+    free = free_at(turn, store, starts_at, leaving=leaving)
+    slots = one_for_each_start(free, last_counselor(turn, store))
     return slots[0] if slots else None

@@ -195,9 +195,15 @@ def is_an_answer(text: str) -> bool:
     return plain(text).strip(_MARKS) in _ANSWERS
 
 
-def holds_a_personal_number(text: str) -> bool:
-    """Whether a phone or registration number seems to be in a text."""
-    return _PERSONAL_NUMBER.search(plain(text).replace("‐", "-").replace("ー", "-")) is not None
+def without_personal_numbers(text: str) -> str:
+    """A text without what seems to be a phone or registration number; the very same text where
+    there is none."""
+    words = plain(text).replace("‐", "-")
+    found = list(_PERSONAL_NUMBER.finditer(words.replace("ー", "-")))
+    if not found:
+        return text
+    edges = [0, *(edge for match in found for edge in match.span()), len(words)]
+    return " ".join(words[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
 
 
 def _wish(words: str) -> Wish | None:

@@ -13,9 +13,7 @@ def ask(turn: Turn, store: Store) -> list[Message]:
     if given is None or not given.given:
         return [cards.menu(turn, turn.say("withdraw.nothing"))]
     bookings = cards.current_bookings(turn, store)
-    affected = [
-        turn.say("withdraw.cancels", when=cards.when(turn, each.starts_at)) for each in bookings
-    ]
+    affected = [turn.say("withdraw.cancels", when=cards.when_of(turn, each)) for each in bookings]
     return [
         Message(
             title=turn.say("withdraw.title"),

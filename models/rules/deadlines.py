@@ -39,10 +39,10 @@ def day_before(start: datetime, clock_time: time, zone: ZoneInfo) -> datetime:
     return at(local_day(start, zone) - timedelta(days=1), clock_time, zone)
 
 
-def joinable(start: datetime, now: datetime, early: timedelta, length: timedelta) -> Joinable:
+def joinable(start: datetime, end: datetime, now: datetime, early: timedelta) -> Joinable:
     """Whether the join link works at `now`: from `early` before the start to the end."""
     if now < start - early:
         return Joinable.NOT_YET
-    if now < start + length:
+    if now < end:
         return Joinable.NOW
     return Joinable.OVER

@@ -35,6 +35,22 @@ class Closure(NamedTuple):
     end: datetime
 
 
+class Taken(NamedTuple):
+    """A booking's hold on a counselor: a start (UTC) and how long it lasts."""
+
+    starts_at: datetime
+    counselor_id: int
+    minutes: int
+
+    @property
+    def slot(self) -> Slot:
+        return Slot(self.starts_at, self.counselor_id)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
 class Grid(NamedTuple):
     """The office's hours (art. 6(3)) cut into consultations of `minutes` (art. 6(1))."""
 
@@ -60,9 +76,29 @@ def offered(
     return sorted({slot for slot in slots if not _is_closed(slot, length, closures)})
 
 
-def free(slots: Iterable[Slot], taken: Collection[Slot]) -> list[Slot]:
-    """The slots that nobody has, in the order given."""
-    return [slot for slot in slots if slot not in taken]
+def free(slots: Collection[Slot], taken: Collection[Taken], minutes: int) -> list[Slot]:
+    """The slots of `minutes` that nobody has, in the order given. A booking made on another grid,
+    before the office changed its hours, takes every slot of its counselor that it overlaps."""
+    by_start = {each.slot for each in taken}
+    on_grid = set(slots)
+    odd = [each for each in taken if each.minutes != minutes or each.slot not in on_grid]
+    return [
+        slot
+        for slot in slots
+        if slot not in by_start
+        and not any(
+            slot.counselor_id == each.counselor_id
+            and overlap(slot.starts_at, minutes, each.starts_at, each.minutes)
+            for each in odd
+        )
+    ]
+
+
+def overlap(start: datetime, minutes: int, other: datetime, other_minutes: int) -> bool:
+    """Whether two consultations share any time."""
+    return start < other + timedelta(minutes=other_minutes) and other < start + timedelta(
+        minutes=minutes
+    )
 
 
 def nearest(slots: Collection[Slot], wanted: datetime, count: int) -> list[Slot]:

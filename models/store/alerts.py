@@ -22,15 +22,17 @@ class Alert(NamedTuple):
     reference: str | None
     starts_at: datetime | None
     counselor: str | None
+    contact_id: int | None
 
 
 _alerts, _bookings, _counselors = table(AlertTable).c, table(Booking).c, table(Counselor).c
 
-_ADD = addition_once(table(AlertTable), "kind", "subject", "booking_id", "at")
+_ADD = addition_once(table(AlertTable), "kind", "subject", "booking_id", "contact_id", "at")
 _SINCE = query(
     select(
         *(_alerts.id, _alerts.at, _alerts.kind, _alerts.subject),
         *(_bookings.reference, _bookings.starts_at, _counselors.name),
+        _alerts.contact_id,
     )
     .select_from(
         table(AlertTable)
@@ -48,10 +50,18 @@ class Alerts:
         self._tx = transaction
 
     def tell(
-        self, kind: str, now: datetime, *, subject: str, booking_id: int | None = None
+        self,
+        kind: str,
+        now: datetime,
+        *,
+        subject: str,
+        booking_id: int | None = None,
+        contact_id: int | None = None,
     ) -> None:
         """Raise something to staff; the same thing about the same subject is told once."""
-        self._tx.run(_ADD, kind=kind, subject=subject, booking_id=booking_id, at=now)
+        self._tx.run(
+            _ADD, kind=kind, subject=subject, booking_id=booking_id, contact_id=contact_id, at=now
+        )
 
     def about(self, booking: BookingView, kind: str, now: datetime) -> None:
         """Raise something about a booking as it stands; after a move it may be told again."""

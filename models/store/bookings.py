@@ -1,7 +1,7 @@
 """Bookings: made, moved, ended; which are due for what."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, case, func, select, update
@@ -17,6 +17,8 @@ from models.tables import Booking as BookingTable
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: people read references out on the phone.
 _REFERENCE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"
 _REFERENCE_LENGTH = 6
+# No consultation is longer (art. 6(1)); the office file cannot say otherwise.
+LONGEST = timedelta(minutes=30)
 
 
 class Booking(NamedTuple):
@@ -29,6 +31,7 @@ class Booking(NamedTuple):
     counselor: str
     service: str
     starts_at: datetime
+    minutes: int
     status: str
     companion: str
     meeting_url: str | None
@@ -39,6 +42,10 @@ class Booking(NamedTuple):
     def slot(self) -> Slot:
         return Slot(self.starts_at, self.counselor_id)
 
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
 
 class SlotTaken(Exception):
     """Somebody has this slot."""
@@ -48,8 +55,8 @@ _bookings, _counselors = table(BookingTable).c, table(Counselor).c
 
 _view = select(
     *(_bookings.id, _bookings.reference, _bookings.job_seeker_id, _bookings.counselor_id),
-    *(_counselors.name, _bookings.service, _bookings.starts_at, _bookings.status),
-    _bookings.companion,
+    *(_counselors.name, _bookings.service, _bookings.starts_at, _bookings.minutes),
+    *(_bookings.status, _bookings.companion),
     func.coalesce(_bookings.meeting_url, _counselors.meeting_url),
     *(_bookings.version, _bookings.my_page_posted_at),
 ).join_from(table(BookingTable), table(Counselor), _counselors.id == _bookings.counselor_id)
@@ -92,6 +99,10 @@ _HOW_MANY = query(
     select(func.count()).where(_bookings.job_seeker_id == bindparam("job_seeker_id")),
     lambda count: int(count),
 )
+_HOW_OFTEN_CHANGED = query(
+    select(func.count()).where(table(BookingChange).c.booking_id == bindparam("booking_id")),
+    lambda count: int(count),
+)
 _IS_TAKEN = query(
     select(_bookings.id).where(
         ACTIVE_BOOKING,
@@ -102,8 +113,8 @@ _IS_TAKEN = query(
 )
 _ADD = addition(
     table(BookingTable),
-    *("reference", "job_seeker_id", "counselor_id", "service", "starts_at", "status"),
-    *("companion", "version", "remind_at", "notice_at", "created_at"),
+    *("reference", "job_seeker_id", "counselor_id", "service", "starts_at", "minutes"),
+    *("status", "companion", "version", "remind_at", "notice_at", "created_at"),
 )
 _MOVE = change(
     update(table(BookingTable))
@@ -111,6 +122,7 @@ _MOVE = change(
     .values(
         counselor_id=bindparam("counselor_id"),
         starts_at=bindparam("starts_at"),
+        minutes=bindparam("minutes"),
         # A URL that staff gave for the old date is not the new date's.
         meeting_url=None,
         my_page_posted_at=None,
@@ -135,9 +147,12 @@ _DROP_NOTICES = change(
     update(table(OutboxRow))
     .where(_outbox.booking_id == bindparam("booking"), _outbox.state == "waiting")
     .values(
-        state=case((_outbox.in_flight.is_(True), "uncertain"), else_="expired"),
+        # What is under way is left to its sender, which notes how it ended and tries no more.
+        state=case((_outbox.in_flight.is_(True), _outbox.state), else_="expired"),
+        ended_at=case((_outbox.in_flight.is_(True), None), else_=bindparam("now")),
+        payload=case((_outbox.in_flight.is_(True), _outbox.payload), else_=""),
+        useless_after=bindparam("now"),
         why="the booking has changed",
-        payload="",
     )
 )
 _NOTE_CHANGE = addition(table(BookingChange), "booking_id", "at", "what", "by", "why")
@@ -184,8 +199,9 @@ class Bookings:
 
     def current(self, job_seeker_id: int, now: datetime) -> list[Booking]:
         """A parent's active bookings that are not over at `now`, the next one first."""
-        since = now - self._office.slot_length
-        return self._tx.rows(_CURRENT, job_seeker_id=job_seeker_id, since=since)
+        since = now - LONGEST
+        active = self._tx.rows(_CURRENT, job_seeker_id=job_seeker_id, since=since)
+        return [booking for booking in active if booking.ends_at > now]
 
     def started_between(
         self, job_seeker_id: int, after: datetime, until: datetime
@@ -205,6 +221,10 @@ class Bookings:
         """How many bookings a parent has ever made."""
         return self._tx.row(_HOW_MANY, job_seeker_id=job_seeker_id) or 0
 
+    def how_often_changed(self, booking_id: int) -> int:
+        """How many changes a booking has seen, its making among them."""
+        return self._tx.row(_HOW_OFTEN_CHANGED, booking_id=booking_id) or 0
+
     def book(
         self, job_seeker_id: int, slot: Slot, service: str, companion: str, now: datetime
     ) -> Booking:
@@ -219,6 +239,7 @@ class Bookings:
                         counselor_id=slot.counselor_id,
                         service=service,
                         starts_at=slot.starts_at,
+                        minutes=self._office.slot_minutes,
                         status="booked",
                         companion=companion,
                         version=1,
@@ -246,11 +267,12 @@ class Bookings:
                     from_version=booking.version,
                     counselor_id=slot.counselor_id,
                     starts_at=slot.starts_at,
+                    minutes=self._office.slot_minutes,
                     **self._work_times(slot.starts_at, now),
                 )
         except Conflict:
             raise SlotTaken from None
-        self._tx.run(_DROP_NOTICES, booking=booking.id)
+        self._tx.run(_DROP_NOTICES, booking=booking.id, now=now)
         self._note(booking.id, now, "moved", "parent", why=f"from {booking.starts_at:%F %H:%M}Z")
         moved = self.by_id(booking.id)
         assert moved is not None
@@ -261,7 +283,7 @@ class Bookings:
     ) -> Booking:
         """Bring a booking into another status; nothing is due for it any more."""
         self._tx.run(_SET_STATUS, booking=booking.id, status=status)
-        self._tx.run(_DROP_NOTICES, booking=booking.id)
+        self._tx.run(_DROP_NOTICES, booking=booking.id, now=now)
         self._note(booking.id, now, status, by, why)
         return booking._replace(status=status)
 

@@ -13,7 +13,7 @@ from models.database import Transaction
 from models.office import Office
 from models.rules.days import at, end_of_day, local_day
 from models.rules.deadlines import bookable_days
-from models.rules.slots import Closure, Shift, Slot, free, offered
+from models.rules.slots import Closure, Shift, Slot, Taken, free, offered
 from models.sql import query
 from models.tables import ACTIVE_BOOKING, Booking, table
 from models.tables import Closure as ClosureTable
@@ -65,12 +65,12 @@ _CLOSURES = query(
     Closure,
 )
 _TAKEN = query(
-    select(_bookings.starts_at, _bookings.counselor_id).where(
+    select(_bookings.starts_at, _bookings.counselor_id, _bookings.minutes).where(
         ACTIVE_BOOKING,
         _bookings.starts_at >= bindparam("start"),
         _bookings.starts_at < bindparam("end"),
     ),
-    Slot,
+    Taken,
 )
 
 
@@ -176,6 +176,6 @@ class Calendar:
         start, end = at(days[0], time(0), zone), end_of_day(days[-1], zone)
         shifts = self._tx.rows(_SHIFTS, first=days[0], last=days[-1])
         closures = self._tx.rows(_CLOSURES, start=start, end=end)
-        taken = set(self._tx.rows(_TAKEN, start=start, end=end))
+        taken = self._tx.rows(_TAKEN, start=start, end=end)
         slots = [slot for day in days for slot in offered(day, self._office.grid, shifts, closures)]
-        return free(slots, taken)
+        return free(slots, taken, self._office.slot_minutes)

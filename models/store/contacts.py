@@ -56,12 +56,14 @@ class Contacts:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
 
-    def of(self, channel: str, person: str, language: str, now: datetime) -> Contact:
-        """The contact of a platform's user, made when met for the first time."""
-        found = self._tx.row(_FIND, channel=channel, person=person)
-        if found is None:
-            self._tx.run(_ADD, channel=channel, person=person, language=language, created_at=now)
-            found = self._tx.row(_FIND, channel=channel, person=person)
+    def find(self, channel: str, person: str) -> Contact | None:
+        """The contact of a platform's user."""
+        return self._tx.row(_FIND, channel=channel, person=person)
+
+    def add(self, channel: str, person: str, language: str, now: datetime) -> Contact:
+        """A platform's user who was met for the first time, unless somebody was faster."""
+        self._tx.run(_ADD, channel=channel, person=person, language=language, created_at=now)
+        found = self.find(channel, person)
         assert found is not None
         return found
 

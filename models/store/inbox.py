@@ -4,13 +4,13 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 
 from models.chat import Did, Event
 from models.database import Transaction
-from models.sql import addition_once, change
+from models.sql import addition_once, change, query
 from models.tables import InboxEvent, table
 from models.vault import Vault
 
@@ -18,7 +18,8 @@ _inbox = table(InboxEvent).c
 
 _ADD = addition_once(
     table(InboxEvent),
-    *("channel", "event_id", "contact_id", "message_id", "received_at", "failed"),
+    *("channel", "event_id", "contact_id", "message_id", "takes_back", "acted_at"),
+    *("received_at", "failed"),
 )
 _KEEP = change(
     update(table(InboxEvent))
@@ -32,6 +33,25 @@ _FORGET = change(
         _inbox.message_id == bindparam("message"),
     )
     .values(body=None)
+)
+_LATER_ACT = query(
+    select(_inbox.event_id)
+    .where(_inbox.contact_id == bindparam("contact_id"), _inbox.acted_at > bindparam("instant"))
+    .limit(1),
+    str,
+)
+_taking = table(InboxEvent).alias("taking")
+_TAKEN_BACK = query(
+    select(_inbox.event_id)
+    .join(
+        _taking,
+        and_(
+            _taking.c.contact_id == _inbox.contact_id,
+            _taking.c.takes_back == _inbox.message_id,
+        ),
+    )
+    .where(_inbox.channel == bindparam("on"), _inbox.event_id == bindparam("event")),
+    str,
 )
 
 
@@ -48,19 +68,28 @@ class Inbox:
             event_id=event.id,
             contact_id=contact_id,
             message_id=event.message_id,
+            takes_back=event.message_id if event.did is Did.UNSENT else None,
+            acted_at=event.acted_at,
             received_at=now,
             failed=False,
         )
         return added == 1
 
     def keep(self, event: Event, *, failed: bool) -> None:
-        """Keep what an event said, sealed, because somebody may need it."""
+        """Keep what an event said, sealed, because somebody may need it; unless the person has
+        taken it back, which we may hear of first."""
+        if self._was_taken_back(event):
+            return
         sealed = self._vault.seal(_write(event), _about(event.channel, event.id))
         self._tx.run(_KEEP, on=event.channel, event=event.id, body=sealed, failed=failed)
 
     def forget_message(self, contact_id: int, message_id: str) -> None:
         """Scrub what a person has taken back."""
         self._tx.run(_FORGET, of=contact_id, message=message_id)
+
+    def has_acted_since(self, contact_id: int, instant: datetime) -> bool:
+        """Whether something that a person did later is known already: events come in any order."""
+        return self._tx.row(_LATER_ACT, contact_id=contact_id, instant=instant) is not None
 
     def failed(self) -> list[Event]:
         """The events that failed, the oldest first, as they came."""
@@ -81,6 +110,9 @@ class Inbox:
         if row is not None:
             self._tx.session.delete(row)
             self._tx.session.flush()
+
+    def _was_taken_back(self, event: Event) -> bool:
+        return self._tx.row(_TAKEN_BACK, on=event.channel, event=event.id) is not None
 
 
 def _write(event: Event) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.database import Transaction
 from models.tables import Contact, JobSeeker
@@ -38,11 +38,17 @@ class Seekers:
         assert seeker.id is not None
         for field, value in details._asdict().items():
             setattr(seeker, field, self._vault.seal(value, _about(seeker.id, field)))
-        seeker.registration_fingerprint = self._vault.fingerprint(details.registration)
+        seeker.registration_fingerprint = self._vault.fingerprints(details.registration)[0]
         seeker.updated_at = now
         contact.job_seeker_id = seeker.id
         session.flush()
         return seeker.id
+
+    def with_registration(self, registration: str) -> list[int]:
+        """The job seekers who gave this registration number."""
+        fingerprints = self._vault.fingerprints(registration)
+        same = col(JobSeeker.registration_fingerprint).in_(fingerprints)
+        return [each.id for each in self._tx.session.exec(select(JobSeeker).where(same)) if each.id]
 
     def details(self, job_seeker_id: int) -> Details:
         """The opened details of a job seeker who has filled in the form."""

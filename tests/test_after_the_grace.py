@@ -1,0 +1,121 @@
+"""Between the end of the grace and the end of the consultation: who still comes, and who still
+writes (art. 6(6))."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.store.bookings import Booking
+from tests.conftest import MakeWorld
+from tests.talk import Parent, World
+from tests.test_attendance import GRACE, at_the_start
+
+LATER = GRACE + timedelta(minutes=5)
+
+
+async def held(world: World) -> tuple[Parent, Booking]:
+    """A parent who wrote at the start and has not come: staff decide."""
+    parent, booking = await at_the_start(world)
+    await parent.says("すみません")
+    await world.play_to(booking.starts_at + LATER)
+    assert (await world.booking()).status == "undecided"
+    parent.looks()
+    return parent, booking
+
+
+async def test_who_comes_by_the_link_is_let_in_and_noted(world: World) -> None:
+    parent, booking = await held(world)
+    answer = await parent.joins(world.app.links.join(booking.id))
+    assert answer.status_code == 303
+    assert (await world.booking()).status == "joined"
+    assert "came_late" in await world.alerts()
+    assert ("join_link",) in await world.rows("SELECT how FROM attendance_signs")
+
+
+async def test_who_says_so_has_come(world: World) -> None:
+    parent, booking = await held(world)
+    await parent.says("入りました")
+    parent.sees("いらしたことを窓口に伝えました")
+    assert (await world.booking()).status == "joined"
+    assert "came_late" in await world.alerts()
+    await world.play_to(booking.starts_at + timedelta(minutes=30))
+    await parent.says("入りました")
+    parent.sees("今、予約はありません")
+
+
+async def test_late_once_more(world: World) -> None:
+    parent, _ = await held(world)
+    await parent.says("遅れます")
+    parent.sees("窓口に伝えました", "窓口が決めます", "相談に入る").sees_no(
+        "そのまま残り", "60分前"
+    )
+    assert "running_late" in await world.alerts()
+
+
+async def test_cancelling_is_told_to_staff_until_the_end(world: World) -> None:
+    parent, booking = await held(world)
+    await parent.says("キャンセル")
+    parent.sees("窓口に伝わりました")
+    assert "cancel_after_start" in await world.alerts()
+    await world.play_to(booking.starts_at + timedelta(minutes=30))
+    await parent.taps_data(f"cancelyes/1:{booking.id}:1")
+    parent.sees("窓口で確認中")
+
+
+async def test_cancelling_after_coming_is_told_to_staff(world: World) -> None:
+    parent, booking = await at_the_start(world)
+    await parent.joins(world.app.links.join(booking.id))
+    await world.play(minutes=12)
+    await parent.says("キャンセル")
+    parent.sees("窓口に伝わりました").sees_no("終わりました")
+    assert "cancel_after_start" in await world.alerts()
+
+
+async def test_late_for_a_cancelled_booking(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(minutes=30))
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    await parent.taps_data(f"late/1:{booking.id}")
+    parent.sees("キャンセル済み").sees_no("残り")
+    assert "running_late" not in await world.alerts()
+
+
+async def test_late_and_here_after_the_deemed_cancellation(world: World) -> None:
+    parent, booking = await at_the_start(world)
+    await world.play_to(booking.starts_at + LATER)
+    for verb in ("late/1", "here/1"):
+        await parent.taps_data(f"{verb}:{booking.id}")
+        parent.sees("キャンセルの扱い").sees_no("窓口に伝えました")
+    answer = await parent.joins(world.app.links.join(booking.id))
+    assert "キャンセルの扱い" in answer.text
+    assert (await world.booking()).status == "deemed_cancelled"
+
+
+async def test_who_knocks_before_the_sweep_is_judged_at_once(make_world: MakeWorld) -> None:
+    """Nobody is let in and told a few seconds later that it was too late."""
+    world: World = await make_world("line")
+    parent, booking = await at_the_start(world)
+    await world.play_to(booking.starts_at + GRACE - timedelta(seconds=1))
+    world.clock.turn_to(booking.starts_at + GRACE + timedelta(seconds=5))
+    assert (await world.booking()).status == "booked"
+    answer = await parent.joins(world.app.links.join(booking.id))
+    assert "キャンセルの扱い" in answer.text
+    assert (await world.booking()).status == "deemed_cancelled"
+
+
+@pytest.mark.parametrize("comes", ["link", "words"])
+async def test_our_downtime_shuts_no_door(world: World, comes: str) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(hours=1, minutes=5))
+    await world.sleep_until(booking.starts_at + LATER)
+    if comes == "link":
+        answer = await parent.joins(world.app.links.join(booking.id))
+        assert answer.status_code == 303
+    else:
+        await world.sweep()
+        await parent.says("I'm in")
+    assert (await world.booking()).status == "joined"
+    assert "came_late" in await world.alerts()
