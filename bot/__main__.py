@@ -27,6 +27,7 @@ from bot.command_line import (
     the_office,
 )
 from bot.settings import DatabaseAddress, Settings, SettingsError, read_settings
+from bot.staff_commands import staff
 from handlers.parents.typed import understand as read_typed
 from models.migrations import migrate as migrate_database
 from models.office import Office
@@ -185,6 +186,7 @@ def _settings() -> tuple[Settings, Office]:
 
 main.add_command(counselor)
 main.add_command(closure)
+main.add_command(staff)
 
 if __name__ == "__main__":
     main()

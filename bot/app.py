@@ -51,7 +51,7 @@ class App:
                 channels[channel.name] = channel
         self.channels = channels
         self.turns = Turns(self.database, office, self.vault, self.links, channels, clock)
-        self.sender = Sender(self.database, channels, clock)
+        self.sender = Sender(self.database, channels, clock, self.turns.report)
         self.jobs = Jobs(self.database, office, self.turns, self.sender, clock)
         pages = Pages(office, settings.public_url)
         self.web = Web(

@@ -12,6 +12,8 @@ from bot.app import App
 from bot.channels.line import LineChannel
 from bot.channels.telegram import TelegramChannel
 from bot.settings import Settings
+from handlers.staff.needs import in_words
+from locales import phrases
 from models.database import DatabaseUnavailable, Transaction
 from models.migrations import is_current
 from models.office import Office
@@ -23,33 +25,6 @@ Say = Callable[[str], object]
 
 _ALERTS_SHOWN = timedelta(days=14)
 _LITTLE_QUOTA = 50
-
-ALERTS = {
-    "answer_refused": "an answer was refused by the platform",
-    "answer_uncertain": "it is not known whether an answer arrived",
-    "came_late": "came after the grace: see that somebody meets them",
-    "came_without_url": "the parent came, but there is no meeting URL: phone them",
-    "cancel_after_start": "the parent wanted to cancel after the start: decide",
-    "decide_contact": "not in the meeting after the grace, but had made contact: decide",
-    "decide_failed": "could not be judged because of an error: decide",
-    "decide_unwatched": "the program was not watching around the start: decide",
-    "deemed_cancelled": "deemed cancelled: nobody came and nobody wrote",
-    "deemed_not_delivered": "the word about the deemed cancellation was not delivered",
-    "deemed_uncertain": "it is not known whether the word about the deemed cancellation arrived",
-    "event_failed": "something a parent did could not be handled: python -m bot inbox retry",
-    "no_url": "has no meeting URL yet",
-    "not_in_my_page": "is not noted as posted in My Page",
-    "quota_gone": "LINE's messages for this month are used up: phone instead, or buy more",
-    "reinstated": "a contact from before the deadline came late; no longer deemed cancelled",
-    "reminded_without_url": "the reminder went out without a meeting URL",
-    "reminder_expired": "it was too late for the reminder: phone the parent",
-    "reminder_not_delivered": "the reminder was not delivered: phone the parent",
-    "reminder_uncertain": "it is not known whether the reminder arrived: phone the parent",
-    "running_late": "the parent is running late",
-    "same_registration": "two people gave the same registration number: ask which of them",
-    "token_refused": "the platform refuses our token: see LINE_… or TELEGRAM_… in the settings",
-    "wrote": "the parent wrote shortly before or after the start",
-}
 
 
 async def check(settings: Settings, office: Office, say: Say) -> bool:
@@ -166,10 +141,6 @@ async def _telegram(telegram: TelegramChannel, settings: Settings, say: Say) -> 
 
 
 def _in_words(alert: Alert, office: Office) -> str:
-    words = ALERTS.get(alert.kind, alert.kind)
     at = f"{alert.at.astimezone(office.zone):%m/%d %H:%M}"
-    if alert.reference is None or alert.starts_at is None:
-        whose = f" (contact {alert.contact_id})" if alert.contact_id else ""
-        return f"{at} {words}{whose}"
-    start = f"{alert.starts_at.astimezone(office.zone):%m/%d %H:%M}"
-    return f"{at} booking {alert.reference}, {start}, {alert.counselor}: {words}"
+    start = f"{alert.starts_at.astimezone(office.zone):%m/%d %H:%M}" if alert.starts_at else ""
+    return f"{at}  {in_words(phrases('en'), alert, start)}"

@@ -87,6 +87,7 @@ class Jobs:
                     anything = True
                     if len(due) < _BATCH:
                         break
+                anything = await self._turns.tell_staff() or anything
             except DatabaseUnavailable as error:
                 log.error("sweep cannot reach the database", why=str(error))
             if anything:

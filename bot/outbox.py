@@ -1,7 +1,7 @@
 """The outbox: claim, send, retry, give up. Sending happens outside any transaction."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -13,6 +13,7 @@ from bot.channels.base import (
     Refused,
     Request,
     RetryLater,
+    Sent,
     Uncertain,
     Unreachable,
 )
@@ -23,6 +24,7 @@ from models.store.alerts import Alerts
 from models.store.contacts import Contacts
 from models.store.outbox import Outbox as OutboxStore
 from models.store.outbox import Outgoing
+from models.store.sent import SentMessages
 
 _LEASE = timedelta(seconds=60)
 _AT_ONCE = 50
@@ -31,14 +33,24 @@ _LONGEST_PAUSE = timedelta(minutes=5)
 # How long the sender rests when nothing wakes it: rows that wait for a later try need no more.
 _REST_SECONDS = 1.0
 
+# Tells the staff member who asked for it how a letter ended, in the transaction that notes it.
+Report = Callable[[Transaction, Outgoing, str], None]
+
 log = structlog.get_logger()
 
 
 class Sender:
     """Sends what the outbox holds."""
 
-    def __init__(self, database: Database, channels: Mapping[str, Channel], clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        report: Report,
+    ) -> None:
         self._database = database
+        self._report = report
         self._channels = channels
         self._clock = clock
         self._awake = asyncio.Event()
@@ -115,7 +127,7 @@ class Sender:
             first_try=not unheard,
         )
         try:
-            await self._channels[row.channel].send(request, now)
+            sent = await self._channels[row.channel].send(request, now)
         except Unreachable as error:
             await self._end(row, "unreachable", str(error))
         except RetryLater as error:
@@ -130,7 +142,7 @@ class Sender:
             log.error("sending failed", channel=row.channel, kind=row.kind, **where(error))
             await self._end(row, "uncertain", type(error).__name__)
         else:
-            await self._end(row, "accepted")
+            await self._end(row, "accepted", sent=sent)
 
     async def _try_later(self, row: Outgoing, error: RetryLater) -> None:
         pause = error.after or min(_FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), _LONGEST_PAUSE)
@@ -148,7 +160,14 @@ class Sender:
 
         await self._database.run(save)
 
-    async def _end(self, row: Outgoing, state: str, why: str = "", alert: str = "") -> None:
+    async def _end(
+        self,
+        row: Outgoing,
+        state: str,
+        why: str = "",
+        alert: str = "",
+        sent: Sequence[Sent] = (),
+    ) -> None:
         metrics.sends.labels(row.channel, state).inc()
         if state != "accepted":
             log.warning("not sent", channel=row.channel, kind=row.kind, end=state, why=why)
@@ -157,7 +176,11 @@ class Sender:
             now = self._clock()
             if not OutboxStore(tx).end(row, state, now, why):
                 return
-            if state == "unreachable":
+            for message_id, about in sent:
+                SentMessages(tx).note(row.channel, row.person, message_id, about, now)
+            if row.report_to is not None:
+                self._report(tx, row, state)
+            if state == "unreachable" and Contacts(tx).by_id(row.contact_id).person == row.person:
                 Contacts(tx).set_unreachable(row.contact_id, now)
             if alert:
                 Alerts(tx).tell(alert, now, subject=f"{row.channel} {now:%Y-%m}")

@@ -15,11 +15,12 @@ from handlers import due, router
 from locales import best_language, phrases
 from models.chat import Did, Event, Message
 from models.database import Database, DatabaseUnavailable, Transaction
+from models.letter import Letter
 from models.links import Links
 from models.office import Office
 from models.store import Store
-from models.store.bookings import Booking
-from models.store.contacts import Contact
+from models.store.contacts import NOBODY, Contact
+from models.store.outbox import Outgoing
 from models.turn import Turn
 from models.vault import Vault
 
@@ -94,6 +95,11 @@ class Turns:
             await self._database.run(lambda tx: self._due(tx, booking_id, due.GIVE_UP[what]))
         metrics.due.labels(what).inc()
 
+    async def tell_staff(self) -> bool:
+        """Tell staff what they must know at once, and in the morning what the day brings. Says
+        whether there was anything. Raises DatabaseUnavailable."""
+        return await self._database.run(self._tell_staff)
+
     async def retry_failed(self) -> tuple[int, int]:
         """Run the events again that failed; returns how many went well and how many did not."""
         failed = await self._database.run(lambda tx: self._store(tx).inbox.failed())
@@ -107,15 +113,31 @@ class Turns:
     def turn_of(self, contact: Contact, *, event: Event | None = None) -> Turn:
         """A turn of a contact's at this moment."""
         now = self._clock()
-        return Turn(
+        turn = Turn(
             contact=contact,
             office=self._office,
             links=self._links,
-            say=phrases(best_language(contact.language) or self._office.language),
+            say=phrases(self._office.language),
             now=now,
             acted_at=min(event.acted_at, now) if event else now,
             event=event,
         )
+        return turn.to(contact)
+
+    def _tell_staff(self, tx: Transaction) -> bool:
+        store, turn = self._store(tx), self.turn_of(NOBODY)
+        router.tell_staff(turn, store)
+        self.post(store, turn)
+        return bool(turn.letters)
+
+    def report(self, tx: Transaction, row: Outgoing, state: str) -> None:
+        """Tell the staff member who asked for it how a letter to a parent has ended."""
+        assert row.report_to is not None
+        store = self._store(tx)
+        turn = self.turn_of(store.contacts.by_id(row.report_to))
+        booking = store.bookings.by_id(row.booking_id) if row.booking_id else None
+        router.report(turn, store, booking, state)
+        self.post(store, turn)
 
     def _store(self, tx: Transaction) -> Store:
         return Store(tx, self._office, self._vault)
@@ -165,7 +187,9 @@ class Turns:
             turn.now,
             reply_token=event.reply_token if fresh else None,
             reply_until=turn.now + _REPLY_LASTS if fresh else None,
+            to=event.group or turn.contact.person,
         )
+        self.post(store, turn)
 
     def _apologise(self, tx: Transaction, event: Event, language: str) -> Outcome:
         """After a step failed: note it, tell the person and staff; it can be run again."""
@@ -200,32 +224,31 @@ class Turns:
         store = self._store(tx)
         booking = store.bookings.by_id(booking_id)
         assert booking is not None, "bookings are never deleted"
-        contacts = store.contacts.of_seeker(booking.job_seeker_id)
         # Locked in the same order as in a parent's turn, and read again under the lock.
-        contact = store.contacts.by_id(contacts[0].id)
+        turn = self.turn_of(store.contacts.parent_of(booking.job_seeker_id))
         booking = store.bookings.by_id(booking_id)
         assert booking is not None
-        notice = work(self.turn_of(contact), store, booking)
-        if notice is not None:
-            self._notify(store, self.turn_of(contact), booking, notice)
+        work(turn, store, booking)
+        self.post(store, turn)
 
-    def _notify(self, store: Store, turn: Turn, booking: Booking, notice: due.Notice) -> None:
-        contact = turn.contact
-        state, payload = "waiting", ""
-        if notice.expired:
-            state = "expired"
-        elif contact.unreachable_at is not None:
-            state = "unreachable"
-            store.alerts.about(booking, f"{notice.kind}_not_delivered", turn.now)
-        else:
-            (payload,) = self._channels[contact.channel].render(notice.messages, None)
-        store.outbox.notify(
-            contact,
-            notice.kind,
-            payload,
-            turn.now,
-            booking_id=booking.id,
-            booking_version=booking.version,
-            useless_after=notice.useless_after,
-            state=state,
-        )
+    def post(self, store: Store, turn: Turn) -> None:
+        """Put what a step tells others into the outbox, with the change that it speaks of."""
+        for letter in turn.letters:
+            state, payload = "waiting", ""
+            channel = self._channels.get(letter.to.channel)
+            if letter.message is None:
+                state = "expired"
+            elif channel is None or letter.to.unreachable_at is not None:
+                state = "unreachable"
+                self._not_delivered(store, turn, letter)
+            else:
+                (payload,) = channel.render([letter.message], None)
+            if letter.to is not NOBODY:
+                store.outbox.notify(letter, payload, turn.now, state=state)
+
+    def _not_delivered(self, store: Store, turn: Turn, letter: Letter) -> None:
+        if letter.report_to is not None:
+            asked = turn.to(store.contacts.by_id(letter.report_to))
+            router.report(asked, store, letter.booking, "unreachable")
+        elif letter.booking is not None:
+            store.alerts.about(letter.booking, f"{letter.kind}_not_delivered", turn.now)

@@ -1,9 +1,7 @@
 """What is due: turns whose speaker is the clock. Each asks the rules again before it acts."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
 
 from handlers.parents import booking_card, cards
 from models.chat import Group, Link, Message, button, column
@@ -11,19 +9,8 @@ from models.rules import attendance
 from models.rules.attendance import Verdict
 from models.store import Store
 from models.store.bookings import Booking
+from models.store.contacts import NOBODY
 from models.turn import Turn
-
-# How long a word about what has happened is still worth sending.
-_NEWS_LASTS = timedelta(hours=23)
-
-
-class Notice(NamedTuple):
-    """Something to tell a parent unasked; useless after a time, or already too late."""
-
-    kind: str
-    messages: Sequence[Message]
-    useless_after: datetime
-    expired: bool = False
 
 
 class What(StrEnum):
@@ -34,38 +21,39 @@ class What(StrEnum):
     JUDGEMENT = "judgement"
 
 
-Work = Callable[[Turn, Store, Booking], Notice | None]
+Work = Callable[[Turn, Store, Booking], None]
 
 
-def remind(turn: Turn, store: Store, booking: Booking) -> Notice | None:
+def remind(turn: Turn, store: Store, booking: Booking) -> None:
     """The day before: the reminder, at most once a booking and date. Too late, it is recorded
     as expired and staff are told."""
     if not store.bookings.take_reminder(booking.id, turn.now) or booking.status != "booked":
-        return None
+        return
     useless_after = booking.starts_at - turn.office.reminder_too_late
     if turn.now >= useless_after:
         store.alerts.about(booking, "reminder_expired", turn.now)
-        return Notice("reminder", (), useless_after, expired=True)
+        turn.write("reminder", None, booking=booking, useless_after=useless_after)
+        return
     if not booking.meeting_url:
         store.alerts.about(booking, "reminded_without_url", turn.now)
-    return Notice("reminder", [_reminder(turn, booking)], useless_after)
+    message = _reminder(turn, booking)
+    turn.write("reminder", message, booking=booking, useless_after=useless_after)
 
 
-def check_notice(turn: Turn, store: Store, booking: Booking) -> Notice | None:
+def check_notice(turn: Turn, store: Store, booking: Booking) -> None:
     """What staff must have done by now: a meeting URL, and the notice in My Page (art. 6(4))."""
     if not store.bookings.take_notice(booking.id, turn.now) or booking.status != "booked":
-        return None
+        return
     if not booking.meeting_url:
         store.alerts.about(booking, "no_url", turn.now)
     if booking.my_page_posted_at is None:
         store.alerts.about(booking, "not_in_my_page", turn.now)
-    return None
 
 
-def judge(turn: Turn, store: Store, booking: Booking) -> Notice | None:
+def judge(turn: Turn, store: Store, booking: Booking) -> None:
     """The 10-minute rule (art. 6(6)) for a booking whose grace is over."""
     if booking.status != "booked":
-        return None
+        return
     grace = turn.office.grace
     end = attendance.deadline(booking.starts_at, grace)
     signs = store.presence.signs(booking.id, booking.version)
@@ -77,6 +65,10 @@ def judge(turn: Turn, store: Store, booking: Booking) -> Notice | None:
         contact=signs.contact,
         watches=store.presence.watches(booking.starts_at, end),
     )
+    if turn.contact is NOBODY and verdict is Verdict.DEEMED_CANCELLED:
+        # Whom staff booked on the phone comes and calls without the program seeing it.
+        _to_staff(turn, store, booking, "decide_no_chat")
+        return
     match verdict:
         case Verdict.CAME:
             store.bookings.set_status(booking, "joined", turn.now, by="clock")
@@ -88,27 +80,23 @@ def judge(turn: Turn, store: Store, booking: Booking) -> Notice | None:
             why = f"no contact {turn.office.grace_minutes} minutes after the start"
             store.bookings.set_status(booking, "deemed_cancelled", turn.now, by="clock", why=why)
             store.alerts.about(booking, "deemed_cancelled", turn.now)
-            return Notice("deemed", [_deemed(turn, booking)], turn.now + _NEWS_LASTS)
+            turn.write("deemed", _deemed(turn, booking), booking=booking)
         case Verdict.WAIT:
             pass
-    return None
 
 
-def _give_up_reminder(turn: Turn, store: Store, booking: Booking) -> Notice | None:
+def _give_up_reminder(turn: Turn, store: Store, booking: Booking) -> None:
     store.bookings.take_reminder(booking.id, turn.now)
     store.alerts.about(booking, "reminder_not_delivered", turn.now)
-    return None
 
 
-def _give_up_notice(turn: Turn, store: Store, booking: Booking) -> Notice | None:
+def _give_up_notice(turn: Turn, store: Store, booking: Booking) -> None:
     store.bookings.take_notice(booking.id, turn.now)
     store.alerts.about(booking, "no_url", turn.now)
-    return None
 
 
-def _give_up_judgement(turn: Turn, store: Store, booking: Booking) -> Notice | None:
+def _give_up_judgement(turn: Turn, store: Store, booking: Booking) -> None:
     _to_staff(turn, store, booking, "decide_failed")
-    return None
 
 
 def _to_staff(turn: Turn, store: Store, booking: Booking, kind: str) -> None:

@@ -1,10 +1,11 @@
-"""The router: literal tables from what a person does to the step that answers it."""
+"""The router: literal tables from what a person does to the step that answers it. Staff have
+tables of their own (handlers/commands.py)."""
 
-import inspect
-from collections.abc import Callable
-from functools import cache
-from typing import Any
+import re
+from datetime import date
 
+from handlers import commands, front_desk
+from handlers.buttons import Step, press
 from handlers.parents import (
     arriving,
     booking,
@@ -17,11 +18,11 @@ from handlers.parents import (
     welcome,
     withdrawing,
 )
-from models.chat import Did, Event, Message, NotAButton, unpack
+from handlers.staff import desk, digest, enrolling, needs, reports
+from models.chat import Did, Event, Message, NotAButton
 from models.store import Store
+from models.store.bookings import Booking
 from models.turn import Turn
-
-Step = Callable[..., list[Message]]
 
 # A verb's number goes up when its arguments change; the old number stays in the table for as long
 # as somebody may press such a button. tests/buttons.txt holds every form ever shipped.
@@ -88,6 +89,14 @@ WORDS: dict[typed.Wish, Step] = {
 
 def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
     """What is said to an act of a person; never nothing where somebody waits for a word."""
+    if event.did in (Did.SAID, Did.FOLLOWED) and (code := enrolling.code_in(event.text)):
+        return enrolling.enrol(turn, store, code) if event.group is None else []
+    if turn.contact.role is not None:
+        return front_desk.answer(turn, store, event)
+    if event.group is not None and commands.typed(event.text) is None:
+        return []  # for somebody else's bot
+    if event.group is not None or _is_for_staff(event):
+        return front_desk.refuse(turn, store, re.split(r"[\s:@]", event.text, maxsplit=1)[0])
     told = overhear(turn, store, event)
     match event.did:
         case Did.SAID:
@@ -105,6 +114,8 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
 def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
     """Whatever a parent does is contact (art. 6(6)), also when its step fails or when another
     program answers at the moment; what is said is only what that changes."""
+    if turn.contact.role is not None or event.group is not None:
+        return []
     # To follow on Telegram is a message ("/start"), on LINE it is none.
     is_an_act = event.did in (Did.SAID, Did.TAPPED, Did.SENT) or (
         event.did is Did.FOLLOWED and event.message_id
@@ -112,9 +123,30 @@ def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
     return arriving.note_contact(turn, store) if is_an_act else []
 
 
+def tell_staff(turn: Turn, store: Store) -> None:
+    """What the clock has to say to staff: urgent alerts, and the day in the morning."""
+    needs.tell_untold(turn, store)
+    digest.tell(turn, store)
+
+
+def report(turn: Turn, store: Store, booking: Booking | None, state: str) -> None:
+    """Tell a staff member how what a parent was told on their behalf has ended."""
+    reports.tell(turn, booking, state)
+
+
 def apology(turn: Turn) -> list[Message]:
     """What is said when a step has failed."""
+    if turn.contact.role is not None:
+        return [desk.menu(turn, turn.say("desk.sorry"))]
     return [welcome.sorry(turn)]
+
+
+def _is_for_staff(event: Event) -> bool:
+    """Whether a parent tries what only staff may do; "/help" is a parent's word too."""
+    if event.did is Did.TAPPED:
+        return event.text.split(":", 1)[0] in commands.BUTTONS
+    command = commands.typed(event.text) if event.text.startswith("/") else None
+    return command is not None and typed.understand(event.text[1:], date.min).wish is None
 
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
@@ -141,13 +173,6 @@ def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:
     if step is None:
         return welcome.stale_button(turn, store)
     try:
-        return step(turn, store, *unpack(data, argument_kinds(step)))
+        return press(step, turn, store, data)
     except NotAButton:
         return welcome.stale_button(turn, store)
-
-
-@cache
-def argument_kinds(step: Step) -> tuple[type, ...]:
-    """The types of a step's arguments after turn and store, which its buttons carry."""
-    parameters: list[Any] = list(inspect.signature(step).parameters.values())
-    return tuple(parameter.annotation for parameter in parameters[2:])

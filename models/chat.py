@@ -39,6 +39,8 @@ class Event:
     message_id: str | None = None
     callback_id: str | None = None
     language: str | None = None
+    group: str | None = None  # the group in which it was said; None in private
+    replies_to: str | None = None  # the message of ours that it answers
     listening_only: bool = False  # another program answers this chat at the moment
 
 
@@ -78,7 +80,8 @@ class Message:
     """One message of ours. A title or buttons make it a card.
 
     `shortcuts` are what one often wants next; `in_place` lets a channel that can do so change the
-    message whose button was tapped instead of sending a new one.
+    message whose button was tapped instead of sending a new one. `about` says what a reply to the
+    message would be about ("booking 7").
     """
 
     text: str = ""
@@ -87,6 +90,7 @@ class Message:
     groups: tuple[Group, ...] = ()
     shortcuts: tuple[Button, ...] = field(default=())
     in_place: bool = False
+    about: str = ""
 
     def buttons(self) -> Iterable[Button | Link]:
         """Every button, in the order in which it is shown."""

@@ -87,6 +87,7 @@ class Transaction:
             raise  # the whole transaction is lost
         except Exception as error:
             self._driver.execute("ROLLBACK TO SAVEPOINT attempt")
+            self._driver.execute("RELEASE SAVEPOINT attempt")  # attempts may be nested
             if isinstance(error, sqlite3.IntegrityError | psycopg.errors.IntegrityError):
                 raise Conflict from error
             raise

@@ -90,8 +90,32 @@ class JobSeeker(SQLModel, table=True):
     phone: bytes | None = _sealed()
     registration: bytes | None = _sealed()
     registration_fingerprint: str | None = Field(default=None, index=True, max_length=64)
+    phone_fingerprint: str | None = Field(default=None, index=True, max_length=64)
+    verified_at: datetime | None = _moment(optional=True)
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
+
+
+class Refusal(SQLModel, table=True):
+    """利用お断り: staff refuse a person, with a reason, until a day or until it is lifted
+    (arts. 6(6), 12(1)). Never automatic."""
+
+    __tablename__ = "refusals"
+    id: int | None = _id()
+    job_seeker_id: int = _ref("job_seekers.id", index=True)
+    reason: str = Field(max_length=200)
+    since: datetime = _moment()
+    until_day: date | None = None
+    by_staff_id: int | None = _ref("staff.id", optional=True)
+    lifted_at: datetime | None = _moment(optional=True)
+
+
+class DoneOnce(SQLModel, table=True):
+    """Work that is done once a day, by whichever process comes first."""
+
+    __tablename__ = "done_once"
+    what: str = Field(primary_key=True, max_length=24)
+    day: date = Field(primary_key=True)
 
 
 class Contact(SQLModel, table=True):
@@ -337,6 +361,8 @@ class OutboxRow(SQLModel, table=True):
     booking_id: int | None = _ref("bookings.id", optional=True)
     booking_version: int | None = None
     follows_id: int | None = _ref("outbox.id", optional=True)
+    # The contact of the staff member who is to hear how it ended.
+    report_to: int | None = _ref("contacts.id", optional=True)
     payload: str = Field(sa_type=Text)
     reply_token: str | None = Field(default=None, max_length=100)
     reply_until: datetime | None = _moment(optional=True)
@@ -352,17 +378,44 @@ class OutboxRow(SQLModel, table=True):
     why: str = Field(default="", max_length=200)
 
 
+class SentMessage(SQLModel, table=True):
+    """Which message of a chat speaks of what ("booking 7"), so that a reply to it can be read."""
+
+    __tablename__ = "sent_messages"
+    channel: str = Field(primary_key=True, max_length=16)
+    chat: str = Field(primary_key=True, max_length=64)
+    message_id: str = Field(primary_key=True, max_length=64)
+    about: str = Field(max_length=40)
+    at: datetime = _moment(index=True)
+
+
 class Alert(SQLModel, table=True):
     """Something that staff must know or decide."""
 
     __tablename__ = "alerts"
-    __table_args__ = (UniqueConstraint("subject", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("subject", "kind"),
+        Index(
+            "ix_alerts_untold",
+            "at",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
+        Index(
+            "ix_alerts_open",
+            "at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
     id: int | None = _id()
     kind: str = Field(max_length=32)
     subject: str = Field(max_length=80)
     booking_id: int | None = _ref("bookings.id", optional=True, index=True)
     contact_id: int | None = _ref("contacts.id", optional=True)
     at: datetime = _moment(index=True)
+    told_at: datetime | None = _moment(optional=True)
+    closed_at: datetime | None = _moment(optional=True)
 
 
 class AccessRecord(SQLModel, table=True):
@@ -376,6 +429,75 @@ class AccessRecord(SQLModel, table=True):
     contact_id: int | None = _ref("contacts.id", optional=True, index=True)
     user_agent: str = Field(max_length=300)
     address: str = Field(max_length=64)
+
+
+class Staff(SQLModel, table=True):
+    """職員: works by chat. A counselor's role goes with the counselor whose bookings are theirs."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        Index(
+            "uq_staff_contact",
+            "contact_id",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        CheckConstraint("role IN ('admin', 'counselor')", name="role"),
+        CheckConstraint("role = 'admin' OR counselor_id IS NOT NULL", name="counselor"),
+    )
+    id: int | None = _id()
+    contact_id: int = _ref("contacts.id")
+    name: str = Field(max_length=60)
+    role: str = Field(max_length=16)
+    counselor_id: int | None = _ref("counselors.id", optional=True)
+    since: datetime = _moment()
+    removed_at: datetime | None = _moment(optional=True)
+
+
+class StaffInvite(SQLModel, table=True):
+    """A one-time code for a new staff member. Its first part finds the row, of the rest only the
+    hash is here; wrong tries are counted."""
+
+    __tablename__ = "staff_invites"
+    selector: str = Field(primary_key=True, max_length=8)
+    secret_hash: str = Field(max_length=64)
+    name: str = Field(max_length=60)
+    role: str = Field(max_length=16)
+    counselor_id: int | None = _ref("counselors.id", optional=True)
+    expires_at: datetime = _moment()
+    tries: int = 0
+    used_at: datetime | None = _moment(optional=True)
+
+
+class AuditEntry(SQLModel, table=True):
+    """What staff did, or what somebody was refused; rows are only ever added. It holds no personal
+    details: `subject` says of which row it speaks."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "contact_id", "what", "at"),)
+    id: int | None = _id()
+    at: datetime = _moment(index=True)
+    staff_id: int | None = _ref("staff.id", optional=True)
+    contact_id: int | None = _ref("contacts.id", optional=True)
+    what: str = Field(max_length=40)
+    subject: str = Field(default="", max_length=80)
+    before: str = Field(default="", max_length=200)
+    after: str = Field(default="", max_length=200)
+    allowed: bool = True
+
+
+class Awaited(SQLModel, table=True):
+    """The free text that somebody was asked for, until a time: the only state of a
+    conversation."""
+
+    __tablename__ = "awaited"
+    contact_id: int = Field(
+        sa_column=Column(Id, ForeignKey("contacts.id"), primary_key=True, autoincrement=False)
+    )
+    what: str = Field(max_length=24)
+    subject: str = Field(default="", max_length=80)
+    until: datetime = _moment()
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -9,3 +9,9 @@ def clean(typed: str) -> str:
     long."""
     kept = typed[: 2 * MAX_TEXT].replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
     return kept[:MAX_TEXT]
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text on one line, at most `longest` characters long."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -1,20 +1,22 @@
 """A turn: one act of a person, or of the clock, and all that a step may look at."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from locales import Phrases, phrases
-from models.chat import Event
+from locales import Phrases, best_language, phrases
+from models.chat import Event, Message
+from models.letter import NEWS_LASTS, Letter
 from models.links import Links
 from models.office import Office
 from models.rules.days import local_day
+from models.store.bookings import Booking
 from models.store.contacts import Contact
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """`now` is when we answer, `acted_at` when the person acted; both aware (UTC). `event` is
-    None where the clock speaks."""
+    None where the clock speaks. What a step tells others is put into `letters`."""
 
     contact: Contact
     office: Office
@@ -23,6 +25,7 @@ class Turn:
     now: datetime
     acted_at: datetime
     event: Event | None = None
+    letters: list[Letter] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -36,6 +39,24 @@ class Turn:
     def in_language(self, language: str) -> "Turn":
         """The same turn, answered in another language."""
         return replace(self, say=phrases(language))
+
+    def to(self, contact: Contact) -> "Turn":
+        """The same turn, spoken to somebody else in their language."""
+        language = best_language(contact.language) or self.office.language
+        return replace(self, contact=contact, say=phrases(language))
+
+    def write(
+        self,
+        kind: str,
+        message: Message | None,
+        *,
+        booking: Booking | None = None,
+        useless_after: datetime | None = None,
+        report_to: int | None = None,
+    ) -> None:
+        """Tell the person of this turn something unasked."""
+        until = useless_after or self.now + NEWS_LASTS
+        self.letters.append(Letter(self.contact, kind, message, until, booking, report_to))
 
     def of(self, contact: Contact) -> "Turn":
         """The same turn, with what was learnt about the contact in it."""

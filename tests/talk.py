@@ -41,6 +41,7 @@ class Seen:
 
     text: str
     buttons: list[Pressable]
+    message_id: str = ""
 
 
 @dataclass
@@ -59,6 +60,20 @@ class World:
         """Somebody new on this world's channel."""
         found = Parent(self, channel or self.channel, language)
         self.parents.append(found)
+        return found
+
+    async def staff(
+        self, role: str = "admin", counselor_id: int | None = None, channel: str | None = None
+    ) -> "Parent":
+        """Somebody who works here by chat; a counselor is the first one unless said otherwise."""
+        counselor_id = counselor_id or (1 if role == "counselor" else None)
+        code = await self.store(
+            lambda store: store.staff.invite(role, role, counselor_id, self.clock())
+        )
+        found = self.parent(channel=channel)
+        found.line.follows = True
+        await found.says(code)
+        assert "登録しました" in found, found.seen
         return found
 
     async def play_to(self, instant: datetime) -> None:
@@ -170,6 +185,28 @@ class Parent:
         else:
             await self._did(await self.world.telegram.say(self.telegram, text))
         return self
+
+    async def replies(self, message: Seen, text: str) -> "Parent":
+        """Answers one message in particular."""
+        assert message.message_id
+        if self.channel == "line":
+            status = await self.world.line.say(self.line, text, replies_to=message.message_id)
+        else:
+            status = await self.world.telegram.say(
+                self.telegram, text, replies_to=int(message.message_id)
+            )
+        await self._did(status)
+        return self
+
+    async def says_in_group(self, text: str) -> list[Seen]:
+        """Types a text in a group that the bot is in; returns what the group sees of us."""
+        if self.channel == "line":
+            line_group = self.world.line.group()
+            await self._did(await self.world.line.say(self.line, text, group=line_group))
+            return list(self._everything(line_group.user_id))
+        group = self.world.telegram.group()
+        await self._did(await self.world.telegram.say(self.telegram, text, group=group))
+        return list(self._everything(str(group.user_id)))
 
     async def sends(self, kind: str) -> "Parent":
         """Sends a sticker, photo, voice message or place."""
@@ -324,20 +361,21 @@ class Parent:
         self._look()
 
     def _look(self) -> None:
-        everything = list(self._everything())
+        everything = list(self._everything(self.person))
         self.seen = everything[self._looked :]
         self.ever_seen += self.seen
         self._looked = len(everything)
 
-    def _everything(self) -> Iterator[Seen]:
+    def _everything(self, chat: str) -> Iterator[Seen]:
         if self.channel == "line":
             for accepted in self.world.line.ledger:
-                if accepted.person == self.person and accepted.delivered:
-                    yield from (_line_message(message) for message in accepted.messages)
+                if accepted.person == chat and accepted.delivered:
+                    for message, number in zip(accepted.messages, accepted.ids, strict=True):
+                        yield _line_message(message, number)
         else:
-            for number, (_, body) in enumerate(self.world.telegram.ledger):
-                if str(body["chat_id"]) == self.person:
-                    yield _telegram_message(body, number)
+            for _, body in self.world.telegram.ledger:
+                if str(body["chat_id"]) == chat:
+                    yield _telegram_message(body)
 
 
 def wait_for(address: str) -> None:
@@ -383,11 +421,11 @@ _TELEGRAM_CONTENT: dict[str, Any] = {
 }
 
 
-def _line_message(message: dict[str, Any]) -> Seen:
+def _line_message(message: dict[str, Any], number: str) -> Seen:
     if message["type"] == "text":
-        seen = Seen(message["text"], [])
+        seen = Seen(message["text"], [], number)
     else:
-        seen = Seen("", [])
+        seen = Seen("", [], number)
         _read_flex(message["contents"], seen)
     for item in message.get("quickReply", {}).get("items", []):
         seen.buttons.append(_line_button(item["action"]))
@@ -411,7 +449,7 @@ def _line_button(action: dict[str, Any]) -> Pressable:
     return Pressable(action["label"], action.get("data"), action.get("uri"))
 
 
-def _telegram_message(body: dict[str, Any], number: int) -> Seen:
+def _telegram_message(body: dict[str, Any]) -> Seen:
     text = unescape(re.sub(r"</?b>", "", body["text"]))
     rows = (body.get("reply_markup") or {}).get("inline_keyboard", [])
     message_id = int(body.get("message_id") or 0)
@@ -420,4 +458,4 @@ def _telegram_message(body: dict[str, Any], number: int) -> Seen:
         for row in rows
         for button in row
     ]
-    return Seen(text, buttons)
+    return Seen(text, buttons, str(body.get("sent_id") or message_id or ""))

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import locales
-from bot.check import ALERTS
-from handlers import router
+from handlers import commands, router
+from handlers.buttons import argument_kinds
+from handlers.staff.needs import URGENT
 from models.chat import MAX_DATA_BYTES, NotAButton, button, unpack
 from models.rules.eligibility import ITEMS, Card
 
@@ -35,6 +36,8 @@ PATTERNS = {
     r"(eligibility|environment)\.\w+(\.\w+)?": None,
     r"form\.\w+": None,
     r"join\.\w+_title": None,
+    r"(alert|command|role|status|standing|reminder_state|reason|report)\.\w+": None,
+    r"told\.\w+_(title|text)": None,
 }
 
 
@@ -75,21 +78,34 @@ def test_every_alert_has_its_words() -> None:
         path.read_text(encoding="utf-8")
         for folder in ("bot", "handlers")
         for path in (ROOT / folder).rglob("*.py")
-        if path.name != "check.py"
+        if path.name != "needs.py"
     )
-    for kind in ALERTS:
+    there = {entry.msgid for entry in CATALOGS["ja"]}
+    assert {f"alert.{kind}" for kind in URGENT} == {
+        key for key in there if key.startswith("alert.")
+    }
+    for kind in URGENT:
         stem = re.sub(r"_(not_delivered|uncertain|refused)$", "", kind)
         assert stem in code or kind in code, kind
 
 
 @pytest.mark.parametrize("shipped", BUTTONS)
 def test_every_button_ever_shipped_still_decodes(shipped: str) -> None:
-    step = router.VERBS[shipped.split(":")[0]]
-    unpack(shipped, router.argument_kinds(step))
+    verb = shipped.split(":")[0]
+    step = router.VERBS[verb] if verb in router.VERBS else commands.BUTTONS[verb].step
+    unpack(shipped, argument_kinds(step))
 
 
 def test_the_file_of_buttons_names_every_verb() -> None:
-    assert {line.split(":")[0] for line in BUTTONS} == set(router.VERBS)
+    assert {line.split(":")[0] for line in BUTTONS} == {*router.VERBS, *commands.BUTTONS}
+    assert not set(router.VERBS) & set(commands.BUTTONS)
+
+
+def test_every_command_has_its_words() -> None:
+    there = {entry.msgid for entry in CATALOGS["ja"]}
+    assert {f"command.{name}" for name in commands.COMMANDS} == {
+        key for key in there if key.startswith("command.")
+    }
 
 
 @given(

@@ -19,6 +19,13 @@ class Request(NamedTuple):
     first_try: bool
 
 
+class Sent(NamedTuple):
+    """A message of ours that was accepted, and what a reply to it would be about."""
+
+    message_id: str
+    about: str
+
+
 class Unreachable(Exception):
     """The person cannot be reached on this channel."""
 
@@ -64,8 +71,9 @@ class Channel(Protocol):
     def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
         """The bodies of the requests that say these messages, ready to be sent."""
 
-    async def send(self, request: Request, now: datetime) -> None:
-        """Send one request; returns when it is accepted. Raises Unreachable, RetryLater, Refused
+    async def send(self, request: Request, now: datetime) -> list[Sent]:
+        """Send one request; returns, when it is accepted, which of its messages speaks of what.
+        Raises Unreachable, RetryLater, Refused
         or Uncertain."""
 
     async def acknowledge(self, event: Event) -> None:

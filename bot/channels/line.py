@@ -23,6 +23,7 @@ from bot.channels.base import (
     Refused,
     Request,
     RetryLater,
+    Sent,
     Uncertain,
     Unreadable,
 )
@@ -80,20 +81,25 @@ class LineChannel:
 
     def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
         drawn = line_cards.draw(messages)
+        for message, body in zip(messages, drawn, strict=True):
+            if message.about:
+                body["about"] = message.about  # for us: taken out before it is sent
         requests = [
             drawn[at : at + _MESSAGES_A_REQUEST] for at in range(0, len(drawn), _MESSAGES_A_REQUEST)
         ]
         return [orjson.dumps(request).decode() for request in requests]
 
-    async def send(self, request: Request, now: datetime) -> None:
+    async def send(self, request: Request, now: datetime) -> list[Sent]:
         messages = orjson.loads(request.payload)
+        abouts = [message.pop("about", "") for message in messages]
         if request.reply_token and request.reply_until and now < request.reply_until:
-            if await self._reply(request, messages):
-                return
+            answer = await self._reply(request, messages)
+            if answer is not None:
+                return _sent(answer, abouts)
         elif request.reply_token and not request.first_try:
             raise Uncertain("an earlier reply was never heard of again")
         try:
-            await self._push(request, messages)
+            return _sent(await self._push(request, messages), abouts)
         except RetryLater as error:
             error.token_spent = True
             raise
@@ -143,37 +149,36 @@ class LineChannel:
             self._client = AsyncApiClient(self._configuration)
         return self._client
 
-    async def _reply(self, request: Request, messages: list[Any]) -> bool:
-        """Answer by the reply token, free of charge; False when the token is of no use."""
+    async def _reply(self, request: Request, messages: list[Any]) -> str | None:
+        """Answer by the reply token, free of charge; None when the token is of no use."""
         body = {"replyToken": request.reply_token, "messages": messages}
         try:
-            await self._call("/v2/bot/message/reply", body)
+            return await self._call("/v2/bot/message/reply", body)
         except ApiException as error:
             if error.status == 400 and "reply token" in str(error.body):
                 # Still young and yet refused after an unheard try: that try was accepted.
-                return not request.first_try
+                return None if request.first_try else ""
             _explain(error)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _unheard(error) from error
-        return True
 
-    async def _push(self, request: Request, messages: list[Any]) -> None:
+    async def _push(self, request: Request, messages: list[Any]) -> str:
         body = {"to": request.person, "messages": messages}
         try:
-            await self._call("/v2/bot/message/push", body, retry_key=request.retry_key)
+            return await self._call("/v2/bot/message/push", body, retry_key=request.retry_key)
         except ApiException as error:
             if error.status == 409:  # accepted before, under the same key
-                return
+                return str(error.body or "")
             _explain(error)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _unheard(error) from error
 
-    async def _call(self, path: str, body: dict[str, Any], retry_key: str | None = None) -> None:
+    async def _call(self, path: str, body: dict[str, Any], retry_key: str | None = None) -> str:
         """A ready body through the SDK's client, without its models, which cost milliseconds."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if retry_key:
             headers["X-Line-Retry-Key"] = retry_key
-        await self._connected().call_api(
+        answer = await self._connected().call_api(
             path,
             "POST",
             header_params=headers,
@@ -183,6 +188,18 @@ class LineChannel:
             auth_settings=["Bearer"],
             _request_timeout=_TIMEOUT,
         )
+        return str(answer.raw_data)
+
+
+def _sent(answer: str, abouts: list[str]) -> list[Sent]:
+    """LINE tells the messages' numbers in their order; an older answer may tell none."""
+    if not any(abouts):
+        return []
+    try:
+        numbers = [str(each["id"]) for each in orjson.loads(answer)["sentMessages"]]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return []
+    return [Sent(*pair) for pair in zip(numbers, abouts, strict=False) if pair[1]]
 
 
 def _explain(error: ApiException) -> NoReturn:
@@ -205,10 +222,13 @@ def _unheard(error: Exception) -> RetryLater:
 
 def _event(raw: dict[str, Any]) -> Event:
     source = raw.get("source") or {}
-    in_private = source.get("type") == "user"
-    person = source.get("userId") if in_private else None
+    person, group = source.get("userId"), None
+    if source.get("type") != "user":
+        group = source.get("groupId") or source.get("roomId")
+        person = person if _is_command(raw) else None
     token = raw.get("replyToken")
     did, text, message_id = _what(raw) if person else (Did.NOTHING_OF_OURS, "", None)
+    answered = (raw.get("message") or {}).get("quotedMessageId") if person else None
     return Event(
         channel=LineChannel.name,
         id=plain_id(raw["webhookEventId"], _LONGEST_ID),
@@ -218,8 +238,15 @@ def _event(raw: dict[str, Any]) -> Event:
         text=text,
         reply_token=plain_id(token, 100) if token else None,
         message_id=message_id,
+        group=plain_id(group, _LONGEST_ID) if person and group else None,
+        replies_to=plain_id(answered, _LONGEST_ID) if answered else None,
         listening_only=raw.get("mode", "active") != "active",
     )
+
+
+def _is_command(raw: dict[str, Any]) -> bool:
+    """In a group only a command is for us."""
+    return raw["type"] == "message" and str(raw["message"].get("text", "")).startswith("/")
 
 
 def _what(raw: dict[str, Any]) -> tuple[Did, str, str | None]:

@@ -31,7 +31,15 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.channels.base import Refused, Request, RetryLater, Uncertain, Unreachable, Unreadable
+from bot.channels.base import (
+    Refused,
+    Request,
+    RetryLater,
+    Sent,
+    Uncertain,
+    Unreachable,
+    Unreadable,
+)
 from bot.channels.reading import parse, plain_id, typed_text
 from models.chat import Button, Did, Event, Link, Message
 
@@ -99,21 +107,24 @@ class TelegramChannel:
         calls = []
         for number, message in enumerate(messages):
             call: dict[str, Any] = _draw(message)
+            if message.about:
+                call["about"] = message.about  # for us: taken out before it is sent
             if number == 0 and message.in_place and edited:
                 call["edit"] = int(edited)
             calls.append(orjson.dumps(call).decode())
         return calls
 
-    async def send(self, request: Request, now: datetime) -> None:
+    async def send(self, request: Request, now: datetime) -> list[Sent]:
         call = orjson.loads(request.payload)
-        edited = call.pop("edit", None)
+        edited, about = call.pop("edit", None), call.pop("about", "")
         if edited and await self._edit(int(request.person), edited, call):
-            return
+            return [Sent(str(edited), about)] if about else []
         if not edited and not request.first_try:
             raise Uncertain("an earlier try was never heard of again")
         bot = await self._connected()
         try:
-            await bot.send_message(int(request.person), **_typed(call))
+            message = await bot.send_message(int(request.person), **_typed(call))
+            return [Sent(str(message.message_id), about)] if about else []
         except TelegramError as error:
             _explain(error)
 
@@ -247,8 +258,10 @@ def read_update(update: Update, now: datetime) -> Event:
             callback_id=plain_id(query.id, 64),
             language=query.from_user.language_code,
         )
-    if message and message.from_user and message.chat.type == "private":
+    if message and message.from_user and _is_for_us(message):
         did, text = _said_or_sent(message)
+        in_group = message.chat.type != "private"
+        answered = message.reply_to_message
         return Event(
             channel=TelegramChannel.name,
             id=event_id,
@@ -258,6 +271,8 @@ def read_update(update: Update, now: datetime) -> Event:
             text=text,
             message_id=plain_id(message.message_id, 20),
             language=message.from_user.language_code,
+            group=plain_id(message.chat.id, 20) if in_group else None,
+            replies_to=plain_id(answered.message_id, 20) if answered else None,
         )
     if change and change.chat.type == "private":
         left = change.new_chat_member.status in ("kicked", "left")
@@ -271,10 +286,19 @@ def read_update(update: Update, now: datetime) -> Event:
     return Event(TelegramChannel.name, event_id, Did.NOTHING_OF_OURS, now)
 
 
+def _is_for_us(message: TelegramMessage) -> bool:
+    """In private everything is; in a group only a command."""
+    if message.chat.type == "private":
+        return True
+    is_group = message.chat.type in ("group", "supergroup")
+    return is_group and message.text is not None and message.text.startswith("/")
+
+
 def _said_or_sent(message: TelegramMessage) -> tuple[Did, str]:
     if message.text is not None:
-        if message.text.split("@")[0].split(" ")[0] == "/start":
-            return Did.FOLLOWED, ""
+        first, _, rest = message.text.partition(" ")
+        if first.split("@")[0] == "/start" and message.chat.type == "private":
+            return Did.FOLLOWED, typed_text(rest)  # a link to the bot can bring a word along
         return Did.SAID, typed_text(message.text)
     if message.sticker:
         return Did.SENT, "sticker"

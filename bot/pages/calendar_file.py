@@ -52,7 +52,7 @@ class CalendarFile:
         booking = bookings.by_id(booking_id)
         if booking is None:
             return None
-        contact = Contacts(tx).of_seeker(booking.job_seeker_id)[0]
+        contact = Contacts(tx).parent_of(booking.job_seeker_id)
         changes = bookings.how_often_changed(booking_id)
         return booking, changes, phrases(best_language(contact.language) or self._office.language)
 

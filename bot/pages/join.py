@@ -116,7 +116,7 @@ class JoinPage:
         if booking is None:
             return None
         # Locked in the same order as in a parent's turn, and read again under the lock.
-        contact = store.contacts.by_id(store.contacts.of_seeker(booking.job_seeker_id)[0].id)
+        contact = store.contacts.parent_of(booking.job_seeker_id)
         booking = store.bookings.by_id(booking_id)
         assert booking is not None
         turn = self._turns.turn_of(contact)

@@ -35,6 +35,7 @@ class Accepted:
     at: datetime
     retry_key: str | None = None
     delivered: bool = True
+    ids: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -87,6 +88,12 @@ class LineServer:
         self.people[found.user_id] = found
         return found
 
+    def group(self) -> LinePerson:
+        """A group chat that the office's account is in."""
+        found = self.person("C" + secrets.token_hex(16))
+        found.follows = True
+        return found
+
     async def follow(self, person: LinePerson) -> int:
         """Add the office as a friend, or unblock it."""
         again = any(item["from"] == "system" for item in person.chat)
@@ -99,11 +106,24 @@ class LineServer:
         person.chat.append({"from": "system", "text": "block", "at": self._clock().isoformat()})
         return await self.deliver([self._event(person, "unfollow", answerable=False)])
 
-    async def say(self, person: LinePerson, text: str) -> int:
-        """Send a text."""
+    async def say(
+        self,
+        person: LinePerson,
+        text: str,
+        *,
+        group: LinePerson | None = None,
+        replies_to: str | None = None,
+    ) -> int:
+        """Send a text, in a group perhaps, perhaps quoting a message."""
         message = {"type": "text", "id": _number(), "quoteToken": "q", "text": text}
-        self._sees_own(person, text)
-        return await self.deliver([self._event(person, "message", message=message)])
+        if replies_to:
+            message["quotedMessageId"] = replies_to
+        self._sees_own(group or person, text)
+        event = self._event(person, "message", message=message)
+        if group is not None:
+            event["source"] |= {"type": "group", "groupId": group.user_id}
+            event["replyToken"] = self.reply_token(group.user_id)
+        return await self.deliver([event])
 
     async def send(self, person: LinePerson, kind: str) -> int:
         """Send a sticker, image, audio, location …"""
@@ -178,8 +198,7 @@ class LineServer:
         if found := line_limits.problems(body.get("messages")):
             return _faults(found)
         del self._reply_tokens[body["replyToken"]]
-        self._accept("reply", holder[0], body["messages"])
-        return _sent(body["messages"], lost=lost)
+        return _sent(self._accept("reply", holder[0], body["messages"]), lost=lost)
 
     async def _push(self, request: Request) -> Response:
         if refusal := self._not_allowed(request):
@@ -205,17 +224,25 @@ class LineServer:
         if key is not None:
             self._keys[key] = (hashlib.sha256(raw).hexdigest(), str(uuid.uuid4()), self._clock())
         self.used += 1
-        self._accept("push", body["to"], body["messages"], key)
-        return _sent(body["messages"], lost=lost)
+        return _sent(self._accept("push", body["to"], body["messages"], key), lost=lost)
 
-    def _accept(self, how: str, user_id: str, messages: list[Json], key: str | None = None) -> None:
+    def _accept(
+        self, how: str, user_id: str, messages: list[Json], key: str | None = None
+    ) -> list[str]:
         person = self.people[user_id]
+        ids = [_number() for _ in messages]
         # Someone who has blocked the account gets nothing, and the bot is not told.
-        self.ledger.append(Accepted(how, user_id, messages, self._clock(), key, person.follows))
+        self.ledger.append(
+            Accepted(how, user_id, messages, self._clock(), key, person.follows, ids)
+        )
         if person.follows:
             person.loading_until = None
             at = self._clock().isoformat()
-            person.chat += [{"from": "office", "message": each, "at": at} for each in messages]
+            person.chat += [
+                {"from": "office", "message": each, "at": at, "id": number}
+                for each, number in zip(messages, ids, strict=True)
+            ]
+        return ids
 
     async def _profile(self, request: Request) -> Response:
         if refusal := self._not_allowed(request):
@@ -301,10 +328,10 @@ class LineServer:
         ), False
 
 
-def _sent(messages: list[Json], *, lost: bool) -> Response:
+def _sent(ids: list[str], *, lost: bool) -> Response:
     if lost:
         return _refuse(500, "Internal server error")
-    return JSONResponse({"sentMessages": [{"id": _number()} for _ in messages]})
+    return JSONResponse({"sentMessages": [{"id": number, "quoteToken": "q"} for number in ids]})
 
 
 def _refuse(status: int, message: str, headers: dict[str, str] | None = None) -> Response:

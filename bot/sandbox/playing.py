@@ -9,6 +9,7 @@ from bot.app import App
 from bot.sandbox.clock import TurnableClock
 from models.database import Transaction
 from models.office import Office
+from models.rules.days import at, local_day
 from models.tables import Booking, OutboxRow, status_in
 
 
@@ -17,15 +18,15 @@ async def play_to(app: App, clock: TurnableClock, target: datetime) -> None:
     comes of it. Sweeps at which nothing is due only beat, so they are played as one."""
     pause = timedelta(seconds=app.office.sweep_seconds)
     while (now := clock()) < target:
-        due = await app.database.run(lambda tx: _next_due(tx, app.office))
+        due = await app.database.run(lambda tx: _next_due(tx, app.office, now))
         later = now + pause
-        clock.turn_to(min(max(due or target, later), target))
+        clock.turn_to(min(max(due, later), target))
         await app.jobs.sweep(watching=True)
         await app.sender.send_all()
 
 
-def _next_due(tx: Transaction, office: Office) -> datetime | None:
-    """When the next reminder, notice, judgement or send is due."""
+def _next_due(tx: Transaction, office: Office, now: datetime) -> datetime:
+    """When the next reminder, notice, judgement, send or morning's digest is due."""
     ask = tx.session.exec
     first_start = ask(select(func.min(col(Booking.starts_at))).where(status_in("booked"))).one()
     times = [
@@ -34,4 +35,9 @@ def _next_due(tx: Transaction, office: Office) -> datetime | None:
         first_start + office.grace if first_start else None,
         ask(select(func.min(col(OutboxRow.due_at))).where(OutboxRow.state == "waiting")).one(),
     ]
-    return min((each for each in times if each is not None), default=None)
+    today = local_day(now, office.zone)
+    mornings = (
+        at(today + timedelta(days=ahead), office.digest_at, office.zone) for ahead in (0, 1)
+    )
+    times.append(next(each for each in mornings if each > now))
+    return min(each for each in times if each is not None)

@@ -71,10 +71,32 @@ class TelegramServer:
         self.people[found.user_id] = found
         return found
 
-    async def say(self, person: TelegramPerson, text: str) -> int:
-        """Send a text."""
+    def group(self) -> TelegramPerson:
+        """A group that the bot is in."""
+        found = TelegramPerson(-secrets.randbelow(10**9) - 10**9)
+        self.people[found.user_id] = found
+        return found
+
+    async def say(
+        self,
+        person: TelegramPerson,
+        text: str,
+        *,
+        group: TelegramPerson | None = None,
+        replies_to: int | None = None,
+    ) -> int:
+        """Send a text, in a group perhaps, perhaps in reply to a message."""
         person.blocked = False
-        return await self._message(person, {"text": text}, text)
+        content: Json = {"text": text}
+        if group is not None:
+            content["chat"] = {"id": group.user_id, "type": "supergroup", "title": "Team"}
+        if replies_to is not None:
+            content["reply_to_message"] = {
+                "message_id": replies_to,
+                "date": int(self._clock().timestamp()),
+                "chat": content.get("chat", {"id": person.user_id, "type": "private"}),
+            }
+        return await self._message(person, content, text)
 
     async def send(self, person: TelegramPerson, kind: str, content: Any) -> int:
         """Send a sticker, photo, voice, location …"""
@@ -219,7 +241,7 @@ class TelegramServer:
         number = self._number()
         message = {"from": "office", "id": number, **_seen(body)}
         person.chat.append(message)
-        self.ledger.append(("sendMessage", body))
+        self.ledger.append(("sendMessage", {**body, "sent_id": number}))
         if lost:
             raise Refusal(502, "Bad Gateway")
         return self._sent(person, number, body)

@@ -77,6 +77,7 @@ def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
     if found.version != version:
         return ask_cancel(turn, store, booking_id)
     store.bookings.set_status(found, "cancelled", turn.now, by="parent")
+    store.alerts.close_of(found.id, turn.now)
     return [
         Message(
             title=turn.say("cancel.done_title"),

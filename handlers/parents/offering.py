@@ -17,7 +17,7 @@ _DAYS_A_PAGE = 10
 _NEAREST = 4
 _NOON_HOUR = 12
 
-Verb = tuple[str, str | int]
+Verb = tuple[str, *tuple[str | int, ...]]
 
 
 def days_card(

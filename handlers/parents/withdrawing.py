@@ -44,6 +44,7 @@ def withdraw(turn: Turn, store: Store, version_number: int) -> list[Message]:
             store.bookings.set_status(
                 booking, "cancelled", turn.now, by="parent", why="consent withdrawn"
             )
+            store.alerts.close_of(booking.id, turn.now)
     return [
         Message(
             title=turn.say("withdraw.done_title"),

@@ -4,15 +4,20 @@ from models.database import Transaction
 from models.office import Office
 from models.store.access import Access
 from models.store.alerts import Alerts
+from models.store.audit import Audit
+from models.store.awaited import AwaitedTexts
 from models.store.bookings import Bookings
 from models.store.calendar import Calendar
 from models.store.contacts import Contacts
 from models.store.declarations import Declarations
 from models.store.forms import Forms
 from models.store.inbox import Inbox
+from models.store.once import Once
 from models.store.outbox import Outbox
 from models.store.presence import Presence
 from models.store.seekers import Seekers
+from models.store.sent import SentMessages
+from models.store.staff import StaffStore
 from models.store.terms import TermsStore
 from models.vault import Vault
 
@@ -23,13 +28,18 @@ class Store:
     def __init__(self, transaction: Transaction, office: Office, vault: Vault) -> None:
         self.access = Access(transaction)
         self.alerts = Alerts(transaction)
+        self.audit = Audit(transaction)
+        self.awaited = AwaitedTexts(transaction)
         self.bookings = Bookings(transaction, office)
         self.calendar = Calendar(transaction, office)
         self.contacts = Contacts(transaction)
         self.declarations = Declarations(transaction)
         self.forms = Forms(transaction)
         self.inbox = Inbox(transaction, vault)
+        self.once = Once(transaction)
         self.outbox = Outbox(transaction)
         self.presence = Presence(transaction)
         self.seekers = Seekers(transaction, vault)
+        self.sent = SentMessages(transaction)
+        self.staff = StaffStore(transaction)
         self.terms = TermsStore(transaction)

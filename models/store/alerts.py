@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from models.database import Transaction
-from models.sql import addition_once, query
+from models.sql import addition_once, change, query
 from models.store.bookings import Booking as BookingView
 from models.tables import Alert as AlertTable
 from models.tables import Booking, Counselor, table
@@ -19,29 +19,64 @@ class Alert(NamedTuple):
     at: datetime
     kind: str
     subject: str
+    booking_id: int | None
     reference: str | None
     starts_at: datetime | None
+    counselor_id: int | None
     counselor: str | None
     contact_id: int | None
 
 
 _alerts, _bookings, _counselors = table(AlertTable).c, table(Booking).c, table(Counselor).c
 
+_view = select(
+    *(_alerts.id, _alerts.at, _alerts.kind, _alerts.subject, _alerts.booking_id),
+    *(_bookings.reference, _bookings.starts_at, _bookings.counselor_id, _counselors.name),
+    _alerts.contact_id,
+).select_from(
+    table(AlertTable)
+    .outerjoin(table(Booking), _bookings.id == _alerts.booking_id)
+    .outerjoin(table(Counselor), _counselors.id == _bookings.counselor_id)
+)
+
 _ADD = addition_once(table(AlertTable), "kind", "subject", "booking_id", "contact_id", "at")
 _SINCE = query(
-    select(
-        *(_alerts.id, _alerts.at, _alerts.kind, _alerts.subject),
-        *(_bookings.reference, _bookings.starts_at, _counselors.name),
-        _alerts.contact_id,
-    )
-    .select_from(
-        table(AlertTable)
-        .outerjoin(table(Booking), _bookings.id == _alerts.booking_id)
-        .outerjoin(table(Counselor), _counselors.id == _bookings.counselor_id)
-    )
-    .where(_alerts.at >= bindparam("since"))
-    .order_by(_alerts.at, _alerts.id),
+    _view.where(_alerts.at >= bindparam("since")).order_by(_alerts.at, _alerts.id), Alert
+)
+_OPEN = query(_view.where(_alerts.closed_at.is_(None)).order_by(_alerts.at, _alerts.id), Alert)
+_BY_ID = query(_view.where(_alerts.id == bindparam("id")), Alert)
+_UNTOLD = query(
+    _view.where(_alerts.told_at.is_(None))
+    .order_by(_alerts.at, _alerts.id)
+    .limit(bindparam("count")),
     Alert,
+)
+_TELL = change(
+    update(table(AlertTable))
+    .where(_alerts.id == bindparam("alert"), _alerts.told_at.is_(None))
+    .values(told_at=bindparam("now"))
+)
+_CLOSE = change(
+    update(table(AlertTable))
+    .where(_alerts.id == bindparam("alert"), _alerts.closed_at.is_(None))
+    .values(closed_at=bindparam("now"))
+)
+_CLOSE_OF = change(
+    update(table(AlertTable))
+    .where(
+        _alerts.booking_id == bindparam("booking"),
+        _alerts.closed_at.is_(None),
+    )
+    .values(closed_at=bindparam("now"))
+)
+_CLOSE_KIND = change(
+    update(table(AlertTable))
+    .where(
+        _alerts.booking_id == bindparam("booking"),
+        _alerts.closed_at.is_(None),
+        _alerts.kind == bindparam("of_kind"),
+    )
+    .values(closed_at=bindparam("now"))
 )
 
 
@@ -71,3 +106,30 @@ class Alerts:
     def since(self, since: datetime) -> list[Alert]:
         """Alerts from a time on, the oldest first."""
         return self._tx.rows(_SINCE, since=since)
+
+    def open(self) -> list[Alert]:
+        """What nobody has ticked off, the oldest first."""
+        return self._tx.rows(_OPEN)
+
+    def by_id(self, alert_id: int) -> Alert | None:
+        return self._tx.row(_BY_ID, id=alert_id)
+
+    def untold(self, count: int) -> list[Alert]:
+        """What staff have not been told, the oldest first."""
+        return self._tx.rows(_UNTOLD, count=count)
+
+    def take(self, alert_id: int, now: datetime) -> bool:
+        """Take an alert to tell it; False when somebody was faster."""
+        return self._tx.run(_TELL, alert=alert_id, now=now) == 1
+
+    def close_one(self, alert_id: int, now: datetime) -> None:
+        """Somebody has seen to it."""
+        self._tx.run(_CLOSE, alert=alert_id, now=now)
+
+    def close(self, booking_id: int, kind: str, now: datetime) -> None:
+        """What one kind of alert asked for is done."""
+        self._tx.run(_CLOSE_KIND, booking=booking_id, of_kind=kind, now=now)
+
+    def close_of(self, booking_id: int, now: datetime) -> None:
+        """A booking was decided or has changed: nothing said of it before needs anybody."""
+        self._tx.run(_CLOSE_OF, booking=booking_id, now=now)

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, not_, select, update
 
 from models.database import Conflict, Transaction
 from models.office import Office
@@ -45,6 +45,14 @@ class Booking(NamedTuple):
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
+
+
+class History(NamedTuple):
+    """How many bookings came before, not counting those cancelled in time, and how many of them
+    ended as a deemed cancellation."""
+
+    before: int
+    absences: int
 
 
 class SlotTaken(Exception):
@@ -103,6 +111,50 @@ _HOW_OFTEN_CHANGED = query(
     select(func.count()).where(table(BookingChange).c.booking_id == bindparam("booking_id")),
     lambda count: int(count),
 )
+_BY_REFERENCE = query(_view.where(_bookings.reference == bindparam("reference")), Booking)
+_OF_SEEKER = query(
+    _view.where(_bookings.job_seeker_id == bindparam("job_seeker_id")).order_by(
+        _bookings.starts_at.desc(), _bookings.id.desc()
+    ),
+    Booking,
+)
+_BETWEEN = query(
+    _view.where(
+        _bookings.starts_at >= bindparam("start"),
+        _bookings.starts_at < bindparam("end"),
+        not_(status_in("cancelled", "withdrawn")),
+    ).order_by(_bookings.starts_at, _bookings.id),
+    Booking,
+)
+_NOT_POSTED = query(
+    _view.where(
+        ACTIVE_BOOKING,
+        _bookings.starts_at > bindparam("now"),
+        _bookings.my_page_posted_at.is_(None),
+    ).order_by(_bookings.starts_at),
+    Booking,
+)
+_HISTORY = query(
+    select(
+        func.count(),
+        func.coalesce(func.sum(case((_bookings.status == "deemed_cancelled", 1), else_=0)), 0),
+    ).where(
+        _bookings.job_seeker_id == bindparam("job_seeker_id"),
+        _bookings.starts_at < bindparam("start"),
+        not_(status_in("cancelled", "withdrawn")),
+    ),
+    lambda before, absences: History(int(before), int(absences)),
+)
+_SET_URL = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"))
+    .values(meeting_url=bindparam("url"))
+)
+_SET_POSTED = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"))
+    .values(my_page_posted_at=bindparam("at"))
+)
 _IS_TAKEN = query(
     select(_bookings.id).where(
         ACTIVE_BOOKING,
@@ -127,6 +179,8 @@ _MOVE = change(
         meeting_url=None,
         my_page_posted_at=None,
         version=_bookings.version + 1,
+        # What staff move while they were to decide is an ordinary booking again.
+        status="booked",
         remind_at=bindparam("remind_at"),
         notice_at=bindparam("notice_at"),
     )
@@ -154,6 +208,14 @@ _DROP_NOTICES = change(
         useless_after=bindparam("now"),
         why="the booking has changed",
     )
+)
+_REMINDER = query(
+    select(_outbox.state).where(
+        _outbox.booking_id == bindparam("booking_id"),
+        _outbox.kind == "reminder",
+        _outbox.booking_version == bindparam("version"),
+    ),
+    str,
 )
 _NOTE_CHANGE = addition(table(BookingChange), "booking_id", "at", "what", "by", "why")
 
@@ -225,8 +287,54 @@ class Bookings:
         """How many changes a booking has seen, its making among them."""
         return self._tx.row(_HOW_OFTEN_CHANGED, booking_id=booking_id) or 0
 
+    def by_reference(self, reference: str) -> Booking | None:
+        """The booking that somebody reads out on the phone."""
+        return self._tx.row(_BY_REFERENCE, reference=reference)
+
+    def between(self, start: datetime, end: datetime, counselor_id: int | None) -> list[Booking]:
+        """Bookings that start in [start, end), in order of time, of one counselor or of all;
+        those that were cancelled before are left out."""
+        found = self._tx.rows(_BETWEEN, start=start, end=end)
+        return [each for each in found if counselor_id in (None, each.counselor_id)]
+
+    def not_posted(self, now: datetime, counselor_id: int | None) -> list[Booking]:
+        """Bookings to come that are not noted as posted in My Page, the next one first."""
+        found = self._tx.rows(_NOT_POSTED, now=now)
+        return [each for each in found if counselor_id in (None, each.counselor_id)]
+
+    def history_of(self, job_seeker_id: int, start: datetime) -> History:
+        """What there was before a start."""
+        found = self._tx.row(_HISTORY, job_seeker_id=job_seeker_id, start=start)
+        assert found is not None
+        return found
+
+    def of_seeker(self, job_seeker_id: int) -> list[Booking]:
+        """All of a parent's bookings, the latest first."""
+        return self._tx.rows(_OF_SEEKER, job_seeker_id=job_seeker_id)
+
+    def reminder_state(self, booking: Booking) -> str:
+        """How the reminder for a booking as it stands has ended; "none" when there was none."""
+        return self._tx.row(_REMINDER, booking_id=booking.id, version=booking.version) or "none"
+
+    def set_meeting_url(self, booking: Booking, url: str, now: datetime, *, by: str) -> Booking:
+        """The URL of this one booking, before its counselor's."""
+        self._tx.run(_SET_URL, booking=booking.id, url=url)
+        self._note(booking.id, now, "url", by)
+        return booking._replace(meeting_url=url)
+
+    def set_posted(self, booking_id: int, now: datetime) -> None:
+        """It is in My Page now."""
+        self._tx.run(_SET_POSTED, booking=booking_id, at=now)
+
     def book(
-        self, job_seeker_id: int, slot: Slot, service: str, companion: str, now: datetime
+        self,
+        job_seeker_id: int,
+        slot: Slot,
+        service: str,
+        companion: str,
+        now: datetime,
+        *,
+        by: str = "parent",
     ) -> Booking:
         """Take a free slot. Raises SlotTaken when the database says that somebody has it."""
         while True:
@@ -252,12 +360,12 @@ class Bookings:
                 continue  # the reference was there already: draw another
             break
         assert booking_id is not None
-        self._note(booking_id, now, "booked", "parent")
+        self._note(booking_id, now, "booked", by)
         booking = self.by_id(booking_id)
         assert booking is not None
         return booking
 
-    def move(self, booking: Booking, slot: Slot, now: datetime) -> Booking:
+    def move(self, booking: Booking, slot: Slot, now: datetime, *, by: str = "parent") -> Booking:
         """Change to a free slot in one step. Raises SlotTaken, and then the old slot is kept."""
         try:
             with self._tx.attempt():
@@ -273,7 +381,7 @@ class Bookings:
         except Conflict:
             raise SlotTaken from None
         self._tx.run(_DROP_NOTICES, booking=booking.id, now=now)
-        self._note(booking.id, now, "moved", "parent", why=f"from {booking.starts_at:%F %H:%M}Z")
+        self._note(booking.id, now, "moved", by, why=f"from {booking.starts_at:%F %H:%M}Z")
         moved = self.by_id(booking.id)
         assert moved is not None
         return moved
@@ -281,8 +389,10 @@ class Bookings:
     def set_status(
         self, booking: Booking, status: str, now: datetime, *, by: str, why: str = ""
     ) -> Booking:
-        """Bring a booking into another status; nothing is due for it any more."""
-        self._tx.run(_SET_STATUS, booking=booking.id, status=status)
+        """Bring a booking into another status; nothing is due for it any more. Raises Conflict
+        when it would be active again and somebody has the slot."""
+        with self._tx.attempt():
+            self._tx.run(_SET_STATUS, booking=booking.id, status=status)
         self._tx.run(_DROP_NOTICES, booking=booking.id, now=now)
         self._note(booking.id, now, status, by, why)
         return booking._replace(status=status)

@@ -93,6 +93,12 @@ class Calendar:
         by_day = groupby(slots, key=lambda slot: local_day(slot.starts_at, self._office.zone))
         return {day: list(slots_of_day) for day, slots_of_day in by_day}
 
+    def free_from(self, now: datetime) -> list[Slot]:
+        """The free slots from now to the horizon, today's too: staff may give them."""
+        today = local_day(now, self._office.zone)
+        days = [today, *bookable_days(now, self._office.zone, self._office.horizon_days)]
+        return [slot for slot in self._free(days) if slot.starts_at > now]
+
     def add_counselor(
         self, name: str, meeting_url: str | None, shifts: Sequence[tuple[int, time, time]]
     ) -> int:

@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from models.database import Transaction
 from models.sql import addition_once, change, query
 from models.tables import Contact as ContactTable
-from models.tables import table
+from models.tables import Staff, table
 
 
 class Contact(NamedTuple):
-    """A person on a channel."""
+    """A person on a channel: a parent, or a staff member with a role (a counselor's goes with the
+    counselor that they are)."""
 
     id: int
     channel: str
@@ -20,20 +21,37 @@ class Contact(NamedTuple):
     language: str
     job_seeker_id: int | None
     unreachable_at: datetime | None
+    staff_id: int | None
+    role: str | None
+    counselor_id: int | None
 
 
-_contacts = table(ContactTable).c
-_columns = select(*(getattr(_contacts, name) for name in Contact._fields))
+# A parent who has no chat with us: staff booked for them on the phone.
+NOBODY = Contact(0, "", "", "", None, None, None, None, None)
+
+_contacts, _staff = table(ContactTable).c, table(Staff).c
+_columns = select(
+    *(_contacts.id, _contacts.channel, _contacts.person, _contacts.language),
+    *(_contacts.job_seeker_id, _contacts.unreachable_at),
+    *(_staff.id, _staff.role, _staff.counselor_id),
+).outerjoin_from(
+    table(ContactTable),
+    table(Staff),
+    and_(_staff.contact_id == _contacts.id, _staff.removed_at.is_(None)),
+)
 
 # The row stays locked for the turn on PostgreSQL, so that one person's turns come one by one.
 _FIND = query(
     _columns.where(
         _contacts.channel == bindparam("channel"), _contacts.person == bindparam("person")
-    ).with_for_update(key_share=True),
+    ).with_for_update(key_share=True, of=table(ContactTable)),
     Contact,
 )
 _BY_ID = query(
-    _columns.where(_contacts.id == bindparam("id")).with_for_update(key_share=True), Contact
+    _columns.where(_contacts.id == bindparam("id")).with_for_update(
+        key_share=True, of=table(ContactTable)
+    ),
+    Contact,
 )
 _OF_SEEKER = query(
     _columns.where(_contacts.job_seeker_id == bindparam("job_seeker_id")).order_by(_contacts.id),
@@ -72,6 +90,12 @@ class Contacts:
         found = self._tx.row(_BY_ID, id=contact_id)
         assert found is not None
         return found
+
+    def parent_of(self, job_seeker_id: int) -> Contact:
+        """The chat in which a parent is told things, locked for the turn; NOBODY if there is
+        none."""
+        known = self.of_seeker(job_seeker_id)
+        return self.by_id(known[0].id) if known else NOBODY
 
     def of_seeker(self, job_seeker_id: int) -> list[Contact]:
         """The chats in which a parent can be reached."""

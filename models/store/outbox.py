@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, exists, func, literal_column, not_, select, update
 
 from models.database import Transaction
+from models.letter import Letter
 from models.sql import addition, addition_once, change, query
 from models.store.contacts import Contact
 from models.tables import OutboxRow, table
@@ -33,6 +34,7 @@ class Outgoing(NamedTuple):
     useless_after: datetime
     attempts: int
     fence: int
+    report_to: int | None
 
 
 class Due(NamedTuple):
@@ -51,7 +53,7 @@ _BASE_COLUMNS = (
     *("state", "attempts", "fence", "in_flight", "why"),
 )
 _ADD = addition(table(OutboxRow), *_BASE_COLUMNS, "follows_id")
-_ADD_ONCE = addition_once(table(OutboxRow), *_BASE_COLUMNS)
+_ADD_ONCE = addition_once(table(OutboxRow), *_BASE_COLUMNS, "report_to")
 
 _DUE = query(
     select(_outbox.id, _outbox.in_flight)
@@ -117,14 +119,15 @@ class Outbox:
         *,
         reply_token: str | None,
         reply_until: datetime | None,
+        to: str,
     ) -> None:
-        """What is said back to an event, one request after the other. The reply token serves
-        the first request only."""
+        """What is said back to an event, to the person or in the group, one request after the
+        other. The reply token serves the first request only."""
         follows: int | None = None
         for payload in payloads:
             follows = self._tx.row(
                 _ADD,
-                **_row(contact, "answer", payload, now, useless_after=now + RETRY_FOR),
+                **_row(contact, to, "answer", payload, now, useless_after=now + RETRY_FOR),
                 reply_token=reply_token,
                 reply_until=reply_until,
                 booking_id=None,
@@ -134,33 +137,22 @@ class Outbox:
             reply_token = reply_until = None
 
     def notify(
-        self,
-        contact: Contact,
-        kind: str,
-        payload: str,
-        now: datetime,
-        *,
-        booking_id: int,
-        booking_version: int,
-        useless_after: datetime,
-        state: str = "waiting",
+        self, letter: Letter, payload: str, now: datetime, *, state: str = "waiting"
     ) -> bool:
-        """What is said unasked about a booking as it stands: each kind at most once a version.
+        """What is said unasked; about a booking as it stands each kind at most once a version.
         False when it was said before. With another state than "waiting" it is only recorded."""
+        booking, contact = letter.booking, letter.to
+        until = min(letter.useless_after, now + RETRY_FOR)
         added = self._tx.run(
             _ADD_ONCE,
             **_row(
-                contact,
-                kind,
-                payload,
-                now,
-                useless_after=min(useless_after, now + RETRY_FOR),
-                state=state,
+                contact, contact.person, letter.kind, payload, now, useless_after=until, state=state
             ),
             reply_token=None,
             reply_until=None,
-            booking_id=booking_id,
-            booking_version=booking_version,
+            booking_id=booking.id if booking else None,
+            booking_version=booking.version if booking else None,
+            report_to=letter.report_to,
         )
         return added == 1
 
@@ -207,6 +199,7 @@ class Outbox:
 
 def _row(
     contact: Contact,
+    to: str,
     kind: str,
     payload: str,
     now: datetime,
@@ -217,7 +210,7 @@ def _row(
     return {
         "contact_id": contact.id,
         "channel": contact.channel,
-        "person": contact.person,
+        "person": to,
         "kind": kind,
         "payload": payload,
         "retry_key": str(uuid.uuid4()),

@@ -1,12 +1,16 @@
 """Job seekers: the parent's sealed details."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
+from sqlalchemy import bindparam, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from models.database import Transaction
-from models.tables import Contact, JobSeeker
+from models.sql import query
+from models.tables import Contact, JobSeeker, table
+from models.tables import Refusal as RefusalTable
 from models.vault import Vault
 
 
@@ -17,6 +21,27 @@ class Details(NamedTuple):
     reading: str
     phone: str
     registration: str
+
+
+class Refusal(NamedTuple):
+    """利用お断り, as it holds."""
+
+    id: int
+    until_day: date | None
+
+
+_refusals = table(RefusalTable).c
+
+_REFUSAL = query(
+    select_columns(_refusals.id, _refusals.until_day)
+    .where(
+        _refusals.job_seeker_id == bindparam("job_seeker_id"),
+        _refusals.lifted_at.is_(None),
+        or_(_refusals.until_day.is_(None), _refusals.until_day >= bindparam("today")),
+    )
+    .limit(1),
+    Refusal,
+)
 
 
 class Seekers:
@@ -39,10 +64,30 @@ class Seekers:
         for field, value in details._asdict().items():
             setattr(seeker, field, self._vault.seal(value, _about(seeker.id, field)))
         seeker.registration_fingerprint = self._vault.fingerprints(details.registration)[0]
+        seeker.phone_fingerprint = self._vault.fingerprints(details.phone)[0]
         seeker.updated_at = now
         contact.job_seeker_id = seeker.id
         session.flush()
         return seeker.id
+
+    def exists(self, job_seeker_id: int) -> bool:
+        return self._tx.session.get(JobSeeker, job_seeker_id) is not None
+
+    def masked_name(self, job_seeker_id: int) -> str:
+        """The name as a chat may carry it: the first sign of each part."""
+        parts = self.details(job_seeker_id).name.split()
+        return " ".join(f"{part[0]}○" for part in parts) or "—"
+
+    def standing(self, job_seeker_id: int, today: date) -> str:
+        """Whether staff have refused or verified this person, or only their word stands."""
+        if self.refusal(job_seeker_id, today) is not None:
+            return "refused"
+        seeker = self._tx.session.get_one(JobSeeker, job_seeker_id)
+        return "verified" if seeker.verified_at else "declared"
+
+    def refusal(self, job_seeker_id: int, today: date) -> Refusal | None:
+        """The refusal that holds on a local day."""
+        return self._tx.row(_REFUSAL, job_seeker_id=job_seeker_id, today=today)
 
     def with_registration(self, registration: str) -> list[int]:
         """The job seekers who gave this registration number."""

@@ -1,0 +1,134 @@
+"""What staff can do: literal tables from commands, buttons, replies and awaited texts to the step
+that answers, with who may."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+from handlers.staff import (
+    attending,
+    cancelling,
+    day,
+    desk,
+    meeting,
+    my_page,
+    needs,
+    reserving,
+    team,
+)
+from handlers.staff.permission import ADMIN, STAFF
+from models.chat import Message
+from models.store import Store
+from models.turn import Turn
+
+CommandStep = Callable[[Turn, Store, str], list[Message]]
+
+
+class Command(NamedTuple):
+    """A typed command: the slash and its name, or one of the Japanese words; its step gets the
+    rest of the text. In a group only those work that show no person."""
+
+    step: CommandStep
+    roles: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    in_group: bool = False
+
+
+class Press(NamedTuple):
+    """A staff button."""
+
+    step: Callable[..., list[Message]]
+    roles: tuple[str, ...]
+
+
+COMMANDS: dict[str, Command] = {
+    "today": Command(day.today_command, STAFF, ("今日", "きょう", "本日")),
+    "tomorrow": Command(day.tomorrow_command, STAFF, ("明日", "あした", "あす")),
+    "day": Command(day.day_command, STAFF, ("日",)),
+    "week": Command(day.week_command, STAFF, ("今週", "週")),
+    "needs": Command(needs.needs_command, STAFF, ("対応", "要対応")),
+    "mypage": Command(my_page.my_page_command, STAFF, ("マイページ",)),
+    "url": Command(meeting.url_command, STAFF),
+    "staff": Command(team.team_command, ADMIN, ("職員",)),
+    "invite": Command(team.invite_command, ADMIN, ("招待",)),
+    "whoami": Command(team.who_am_i, STAFF, ("わたし", "私")),
+    "leave": Command(team.leave_command, STAFF),
+    "language": Command(desk.other_language, STAFF, ("言語", "english", "日本語")),
+    "help": Command(desk.help_, STAFF, ("ヘルプ", "メニュー", "menu"), in_group=True),
+}
+
+# What a button's number is for: see handlers/router.py.
+BUTTONS: dict[str, Press] = {
+    "desk/1": Press(desk.show_menu, STAFF),
+    "today/1": Press(day.today, STAFF),
+    "tomorrow/1": Press(day.tomorrow, STAFF),
+    "agenda/1": Press(day.show_day, STAFF),
+    "thisweek/1": Press(day.this_week, STAFF),
+    "week/1": Press(day.show_week, STAFF),
+    "booking/1": Press(day.show_booking, STAFF),
+    "needs/1": Press(needs.show_open, STAFF),
+    "done/1": Press(needs.done, STAFF),
+    "unposted/1": Press(my_page.show_open, STAFF),
+    "mypage/1": Press(my_page.show_text, STAFF),
+    "posted/1": Press(my_page.posted, STAFF),
+    "url/1": Press(meeting.ask_url, STAFF),
+    "present/1": Press(attending.present, STAFF),
+    "completed/1": Press(attending.completed, STAFF),
+    "absent/1": Press(attending.absent, STAFF),
+    "undo/1": Press(attending.undo, STAFF),
+    "phoned/1": Press(cancelling.ask_phoned, STAFF),
+    "phonedyes/1": Press(cancelling.phoned, STAFF),
+    "officeends/1": Press(cancelling.ask_withdraw, STAFF),
+    "officeendsyes/1": Press(cancelling.withdraw, STAFF),
+    "stop/1": Press(cancelling.ask_stop, STAFF),
+    "reserve/1": Press(reserving.show_days, STAFF),
+    "reserveday/1": Press(reserving.show_times, STAFF),
+    "reservetime/1": Press(reserving.reserve, STAFF),
+    "smove/1": Press(reserving.show_move_days, STAFF),
+    "smoveday/1": Press(reserving.show_move_times, STAFF),
+    "smovetime/1": Press(reserving.move, STAFF),
+    "stafflanguage/1": Press(desk.choose_language, STAFF),
+    "team/1": Press(team.show_team, ADMIN),
+    "member/1": Press(team.show_member, ADMIN),
+    "role/1": Press(team.set_role, ADMIN),
+    "remove/1": Press(team.ask_remove, ADMIN),
+    "removeyes/1": Press(team.remove, ADMIN),
+    "leave/1": Press(team.ask_leave, STAFF),
+    "leaveyes/1": Press(team.leave, STAFF),
+    "invite/1": Press(team.choose_invite, ADMIN),
+    "invited/1": Press(team.invite, ADMIN),
+}
+
+# Free text that was asked for, by what it is for: step(turn, store, subject, text).
+AWAITED: dict[str, Callable[[Turn, Store, str, str], list[Message]]] = {
+    "url": meeting.give_awaited,
+    "withdraw": cancelling.withdraw_because,
+    "stop": cancelling.stop_because,
+}
+
+# A reply to a message of ours, by what that speaks of: step(turn, store, number, text).
+REPLIES: dict[str, Callable[[Turn, Store, int, str], list[Message]]] = {
+    "booking": meeting.give,
+}
+
+_SLASHED = re.compile(r"/([a-z_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+
+
+def typed(text: str) -> tuple[str, str] | None:
+    """The command that a text is, with what follows it, or None."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if match := _SLASHED.fullmatch(plain.lower()):
+        rest = plain[len(plain) - len(match[2]) :] if match[2] else ""
+        return (match[1], rest) if match[1] in COMMANDS else None
+    first, _, rest = plain.partition(" ")
+    for name, command in COMMANDS.items():
+        if first.casefold() in command.words:
+            return name, rest.strip()
+    return None
+
+
+def number_in(about: str) -> tuple[str, int]:
+    """What a message of ours speaks of: the kind, and which ("booking 7")."""
+    kind, _, number = about.partition(" ")
+    return kind, int(number)

@@ -1,0 +1,80 @@
+"""Attendance by staff: present, completed, not come, and undoing a deemed cancellation
+(art. 6(6))."""
+
+from handlers.parents import cards as parents_cards
+from handlers.staff import cards
+from handlers.staff.permission import booking_of
+from handlers.staff.telling import by, note, tell_parent
+from models.chat import Link, Message, button, column
+from models.database import Conflict
+from models.store import Store
+from models.store.bookings import Booking
+from models.turn import Turn
+
+_EARLIER = {
+    "present": ("booked", "undecided"),
+    "completed": ("booked", "undecided", "joined"),
+    "absent": ("booked", "undecided"),
+    "undo": ("deemed_cancelled",),
+}
+
+
+def present(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """The parent is there: from 15 minutes before the start on."""
+    booking = booking_of(turn, store, booking_id)
+    if turn.now < booking.starts_at - parents_cards.EARLY:
+        return _not_now(turn, store, booking)
+    return _change(turn, store, booking, "present", "joined")
+
+
+def completed(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """The consultation has taken place."""
+    booking = booking_of(turn, store, booking_id)
+    if turn.now < booking.starts_at - parents_cards.EARLY:
+        return _not_now(turn, store, booking)
+    return _change(turn, store, booking, "completed", "completed")
+
+
+def absent(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """The parent has not come: staff decide what the program could not."""
+    booking = booking_of(turn, store, booking_id)
+    if turn.now < booking.starts_at:
+        return _not_now(turn, store, booking)
+    return _change(turn, store, booking, "absent", "deemed_cancelled")
+
+
+def undo(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """A deemed cancellation is taken back: the parent counts as having come."""
+    return _change(turn, store, booking_of(turn, store, booking_id), "undo", "joined")
+
+
+def _change(turn: Turn, store: Store, booking: Booking, what: str, status: str) -> list[Message]:
+    if booking.status not in _EARLIER[what]:
+        return _not_now(turn, store, booking)
+    before = booking.status
+    try:
+        booking = store.bookings.set_status(booking, status, turn.now, by=by(turn), why=what)
+    except Conflict:
+        return [Message(text=turn.say("act.slot_taken"))]
+    note(turn, store, booking, what, before=before, after=status)
+    store.alerts.close_of(booking.id, turn.now)
+    tell_parent(turn, store, booking, lambda to: _word(to, booking, what))
+    return [cards.card(turn, store, booking, turn.say("act.done"))]
+
+
+def _not_now(turn: Turn, store: Store, booking: Booking) -> list[Message]:
+    return [cards.card(turn, store, booking, turn.say("act.not_now"))]
+
+
+def _word(to: Turn, booking: Booking, what: str) -> Message:
+    """What the parent is told of it."""
+    when, phone = parents_cards.when_of(to, booking), parents_cards.phone(to)
+    buttons: list[Link] = []
+    if what in ("present", "undo"):
+        buttons.append(Link(to.say("booking.join"), to.links.join(booking.id), primary=True))
+    again = button(to.say("menu.book_again"), "book/1")
+    return Message(
+        title=to.say(f"told.{what}_title"),
+        text=to.say(f"told.{what}_text", when=when, phone=phone),
+        groups=(column(*buttons, again),),
+    )

@@ -1,0 +1,167 @@
+"""Ending a booking by staff: a call recorded as the parent's own cancellation, the office's
+cancellation with a reason, stopping a consultation (arts. 6(6), 12(1))."""
+
+from datetime import timedelta
+
+from handlers.parents import cards as parents_cards
+from handlers.parents import offering
+from handlers.staff import cards
+from handlers.staff.permission import booking_of
+from handlers.staff.telling import by, note, tell_parent
+from models.chat import Message, NotAButton, button, column
+from models.rules.days import local_day
+from models.rules.slots import nearest, one_for_each_start
+from models.store import Store
+from models.store.bookings import Booking
+from models.text import shortened
+from models.turn import Turn
+
+REASONS = ("counselor", "closed", "technical")
+_STOPPED = "stopped"
+_ANSWER_WITHIN = timedelta(minutes=15)
+_CHOICES = 4
+
+
+def ask_phoned(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """One question before a call is recorded."""
+    booking = booking_of(turn, store, booking_id)
+    if not cards.is_active(booking):
+        return [cards.card(turn, store, booking)]
+    yes = button(turn.say("phoned.yes"), "phonedyes/1", booking.id, booking.version)
+    return [cards.sure(turn, turn.say("act.by_phone"), turn.say("phoned.sure"), yes, booking)]
+
+
+def phoned(turn: Turn, store: Store, booking_id: int, version: int) -> list[Message]:
+    """The parent cancelled on the phone: it is their own cancellation."""
+    booking = booking_of(turn, store, booking_id)
+    if not cards.is_active(booking):
+        return [cards.card(turn, store, booking)]
+    if booking.version != version:
+        return ask_phoned(turn, store, booking_id)
+    before = booking.status
+    booking = store.bookings.set_status(
+        booking, "cancelled", turn.now, by=by(turn), why="the parent phoned"
+    )
+    note(turn, store, booking, "phoned", before=before, after=booking.status)
+    store.alerts.close_of(booking.id, turn.now)
+    tell_parent(turn, store, booking, lambda to: _told(to, booking, "phoned"))
+    return [cards.card(turn, store, booking, turn.say("act.done"))]
+
+
+def ask_withdraw(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """Why does the office cancel? A button, or one's own words."""
+    booking = booking_of(turn, store, booking_id)
+    if not cards.is_active(booking):
+        return [cards.card(turn, store, booking)]
+    store.awaited.ask(
+        turn.contact.id,
+        "withdraw",
+        f"{booking.id} {booking.version}",
+        turn.now + _ANSWER_WITHIN,
+    )
+    reasons = [
+        button(turn.say(f"reason.{each}"), "officeendsyes/1", booking.id, booking.version, each)
+        for each in REASONS
+    ]
+    back = button(turn.say("desk.back"), "booking/1", booking.id)
+    return [
+        Message(
+            title=turn.say("withdraw_by_staff.title"),
+            text=turn.say("withdraw_by_staff.text"),
+            facts=((turn.say("booking.when"), parents_cards.when_of(turn, booking)),),
+            groups=(column(*reasons), column(back)),
+        )
+    ]
+
+
+def withdraw(turn: Turn, store: Store, booking_id: int, version: int, reason: str) -> list[Message]:
+    """Cancel for the office; the parent is told the reason and offered other slots."""
+    if reason not in REASONS:
+        raise NotAButton("no such reason")
+    return _withdraw(turn, store, booking_id, version, reason, "")
+
+
+def withdraw_because(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """The reason in staff's own words, which the parent reads as they are."""
+    booking_id, version = (int(part) for part in subject.split())
+    return _withdraw(turn, store, booking_id, version, "", shortened(text, 300))
+
+
+def ask_stop(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """One question before a consultation is stopped (art. 12(1)); staff write why."""
+    booking = booking_of(turn, store, booking_id)
+    if not cards.is_active(booking):
+        return [cards.card(turn, store, booking)]
+    store.awaited.ask(
+        turn.contact.id, "stop", f"{booking.id} {booking.version}", turn.now + _ANSWER_WITHIN
+    )
+    back = button(turn.say("desk.back"), "booking/1", booking.id)
+    return [
+        Message(title=turn.say("stop.title"), text=turn.say("stop.text"), groups=(column(back),))
+    ]
+
+
+def stop_because(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """Stop; the reason is kept for staff, and the parent is told that it was stopped."""
+    booking_id, version = (int(part) for part in subject.split())
+    return _withdraw(turn, store, booking_id, version, _STOPPED, shortened(text, 300))
+
+
+def _withdraw(
+    turn: Turn, store: Store, booking_id: int, version: int, reason: str, words: str
+) -> list[Message]:
+    booking = booking_of(turn, store, booking_id)
+    if not cards.is_active(booking) or booking.version != version:
+        return [cards.card(turn, store, booking, turn.say("act.not_now"))]
+    before = booking.status
+    booking = store.bookings.set_status(
+        booking, "withdrawn", turn.now, by=by(turn), why=shortened(words or reason, 200)
+    )
+    what = "stop" if reason == _STOPPED else "withdraw"
+    note(turn, store, booking, what, before=before, after=reason or "in words")
+    store.alerts.close_of(booking.id, turn.now)
+    if what == "stop":
+        tell_parent(turn, store, booking, lambda to: _told(to, booking, "stop"))
+    else:
+        tell_parent(turn, store, booking, lambda to: _offer(to, store, booking, reason, words))
+    return [cards.card(turn, store, booking, turn.say("act.done"))]
+
+
+def _offer(to: Turn, store: Store, booking: Booking, reason: str, words: str) -> Message:
+    """What the parent is told of a cancellation by the office: why, and other slots to choose."""
+    why = words or to.say(f"reason.{reason}")
+    ended = local_day(booking.starts_at, to.office.zone)
+    every = [
+        slot
+        for day, slots in offering.free_days(to, store).items()
+        for slot in slots
+        # Not the very thing that has just been cancelled.
+        if day != ended or (reason != "closed" and slot.counselor_id != booking.counselor_id)
+    ]
+    close = nearest(one_for_each_start(every, booking.counselor_id), booking.starts_at, _CHOICES)
+    choices = [
+        button(parents_cards.when(to, slot.starts_at), "time/1", booking.service, *slot)
+        for slot in close
+    ]
+    return Message(
+        title=to.say("told.withdraw_title"),
+        text=to.say(
+            "told.withdraw_text",
+            when=parents_cards.when_of(to, booking),
+            reason=why,
+            phone=parents_cards.phone(to),
+        ),
+        groups=(column(*choices, button(to.say("menu.book_again"), "book/1")),),
+    )
+
+
+def _told(to: Turn, booking: Booking, what: str) -> Message:
+    return Message(
+        title=to.say(f"told.{what}_title"),
+        text=to.say(
+            f"told.{what}_text",
+            when=parents_cards.when_of(to, booking),
+            phone=parents_cards.phone(to),
+        ),
+        groups=(column(button(to.say("menu.book_again"), "book/1")),),
+    )

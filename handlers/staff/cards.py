@@ -1,0 +1,119 @@
+"""The staff's card of a booking: its state, and what can be done with it now."""
+
+from handlers.parents import cards
+from handlers.staff.permission import about
+from models.chat import Button, Group, Message, button, column
+from models.rules.days import local_day
+from models.store import Store
+from models.store.bookings import Booking
+from models.turn import Turn
+
+_ACTIVE = ("booked", "joined", "undecided")
+
+
+def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message:
+    """One booking with everything that staff can do with it; a reply to it can bring the URL."""
+    return Message(
+        title=title or f"{cards.when_of(turn, booking)}  {turn.say(f'status.{booking.status}')}",
+        facts=_facts(turn, store, booking),
+        groups=tuple(_groups(turn, booking)),
+        about=about(booking),
+    )
+
+
+def line(turn: Turn, store: Store, booking: Booking) -> str:
+    """One booking in one line of a list."""
+    start = cards.clock_time(turn, booking.starts_at)
+    name = store.seekers.masked_name(booking.job_seeker_id)
+    status = turn.say(f"status.{booking.status}")
+    return "  ".join([start, name, booking.counselor, status, *_lacks(turn, booking)])
+
+
+def _lacks(turn: Turn, booking: Booking) -> list[str]:
+    """What is still to be done for a booking."""
+    if booking.status != "booked":
+        return []
+    lacks = [] if booking.meeting_url else [turn.say("state.no_url")]
+    return lacks + ([] if booking.my_page_posted_at else [turn.say("state.not_posted")])
+
+
+def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str], ...]:
+    say = turn.say
+    past = store.bookings.history_of(booking.job_seeker_id, booking.starts_at)
+    person = store.seekers.standing(booking.job_seeker_id, turn.today)
+    facts = [
+        (say("booking.when"), cards.when_of(turn, booking)),
+        (say("state.status"), say(f"status.{booking.status}")),
+        (say("state.person"), f"{store.seekers.masked_name(booking.job_seeker_id)}"),
+        (say("state.standing"), say(f"standing.{person}")),
+        (say("booking.counselor"), booking.counselor),
+        (say("booking.service"), cards.service(turn, booking.service)),
+        (say("booking.companion"), say(f"companion.{booking.companion}")),
+        (say("state.url"), say("state.yes") if booking.meeting_url else say("state.no_url")),
+        (
+            say("state.my_page"),
+            say("state.posted") if booking.my_page_posted_at else say("state.not_posted"),
+        ),
+        (say("state.reminder"), say(f"reminder_state.{store.bookings.reminder_state(booking)}")),
+        (say("state.history"), say("state.nth", nth=past.before + 1, absences=past.absences)),
+        (say("booking.reference"), booking.reference),
+    ]
+    return tuple(facts)
+
+
+def _groups(turn: Turn, booking: Booking) -> list[Group]:
+    """The buttons that make sense now, the most likely first."""
+    groups = [Group(tuple(_buttons(turn, booking)), columns=2)]
+    day = local_day(booking.starts_at, turn.office.zone)
+    more = [
+        button(turn.say("act.day"), "agenda/1", day),
+    ]
+    groups.append(Group(tuple(more), columns=2))
+    return [group for group in groups if group.buttons]
+
+
+def _buttons(turn: Turn, booking: Booking) -> list[Button]:
+    say, number = turn.say, booking.id
+    url = button(say("act.url"), "url/1", number)
+    came, completed = (
+        button(say("act.present"), "present/1", number),
+        button(say("act.completed"), "completed/1", number),
+    )
+    absent = button(say("act.absent"), "absent/1", number)
+    following = button(say("act.next"), "reserve/1", booking.job_seeker_id, booking.service, 0)
+    move = button(say("act.move"), "smove/1", number, 0)
+    by_phone = button(say("act.by_phone"), "phoned/1", number)
+    withdraw = button(say("act.withdraw"), "officeends/1", number)
+    stop = button(say("act.stop"), "stop/1", number)
+    post = [] if booking.my_page_posted_at else [button(say("act.my_page"), "mypage/1", number)]
+    has_begun = turn.now >= booking.starts_at
+    match booking.status:
+        case "booked" | "undecided" if has_begun:
+            return [came, absent, completed, by_phone, url, stop]
+        case "booked" | "undecided":
+            return [url, *post, came, move, by_phone, withdraw]
+        case "joined":
+            return [completed, following, url, stop]
+        case "deemed_cancelled":
+            return [button(say("act.undo"), "undo/1", number), following]
+        case _:
+            return [following]
+
+
+def is_active(booking: Booking) -> bool:
+    return booking.status in _ACTIVE
+
+
+def open_button(turn: Turn, booking: Booking) -> Button:
+    """The button that opens a booking's card from a list."""
+    label = f"{cards.clock_time(turn, booking.starts_at)} {booking.counselor} {booking.reference}"
+    return button(label, "booking/1", booking.id)
+
+
+def sure(turn: Turn, title: str, text: str, yes: Button, booking: Booking) -> Message:
+    """One question before something that the parent is told."""
+    return Message(
+        title=title,
+        text=text,
+        groups=(column(yes, button(turn.say("desk.back"), "booking/1", booking.id)),),
+    )

@@ -1,0 +1,125 @@
+"""The day: bookings in order of time, with their state and what can be done."""
+
+from datetime import date, time, timedelta
+
+from handlers.parents import cards as parents_cards
+from handlers.staff import cards, desk
+from handlers.staff.permission import booking_of, is_admin
+from models.chat import Group, Message, button, column
+from models.rules.days import at, end_of_day, is_business_day
+from models.rules.typed_dates import plain, read_day
+from models.store import Store
+from models.store.bookings import Booking
+from models.turn import Turn
+
+# LINE takes five messages a request: the list, and the cards of those who come next.
+_CARDS = 4
+_LISTED = 40
+
+
+def today(turn: Turn, store: Store) -> list[Message]:
+    return show_day(turn, store, turn.today)
+
+
+def tomorrow(turn: Turn, store: Store) -> list[Message]:
+    return show_day(turn, store, turn.today + timedelta(days=1))
+
+
+def today_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    return today(turn, store)
+
+
+def tomorrow_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    return tomorrow(turn, store)
+
+
+def day_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    """The day that was typed, however it was written."""
+    day = read_day(plain(words), turn.today)
+    if day is None:
+        return [desk.menu(turn, turn.say("day.which"))]
+    return show_day(turn, store, day)
+
+
+def show_day(turn: Turn, store: Store, day: date) -> list[Message]:
+    """The list of a day, with the cards of those who come next."""
+    bookings = of_day(turn, store, day)
+    return [overview(turn, store, day, bookings), *_next_cards(turn, store, bookings)]
+
+
+def of_day(turn: Turn, store: Store, day: date) -> list[Booking]:
+    """The bookings of a day that are this staff member's business, in order of time."""
+    zone = turn.office.zone
+    return store.bookings.between(
+        at(day, time(0), zone),
+        end_of_day(day, zone),
+        None if is_admin(turn) else turn.contact.counselor_id,
+    )
+
+
+def overview(turn: Turn, store: Store, day: date, bookings: list[Booking]) -> Message:
+    """A day in one message, with a button for each booking."""
+    shown = bookings[:_LISTED]
+    lines = [cards.line(turn, store, each) for each in shown]
+    if not bookings:
+        key = "day.none" if is_business_day(day) else "day.closed"
+        lines = [turn.say(key)]
+    around = [
+        button(turn.say("day.before"), "agenda/1", day - timedelta(days=1)),
+        button(turn.say("day.after"), "agenda/1", day + timedelta(days=1)),
+    ]
+    opening = tuple(cards.open_button(turn, each) for each in shown)
+    groups = [Group(opening, columns=1)] if opening else []
+    return Message(
+        title=turn.say("day.title", day=turn.say.day(day), n=len(bookings)),
+        text="\n".join(lines),
+        groups=(*groups, Group(tuple(around), columns=2)),
+        in_place=True,
+    )
+
+
+def show_week(turn: Turn, store: Store, monday: date) -> list[Message]:
+    """A week in one message: how many each day, with a button for each."""
+    days = [monday + timedelta(days=ahead) for ahead in range(5)]
+    choices = []
+    for day in days:
+        bookings = of_day(turn, store, day)
+        label = turn.say("week.day", day=turn.say.short_day(day), n=len(bookings))
+        choices.append(button(label, "agenda/1", day))
+    around = [
+        button(turn.say("week.before"), "week/1", monday - timedelta(days=7)),
+        button(turn.say("week.after"), "week/1", monday + timedelta(days=7)),
+    ]
+    return [
+        Message(
+            title=turn.say("week.title", day=turn.say.day(monday)),
+            groups=(column(*choices), Group(tuple(around), columns=2)),
+            in_place=True,
+        )
+    ]
+
+
+def week_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    """The week of a typed day; without one, this week, and from Saturday on the next."""
+    day = read_day(plain(words), turn.today) or turn.today
+    if not words and day.weekday() >= 5:
+        day += timedelta(days=2)
+    return show_week(turn, store, day - timedelta(days=day.weekday()))
+
+
+def this_week(turn: Turn, store: Store) -> list[Message]:
+    return week_command(turn, store, "")
+
+
+def show_booking(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """One booking's card."""
+    return [cards.card(turn, store, booking_of(turn, store, booking_id))]
+
+
+def _next_cards(turn: Turn, store: Store, bookings: list[Booking]) -> list[Message]:
+    to_come = [
+        each
+        for each in bookings
+        if cards.is_active(each) and each.ends_at + parents_cards.EARLY > turn.now
+    ]
+    return [cards.card(turn, store, each) for each in to_come[:_CARDS]]

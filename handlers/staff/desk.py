@@ -1,0 +1,71 @@
+"""The staff's desk: the menu, help, the language, and kind answers to what is not understood."""
+
+from handlers.staff.permission import is_admin
+from locales import languages
+from models.chat import Button, Group, Message, NotAButton, button, column
+from models.store import Store
+from models.turn import Turn
+
+
+def menu(turn: Turn, text: str = "") -> Message:
+    """Everything that staff do, as buttons."""
+    buttons = [
+        button(turn.say("desk.today"), "today/1", primary=True),
+        button(turn.say("desk.tomorrow"), "tomorrow/1"),
+        button(turn.say("desk.week"), "thisweek/1"),
+        button(turn.say("desk.needs"), "needs/1"),
+        button(turn.say("desk.my_page"), "unposted/1"),
+    ]
+    other = turn.say("language.other")
+    buttons += _of_admins(turn) if is_admin(turn) else []
+    buttons.append(button(turn.say("language.switch"), "stafflanguage/1", other))
+    return Message(
+        title=turn.say("desk.title"),
+        text=text or turn.say("desk.text"),
+        groups=(Group(tuple(buttons), columns=2),),
+    )
+
+
+def _of_admins(turn: Turn) -> list[Button]:
+    return [button(turn.say("desk.team"), "team/1")]
+
+
+def show_menu(turn: Turn, store: Store) -> list[Message]:
+    return [menu(turn)]
+
+
+def help_(turn: Turn, store: Store, words: str) -> list[Message]:
+    """Everything that staff do: as buttons, and as commands for those who type."""
+    from handlers.commands import COMMANDS  # the table names this step, and this step lists it
+
+    lines = [
+        f"/{name}  {turn.say(f'command.{name}')}"
+        for name, command in COMMANDS.items()
+        if turn.contact.role in command.roles
+    ]
+    return [menu(turn), Message(text="\n".join(lines))]
+
+
+def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
+    """The language of this chat."""
+    if language not in languages():
+        raise NotAButton("no such language")
+    store.contacts.set_language(turn.contact.id, language)
+    return [menu(turn.in_language(language))]
+
+
+def other_language(turn: Turn, store: Store, words: str) -> list[Message]:
+    return choose_language(turn, store, turn.say("language.other"))
+
+
+def not_understood(turn: Turn) -> list[Message]:
+    return [menu(turn, turn.say("desk.not_understood"))]
+
+
+def stale_button(turn: Turn) -> list[Message]:
+    return [menu(turn, turn.say("desk.stale"))]
+
+
+def is_sure(turn: Turn, title: str, text: str, yes: Button, no: Button) -> list[Message]:
+    """One question before something that is not easily undone."""
+    return [Message(title=title, text=text, groups=(column(yes, no),))]

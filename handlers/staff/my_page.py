@@ -1,0 +1,69 @@
+"""My Page (求職者マイページ) has no API: staff post there by hand and tick it here (art. 6(4))."""
+
+from handlers.parents import cards as parents_cards
+from handlers.staff import cards
+from handlers.staff.permission import booking_of, is_admin
+from handlers.staff.telling import note
+from locales import phrases
+from models.chat import Message, button, column
+from models.store import Store
+from models.turn import Turn
+
+_LISTED = 20
+
+
+def show_open(turn: Turn, store: Store) -> list[Message]:
+    """The bookings that are not yet posted, the next one first."""
+    counselor = None if is_admin(turn) else turn.contact.counselor_id
+    waiting = store.bookings.not_posted(turn.now, counselor)
+    if not waiting:
+        return [Message(text=turn.say("my_page.nothing"))]
+    choices = [
+        button(f"{parents_cards.when_of(turn, each)} {each.reference}", "mypage/1", each.id)
+        for each in waiting[:_LISTED]
+    ]
+    count = turn.say("my_page.open", n=len(waiting))
+    return [Message(title=turn.say("my_page.title"), text=count, groups=(column(*choices),))]
+
+
+def my_page_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    return show_open(turn, store)
+
+
+def show_text(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """The text to copy, as a message of its own, and the button for "posted"."""
+    booking = booking_of(turn, store, booking_id)
+    if not cards.is_active(booking):
+        return [cards.card(turn, store, booking)]
+    # My Page is Japanese, whatever language staff read.
+    office = turn.in_language(turn.office.language)
+    url = booking.meeting_url or phrases(turn.office.language)("my_page.url_later")
+    text = office.say(
+        "my_page.text",
+        office=parents_cards.office_name(office),
+        when=parents_cards.when_of(office, booking),
+        counselor=booking.counselor,
+        app=turn.office.video.name,
+        url=url,
+        reference=booking.reference,
+        minutes=turn.office.grace_minutes,
+        phone=parents_cards.phone(office),
+    )
+    posted = button(
+        turn.say("my_page.posted"), "posted/1", booking.id, booking.version, primary=True
+    )
+    back = button(turn.say("desk.back"), "booking/1", booking.id)
+    copy = Message(text=turn.say("my_page.copy"), groups=(column(posted, back),))
+    return [Message(text=text), copy]
+
+
+def posted(turn: Turn, store: Store, booking_id: int, version: int) -> list[Message]:
+    """Tick it as posted, if the booking still is what the text spoke of."""
+    booking = booking_of(turn, store, booking_id)
+    if booking.version != version:
+        return show_text(turn, store, booking_id)
+    if booking.my_page_posted_at is None:
+        store.bookings.set_posted(booking.id, turn.now)
+        note(turn, store, booking, "my_page", before="", after="posted")
+        store.alerts.close(booking.id, "not_in_my_page", turn.now)
+    return show_open(turn, store)

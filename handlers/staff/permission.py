@@ -1,0 +1,41 @@
+"""Who may do what: counselors act on their own bookings, admins on all."""
+
+from models.chat import NotAButton
+from models.store import Store
+from models.store.bookings import Booking
+from models.turn import Turn
+
+ADMIN = ("admin",)
+STAFF = ("admin", "counselor")
+
+
+class NotAllowed(Exception):
+    """This staff member may not do this; `subject` says to what."""
+
+    def __init__(self, subject: str = "") -> None:
+        super().__init__(subject)
+        self.subject = subject
+
+
+def is_admin(turn: Turn) -> bool:
+    return turn.contact.role == "admin"
+
+
+def may_act_on(turn: Turn, booking: Booking) -> bool:
+    """Whether a booking is this staff member's business."""
+    return is_admin(turn) or booking.counselor_id == turn.contact.counselor_id
+
+
+def booking_of(turn: Turn, store: Store, booking_id: int) -> Booking:
+    """A booking that this staff member may act on. Raises NotAButton and NotAllowed."""
+    booking = store.bookings.by_id(booking_id)
+    if booking is None:
+        raise NotAButton("no such booking")
+    if not may_act_on(turn, booking):
+        raise NotAllowed(about(booking))
+    return booking
+
+
+def about(booking: Booking) -> str:
+    """How the audit and replies name a booking."""
+    return f"booking {booking.id}"

@@ -1,0 +1,197 @@
+"""Booking and moving by staff: for a parent who phones, or the next time during a consultation
+(art. 6(5)); also on the same day and past the parents' deadline (art. 6(1): "in principle")."""
+
+from datetime import date, datetime
+
+from handlers.parents import booking_card, offering
+from handlers.parents import cards as parents_cards
+from handlers.staff import cards
+from handlers.staff.permission import booking_of, is_admin
+from handlers.staff.telling import by, note, tell_parent
+from models.chat import Message, NotAButton, button
+from models.rules.days import local_day
+from models.rules.slots import Slot, one_for_each_start
+from models.store import Store
+from models.store.bookings import Booking, SlotTaken
+from models.turn import Turn
+
+
+def show_days(turn: Turn, store: Store, seeker_id: int, service: str, page: int) -> list[Message]:
+    """The days with free slots, today among them, to book for a parent."""
+    _check(store, seeker_id)
+    service = _offered(turn, service)
+    free = _free(turn, store)
+    if not free:
+        return [Message(text=turn.say("reserve.nothing_free"))]
+    name = store.seekers.masked_name(seeker_id)
+    return [
+        offering.days_card(
+            turn,
+            free,
+            page,
+            turn.say("reserve.days_title", name=name),
+            day_verb=("reserveday/1", seeker_id, service),
+            page_verb=("reserve/1", seeker_id, service),
+            more=[
+                button(parents_cards.service(turn, each), "reserve/1", seeker_id, each, 0)
+                for each in turn.office.services
+                if each != service
+            ],
+        )
+    ]
+
+
+def show_times(turn: Turn, store: Store, seeker_id: int, service: str, day: date) -> list[Message]:
+    """The free times of a day; one tap on a time books it."""
+    _check(store, seeker_id)
+    free = _free(turn, store).get(day, [])
+    if not free:
+        return show_days(turn, store, seeker_id, service, 0)
+    nth = store.bookings.how_many(seeker_id) + 1
+    back = button(turn.say("booking.other_day"), "reserve/1", seeker_id, _offered(turn, service), 0)
+    return [
+        offering.times_card(
+            turn,
+            store,
+            day,
+            one_for_each_start(free, turn.contact.counselor_id),
+            time_verb=("reservetime/1", seeker_id, _offered(turn, service), nth),
+            back=back,
+        )
+    ]
+
+
+def reserve(
+    turn: Turn,
+    store: Store,
+    seeker_id: int,
+    service: str,
+    nth: int,
+    starts_at: datetime,
+    counselor_id: int,
+) -> list[Message]:
+    """Book for a parent, who is told. `nth` makes one button book once."""
+    _check(store, seeker_id)
+    store.contacts.parent_of(seeker_id)  # locked: the parent may be booking too
+    slot, service = Slot(starts_at, counselor_id), _offered(turn, service)
+    if nth != store.bookings.how_many(seeker_id) + 1:
+        same = [each for each in _current(turn, store, seeker_id) if each.slot == slot]
+        if same:
+            return [cards.card(turn, store, same[0])]
+        return show_times(turn, store, seeker_id, service, local_day(starts_at, turn.office.zone))
+    if slot not in _all_free(turn, store):
+        return _gone(turn, store, seeker_id, service, slot)
+    try:
+        booked = store.bookings.book(seeker_id, slot, service, "alone", turn.now, by=by(turn))
+    except SlotTaken:
+        return _gone(turn, store, seeker_id, service, slot)
+    note(turn, store, booked, "reserve", after=booked.status)
+    tell_parent(
+        turn,
+        store,
+        booked,
+        lambda to: booking_card.confirmation(to, booked, to.say("told.reserve_title")),
+    )
+    return [cards.card(turn, store, booked, turn.say("act.done"))]
+
+
+def show_move_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Message]:
+    """The days to move a booking to."""
+    booking = booking_of(turn, store, booking_id)
+    free = _free(turn, store)
+    if not free or booking.status not in ("booked", "undecided"):
+        return [cards.card(turn, store, booking, turn.say("act.not_now"))]
+    return [
+        offering.days_card(
+            turn,
+            free,
+            page,
+            turn.say("move.days_title", when=parents_cards.when_of(turn, booking)),
+            day_verb=("smoveday/1", booking.id),
+            page_verb=("smove/1", booking.id),
+            more=[button(turn.say("desk.back"), "booking/1", booking.id)],
+        )
+    ]
+
+
+def show_move_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Message]:
+    """The times of a day to move a booking to."""
+    booking = booking_of(turn, store, booking_id)
+    free = _free(turn, store).get(day, [])
+    if not free:
+        return show_move_days(turn, store, booking_id, 0)
+    back = button(turn.say("booking.other_day"), "smove/1", booking.id, 0)
+    return [
+        offering.times_card(
+            turn,
+            store,
+            day,
+            one_for_each_start(free, booking.counselor_id),
+            time_verb=("smovetime/1", booking.id, booking.version),
+            back=back,
+        )
+    ]
+
+
+def move(
+    turn: Turn, store: Store, booking_id: int, version: int, starts_at: datetime, counselor_id: int
+) -> list[Message]:
+    """Move a booking in one step that never loses the old slot; the parent is told."""
+    booking = booking_of(turn, store, booking_id)
+    slot = Slot(starts_at, counselor_id)
+    if (
+        booking.status not in ("booked", "undecided")
+        or booking.version != version
+        or slot not in _all_free(turn, store)
+    ):
+        return [cards.card(turn, store, booking, turn.say("act.not_now"))]
+    before = f"{booking.starts_at:%F %H:%M}Z"
+    try:
+        moved = store.bookings.move(booking, slot, turn.now, by=by(turn))
+    except SlotTaken:
+        return [cards.card(turn, store, booking, turn.say("act.slot_taken"))]
+    note(turn, store, moved, "move", before=before, after=f"{moved.starts_at:%F %H:%M}Z")
+    store.alerts.close_of(moved.id, turn.now)
+    tell_parent(
+        turn,
+        store,
+        moved,
+        lambda to: booking_card.confirmation(to, moved, to.say("told.move_title")),
+    )
+    return [cards.card(turn, store, moved, turn.say("act.done"))]
+
+
+def _free(turn: Turn, store: Store) -> dict[date, list[Slot]]:
+    """The days with slots that this staff member may give: a counselor one's own."""
+    found: dict[date, list[Slot]] = {}
+    for slot in _all_free(turn, store):
+        found.setdefault(local_day(slot.starts_at, turn.office.zone), []).append(slot)
+    return found
+
+
+def _all_free(turn: Turn, store: Store) -> list[Slot]:
+    return [
+        slot
+        for slot in store.calendar.free_from(turn.now)
+        if is_admin(turn) or slot.counselor_id == turn.contact.counselor_id
+    ]
+
+
+def _current(turn: Turn, store: Store, seeker_id: int) -> list[Booking]:
+    return store.bookings.current(seeker_id, turn.now)
+
+
+def _gone(turn: Turn, store: Store, seeker_id: int, service: str, slot: Slot) -> list[Message]:
+    sorry = Message(text=turn.say("act.slot_taken"))
+    day = local_day(slot.starts_at, turn.office.zone)
+    return [sorry, *show_times(turn, store, seeker_id, service, day)]
+
+
+def _check(store: Store, seeker_id: int) -> None:
+    if not store.seekers.exists(seeker_id):
+        raise NotAButton("no such job seeker")
+
+
+def _offered(turn: Turn, service: str) -> str:
+    """The service, or the office's first one where it is offered no more."""
+    return service if service in turn.office.services else turn.office.services[0]

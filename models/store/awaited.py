@@ -1,0 +1,50 @@
+"""The free text that somebody was asked for."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, select
+
+from models.database import Transaction
+from models.sql import addition_once, change, query
+from models.tables import Awaited as AwaitedTable
+from models.tables import table
+
+
+class Awaited(NamedTuple):
+    """What is asked, about which row, and until when the answer is taken."""
+
+    what: str
+    subject: str
+    until: datetime
+
+
+_awaited = table(AwaitedTable).c
+
+_ADD = addition_once(table(AwaitedTable), "contact_id", "what", "subject", "until")
+_FIND = query(
+    select(_awaited.what, _awaited.subject, _awaited.until).where(
+        _awaited.contact_id == bindparam("contact_id")
+    ),
+    Awaited,
+)
+_FORGET = change(delete(table(AwaitedTable)).where(_awaited.contact_id == bindparam("contact_id")))
+
+
+class AwaitedTexts:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def ask(self, contact_id: int, what: str, subject: str, until: datetime) -> None:
+        """The next text of this person answers this, until a time; a newer question replaces
+        it."""
+        self._tx.run(_FORGET, contact_id=contact_id)
+        self._tx.run(_ADD, contact_id=contact_id, what=what, subject=subject, until=until)
+
+    def take(self, contact_id: int, now: datetime) -> Awaited | None:
+        """What was asked, if it still is; it is asked no more after this."""
+        found = self._tx.row(_FIND, contact_id=contact_id)
+        if found is None:
+            return None
+        self._tx.run(_FORGET, contact_id=contact_id)
+        return found if now < found.until else None

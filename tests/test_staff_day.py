@@ -1,0 +1,289 @@
+"""A day at the office, by staff in chat: the list, the cards, and a booking's life."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from models.store.bookings import Booking
+from tests.conftest import MakeWorld
+from tests.talk import Parent, World
+
+URL = "https://us02web.zoom.us/j/123456"
+
+
+async def booked(world: World, **how: str) -> tuple[Parent, Parent, Booking]:
+    """An admin, a parent, and the parent's booking (12/1 10:00 unless said otherwise)."""
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked(**how)
+    return admin, parent, booking
+
+
+async def opens(admin: Parent, booking: Booking) -> None:
+    """Looks at the booking's card."""
+    await admin.taps_data(f"booking/1:{booking.id}")
+
+
+async def test_the_day_in_order_of_time(world: World) -> None:
+    admin, _, booking = await booked(world, day="12/1", time="14:00")
+    await world.parent().has_booked(day="12/1", time="10:00")
+    await admin.says("/tomorrow")
+    admin.sees("12月1日\\(火\\) 2件", "10:00.*広○ 花○.*佐藤.*予約中.*マイページ未掲載")
+    text = admin.seen[0].text
+    assert text.index("10:00") < text.index("14:00")
+    admin.sees(booking.reference, "来た", "URLを伝える")  # the cards of those who come next
+    await admin.says("明日")
+    admin.sees("2件")
+    await admin.says("/day 12/1")
+    admin.sees("2件")
+    await admin.taps("次の日")
+    admin.sees("12月2日", "予約はありません")
+    await admin.says("/week")
+    admin.sees("12/1.*2件")
+    await admin.taps("12/1")
+    admin.sees("2件")
+    await admin.says("/day 12/5")
+    admin.sees("休みの日です")
+    await admin.says("/day いつか")
+    admin.sees("日付が読み取れません")
+
+
+async def test_a_counselor_sees_and_touches_only_their_own(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, counselors=2)
+    parent = world.parent()
+    booking = await parent.has_booked()
+    own = await world.staff("counselor", booking.counselor_id)
+    other = await world.staff("counselor", 3 - booking.counselor_id)
+    await own.says("/tomorrow")
+    own.sees("1件")
+    await other.says("/tomorrow")
+    other.sees("0件")
+    for verb in ("booking", "present", "officeends", "url", "mypage"):
+        await other.taps_data(f"{verb}/1:{booking.id}")
+        other.sees("記録に残りました")
+    refused = await world.rows("SELECT what, subject FROM audit WHERE NOT allowed ORDER BY id")
+    assert refused[0] == ("booking/1", f"booking {booking.id}")
+    assert (await world.booking()).status == "booked"
+
+
+async def test_a_url_by_replying_to_the_card(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, meeting_url=None)
+    admin, parent, booking = await booked(world)
+    await opens(admin, booking)
+    admin.sees("URLなし")
+    await admin.replies(admin.seen[0], f"こちらです {URL} よろしく")
+    admin.sees("できました")
+    assert (await world.booking()).meeting_url == URL
+    parent.looks().sees("オンライン相談の準備ができました", "相談に入る")
+    assert all(URL not in message.text for message in parent.ever_seen)
+    if channel == "telegram":
+        admin.looks()
+        assert any("本人へのお知らせを送りました" in each.text for each in admin.ever_seen)
+
+
+@pytest.mark.parametrize(
+    "bad", ["http://zoom.us/j/1", "https://zoom.us.evil.test/1", "zoom", "https://zoom.us:1/j"]
+)
+async def test_a_url_by_button_and_by_command(
+    make_world: MakeWorld, channel: str, bad: str
+) -> None:
+    world: World = await make_world(channel, meeting_url=None)
+    admin, parent, booking = await booked(world)
+    await opens(admin, booking)
+    await admin.taps("URLを伝える")
+    await admin.says(bad)
+    admin.sees("使えるURLではありません")
+    assert (await world.booking()).meeting_url is None
+    await admin.says(URL)
+    assert (await world.booking()).meeting_url == URL
+    await admin.says(f"/url {booking.reference.lower()} {URL}2")
+    assert (await world.booking()).meeting_url == f"{URL}2"
+    parent.looks().sees("準備ができました")
+    await admin.says(f"/url XXXXXX {URL}")
+    admin.sees("その予約番号はありません")
+    rows = await world.rows("SELECT what, subject, before, after FROM audit WHERE what = 'url'")
+    assert rows[0] == ("url", f"booking {booking.id}", "none", "given")
+
+
+async def test_present_and_completed(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await opens(admin, booking)
+    await admin.taps("^来た$")
+    admin.sees("今は、それはできません")
+    await world.play_to(booking.starts_at + timedelta(minutes=3))
+    await opens(admin, booking)
+    await admin.taps("^来た$")
+    admin.sees("できました", "入室")
+    parent.looks().sees("窓口で入室を確認しました")
+    await world.play(minutes=20)
+    assert (await world.booking()).status == "joined"
+    await admin.taps("^終了$")
+    admin.looks()
+    parent.looks().sees("ご相談ありがとうございました", "もう一度予約する")
+    assert (await world.booking()).status == "completed"
+    await admin.taps_data(f"completed/1:{booking.id}")
+    admin.sees("今は、それはできません")
+    parent.looks().sees_nothing()
+
+
+async def test_staff_decide_what_the_program_could_not(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await world.play_to(booking.starts_at)
+    await parent.says("すみません")
+    await world.play(minutes=11)
+    admin.looks().sees("入室がなく、連絡はありました", booking.reference)
+    await admin.taps("予約を開く")
+    await admin.taps("来なかった")
+    assert (await world.booking()).status == "deemed_cancelled"
+    parent.looks().sees("キャンセルの扱いになりました")
+    await admin.says("/needs")
+    admin.sees("要対応はありません")
+
+
+async def test_a_deemed_cancellation_is_undone(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await world.play_to(booking.starts_at + timedelta(minutes=11))
+    parent.looks()
+    admin.looks().sees("キャンセルの扱いにしました")
+    await opens(admin, booking)
+    await admin.taps("取り消しをもどす")
+    assert (await world.booking()).status == "joined"
+    parent.looks().sees("キャンセルの扱いを取り消しました")
+    history = await world.rows('SELECT what, "by", why FROM booking_changes ORDER BY id')
+    assert history[-1] == ("joined", "staff 1", "undo")
+
+
+async def test_a_call_is_recorded_as_the_parents_own(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await opens(admin, booking)
+    await admin.taps("電話でキャンセル")
+    await admin.taps("キャンセルを記録")
+    assert (await world.booking()).status == "cancelled"
+    parent.looks().sees("お電話でキャンセルを承りました")
+
+
+async def test_the_office_cancels_with_a_reason_and_offers_other_slots(world: World) -> None:
+    admin, parent, booking = await booked(world, day="12/1", time="10:00")
+    await opens(admin, booking)
+    await admin.taps("窓口が取りやめ")
+    await admin.taps("担当者の都合")
+    assert (await world.booking()).status == "withdrawn"
+    parent.looks().sees("窓口の都合で相談を取りやめます", "担当者の都合がつかなくなりました")
+    parent.sees_no("12月1日\\(火\\) 11:00")  # that counselor is not there that day
+    await parent.taps("12月2日")
+    await parent.taps("この内容で予約する")
+    parent.sees("予約しました")
+
+
+async def test_the_reason_in_own_words(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await opens(admin, booking)
+    await admin.taps("窓口が取りやめ")
+    await admin.says("停電のため\nお休みします")
+    parent.looks().sees("停電のため お休みします")
+    assert (await world.booking()).status == "withdrawn"
+    await admin.says("もう一つの文")
+    admin.sees("読み取れませんでした")
+
+
+async def test_a_consultation_is_stopped(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await world.play_to(booking.starts_at)
+    await parent.joins(world.app.links.join(booking.id))
+    await opens(admin, booking)
+    await admin.taps("相談を中止")
+    await admin.says("大声でおどすため")
+    assert (await world.booking()).status == "withdrawn"
+    parent.looks().sees("相談を中止しました").sees_no("おどす")
+    history = await world.rows("SELECT why FROM booking_changes ORDER BY id DESC LIMIT 1")
+    assert history == [("大声でおどすため",)]
+
+
+async def test_the_next_one_is_booked_during_the_consultation(world: World) -> None:
+    """Art. 6(5); also today, past the parents' deadline."""
+    admin, parent, booking = await booked(world, day="12/1", time="10:00")
+    await world.play_to(booking.starts_at)
+    await parent.joins(world.app.links.join(booking.id))
+    await opens(admin, booking)
+    await admin.taps("次の予約")
+    await admin.taps("12/1")
+    admin.sees("15:30").sees_no("^10:00")
+    await admin.taps("15:30")
+    admin.sees("できました", "2回目")
+    assert len(await world.bookings()) == 2
+    parent.looks().sees("窓口が予約を入れました", "15:30〜16:00")
+    await admin.taps_old("15:30")
+    assert len(await world.bookings()) == 2
+
+
+async def test_staff_move_a_booking(world: World) -> None:
+    admin, parent, booking = await booked(world, day="12/1", time="10:00")
+    await opens(admin, booking)
+    await admin.taps("日時の変更")
+    await admin.taps("12/3")
+    await admin.taps("14:00")
+    moved = await world.booking()
+    assert moved.starts_at == datetime.fromisoformat("2026-12-03T14:00+09:00")
+    parent.looks().sees("窓口が予約の日時を変更しました", "12月3日\\(木\\) 14:00")
+    await admin.taps_old("^14:00$")
+    admin.sees("今は、それはできません")
+    assert (await world.booking()).version == 2
+
+
+async def test_my_page(world: World) -> None:
+    admin, _, booking = await booked(world)
+    await admin.says("マイページ")
+    admin.sees("1件あります")
+    await admin.taps(booking.reference)
+    admin.sees("オンライン相談のご予約", "予約番号: " + booking.reference, "https://zoom.us")
+    await admin.taps("掲載した")
+    admin.sees("未掲載の予約はありません")
+    await opens(admin, booking)
+    admin.sees("掲載済み")
+
+
+async def test_what_was_not_delivered_comes_back_to_the_one_who_asked(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await parent.blocks()
+    await opens(admin, booking)
+    await admin.taps("電話でキャンセル")
+    await admin.taps("キャンセルを記録")
+    admin.looks()
+    assert any("届きませんでした。お電話" in each.text for each in admin.ever_seen)
+
+
+async def test_the_digest_comes_once_each_working_morning(world: World) -> None:
+    admin, _, booking = await booked(world, day="12/1", time="10:00")
+    await world.play_to(booking.starts_at - timedelta(hours=1, minutes=20, seconds=1))
+    admin.looks().sees_no("12月1日\\(火\\) 1件")
+    await world.play(seconds=30)
+    admin.looks().sees("12月1日\\(火\\) 1件", "要対応 1件", "マイページに未掲載")
+    await world.play(hours=3)
+    admin.looks().sees_no("12月1日\\(火\\) 1件")
+    await world.play(days=4)
+    digests = await world.rows("SELECT day FROM done_once ORDER BY day")
+    assert [str(day) for (day,) in digests] == [
+        f"2026-{each}" for each in ("11-30", "12-01", "12-02", "12-03", "12-04")
+    ]
+
+
+async def test_urgent_alerts_reach_whose_business_it_is(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, counselors=2)
+    parent = world.parent()
+    booking = await parent.has_booked()
+    admin = await world.staff()
+    own = await world.staff("counselor", booking.counselor_id)
+    other = await world.staff("counselor", 3 - booking.counselor_id)
+    await world.play_to(booking.starts_at - timedelta(minutes=5))
+    for each in (admin, own, other):
+        each.looks()
+    await parent.says("遅れます")
+    await world.play(seconds=15)
+    admin.looks().sees("遅れるとの連絡")
+    own.looks().sees("遅れるとの連絡", booking.reference)
+    other.looks().sees_no("遅れるとの連絡")
+    await own.taps("済み")
+    own.sees("要対応")

@@ -1,0 +1,165 @@
+"""Who is staff: codes, roles, leaving, and what everybody else is refused."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from handlers import commands
+from handlers.buttons import argument_kinds
+from tests.conftest import MakeWorld
+from tests.talk import World
+
+
+async def test_a_code_makes_staff_of_a_chat(world: World) -> None:
+    admin = await world.staff()
+    admin.sees("管理者として登録しました", "今日")
+    await admin.says("/whoami")
+    admin.sees("管理者", "役割")
+    await admin.says("予約")
+    admin.sees("読み取れませんでした").sees_no("同意する")  # no parent in this chat
+    await admin.says("/leave")
+    await admin.taps("^外す$")
+    admin.sees("管理者がいなくなる")  # the last one stays
+    await world.staff()
+    await admin.taps_data("leaveyes/1")
+    admin.sees("職員から外しました")
+    await admin.says("予約")
+    admin.sees("同意する")
+
+
+async def test_codes_by_chat(world: World) -> None:
+    admin = await world.staff()
+    await admin.says("/invite")
+    await admin.taps("相談員 佐藤")
+    admin.sees("10分間、1回だけ")
+    code = admin.seen[-1].text.strip()
+    colleague = world.parent()
+    colleague.line.follows = True
+    await colleague.says(code.lower())
+    colleague.sees("佐藤さん、相談員として")
+    other = world.parent()
+    await other.follows()
+    await other.says(code)
+    other.sees("このコードは使えません")
+    await colleague.says(code)
+    colleague.sees("もう職員として登録")
+    await admin.says("職員")
+    await admin.taps("佐藤")
+    await admin.taps("管理者にする")
+    admin.sees("相談員 佐藤 にする")
+    await admin.taps("^職員から外す")
+    await admin.taps("^外す$")
+    await colleague.says("/whoami")
+    colleague.sees_no("役割")
+    rows = await world.rows("SELECT what, subject, before, after FROM audit ORDER BY id")
+    assert ("role", "staff 2", "counselor 1", "admin") in rows
+    assert ("remove", "staff 2", "admin", "") in rows
+
+
+async def test_codes_die_of_age_and_of_wrong_tries(world: World) -> None:
+    make = lambda store: store.staff.invite("x", "admin", None, world.clock())  # noqa: E731
+    old, tried = await world.store(make), None
+    await world.play(minutes=10)
+    late = world.parent()
+    await late.follows()
+    await late.says(old)
+    late.sees("使えません")
+    tried = await world.store(make)
+    for _ in range(5):
+        guesser = world.parent()
+        await guesser.follows()
+        await guesser.says(f"{tried[:5]}-AAAAA-AAAAA-AAAAA")
+        guesser.sees("使えません")
+    await late.says(tried)
+    late.sees("使えません")  # the code is used up by the tries of others
+    for _ in range(4):
+        await late.says("AAAAA-AAAAA-AAAAA-AAAAA")
+    good = await world.store(make)
+    await late.says(good)
+    late.sees("1時間は受け付けません")
+    await world.play(hours=1, minutes=1)
+    good = await world.store(make)
+    await late.says(f"/start {good}" if world.channel == "telegram" else good)
+    late.sees("登録しました")
+    refused = await world.rows("SELECT count(*) FROM audit WHERE what = 'enrol' AND NOT allowed")
+    assert refused[0][0] >= 10
+    stored = await world.rows("SELECT secret_hash FROM staff_invites")
+    assert good.replace("-", "")[5:] not in str(stored)
+
+
+async def test_a_parent_with_a_booking_is_no_staff(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked()
+    code = await world.store(lambda store: store.staff.invite("x", "admin", None, world.clock()))
+    await parent.says(code)
+    parent.sees("先に予約をキャンセル")
+
+
+WHO = ("stranger", "counselor", "admin")
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("place", ["private", "group"])
+async def test_every_command_refuses_whoever_may_not(
+    make_world: MakeWorld, who: str, place: str, channel: str
+) -> None:
+    """Role by command, in private and in groups; every refusal is on record."""
+    world: World = await make_world(channel)
+    await world.staff()
+    person = world.parent() if who == "stranger" else await world.staff(who)
+    if who == "stranger":
+        await person.follows()
+    for name, command in commands.COMMANDS.items():
+        with world.app.database.engine.begin() as connection:
+            connection.execute(text("DELETE FROM audit"))
+        if place == "private":
+            await person.says(f"/{name}")
+            seen = person.seen
+        else:
+            seen = await person.says_in_group(f"/{name}@SomeBot")
+        shown = " ".join(message.text for message in seen)
+        refusals = await world.rows("SELECT what FROM audit WHERE NOT allowed")
+        if who == "stranger" and name in ("help", "language") and place == "private":
+            continue  # parents have these words too
+        may = who in command.roles and (place == "private" or command.in_group)
+        assert ("記録に残りました" in shown or "グループではできません" in shown) is not may, name
+        assert bool(refusals) is not may, name
+
+
+@pytest.mark.parametrize("who", ["stranger", "counselor"])
+async def test_every_button_refuses_whoever_may_not(
+    make_world: MakeWorld, who: str, channel: str
+) -> None:
+    world: World = await make_world(channel)
+    await world.staff()
+    person = world.parent() if who == "stranger" else await world.staff(who)
+    if who == "stranger":
+        await person.follows()
+    for verb, press in commands.BUTTONS.items():
+        if who in press.roles:
+            continue
+        arguments = ["1" for _ in argument_kinds(press.step)]
+        await person.taps_data(":".join([verb, *arguments]))
+        person.sees("記録に残りました")
+        assert (await world.rows("SELECT what FROM audit ORDER BY id"))[-1] == (verb,)
+    assert len(await world.rows("SELECT * FROM staff WHERE removed_at IS NULL")) >= 1
+
+
+async def test_in_a_group_nobody_else_is_heard(world: World) -> None:
+    admin = await world.staff()
+    assert await admin.says_in_group("予約") == []
+    assert await admin.says_in_group("/nothing_of_ours") == []
+    stranger = world.parent()
+    assert await stranger.says_in_group("/nothing_of_ours") == []
+    (answer, *_) = await admin.says_in_group("/help")
+    assert "職員メニュー" in answer.text
+
+
+async def test_leaving_within_the_last_moment_of_a_code(world: World) -> None:
+    code = await world.store(lambda store: store.staff.invite("x", "admin", None, world.clock()))
+    await world.play_to(world.clock() + timedelta(minutes=9, seconds=59))
+    person = world.parent()
+    await person.follows()
+    await person.says(f" {code} ")
+    person.sees("登録しました")
