@@ -17,6 +17,7 @@ from bot.clock import Clock, machine_clock
 from bot.jobs import Jobs
 from bot.outbox import Sender
 from bot.pages.calendar_file import CalendarFile
+from bot.pages.desk import DeskPages
 from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
 from bot.pages.page import Pages
@@ -62,6 +63,7 @@ class App:
             jobs=self.jobs,
             database=self.database,
             pages=pages,
+            desk=DeskPages(self.database, office, self.vault, pages, clock),
             form=FormPage(self.database, office, self.vault, pages, clock),
             join=JoinPage(
                 self.database,

@@ -24,6 +24,7 @@ from bot.jobs import Jobs
 from bot.logs import where
 from bot.outbox import Sender
 from bot.pages.calendar_file import CalendarFile
+from bot.pages.desk import DeskPages
 from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
 from bot.pages.page import Encoded, Pages, TooLarge, read_body
@@ -55,6 +56,7 @@ class Web:
         database: Database,
         pages: Pages,
         form: FormPage,
+        desk: DeskPages,
         join: JoinPage,
         terms: TermsPage,
         calendar_file: CalendarFile,
@@ -77,6 +79,11 @@ class Web:
                 Route("/form/{token}", form.take, methods=["POST"]),
                 Route("/join/{token}", join.show, methods=["GET"]),
                 Route("/join/{token}", join.enter, methods=["POST"]),
+                Route("/desk/find/{token}", desk.find, methods=["GET"]),
+                Route("/desk/find/{token}", desk.take_find, methods=["POST"]),
+                Route("/desk/person/{token}", desk.person, methods=["GET"]),
+                Route("/desk/person/{token}", desk.show_person, methods=["POST"]),
+                Route("/desk/note/{token}", desk.take_note, methods=["POST"]),
                 Route("/terms/{version:int}", terms.show),
                 Route("/calendar/{token}.ics", calendar_file.show),
                 Route("/healthz", self.healthz),
@@ -245,5 +252,5 @@ class _Guard:
         await response(scope, receive, send)
 
 
-_PAGES = ("webhooks", "form", "join", "terms", "calendar", "healthz", "readyz", "metrics")
+_PAGES = ("webhooks", "form", "desk", "join", "terms", "calendar", "healthz", "readyz", "metrics")
 _ONE = query(select(literal(1)), int)

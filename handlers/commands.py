@@ -14,6 +14,7 @@ from handlers.staff import (
     meeting,
     my_page,
     needs,
+    people,
     reserving,
     team,
 )
@@ -49,6 +50,8 @@ COMMANDS: dict[str, Command] = {
     "week": Command(day.week_command, STAFF, ("今週", "週")),
     "needs": Command(needs.needs_command, STAFF, ("対応", "要対応")),
     "mypage": Command(my_page.my_page_command, STAFF, ("マイページ",)),
+    "find": Command(people.find_command, STAFF, ("探す", "検索")),
+    "book": Command(people.book_command, STAFF, ("予約を入れる", "代理予約")),
     "url": Command(meeting.url_command, STAFF),
     "staff": Command(team.team_command, ADMIN, ("職員",)),
     "invite": Command(team.invite_command, ADMIN, ("招待",)),
@@ -85,6 +88,15 @@ BUTTONS: dict[str, Press] = {
     "reserve/1": Press(reserving.show_days, STAFF),
     "reserveday/1": Press(reserving.show_times, STAFF),
     "reservetime/1": Press(reserving.reserve, STAFF),
+    "find/1": Press(people.find, STAFF),
+    "found/1": Press(people.found, STAFF),
+    "person/1": Press(people.show, STAFF),
+    "details/1": Press(people.details, STAFF),
+    "verify/1": Press(people.verify, STAFF),
+    "unverify/1": Press(people.unverify, STAFF),
+    "refuse/1": Press(people.choose_refusal, ADMIN),
+    "refusefor/1": Press(people.ask_refusal_reason, ADMIN),
+    "lift/1": Press(people.lift, ADMIN),
     "smove/1": Press(reserving.show_move_days, STAFF),
     "smoveday/1": Press(reserving.show_move_times, STAFF),
     "smovetime/1": Press(reserving.move, STAFF),
@@ -104,6 +116,7 @@ BUTTONS: dict[str, Press] = {
 AWAITED: dict[str, Callable[[Turn, Store, str, str], list[Message]]] = {
     "url": meeting.give_awaited,
     "withdraw": cancelling.withdraw_because,
+    "refuse": people.refuse,
     "stop": cancelling.stop_because,
 }
 

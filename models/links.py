@@ -13,6 +13,10 @@ class Links:
     def form(self, token: str) -> str:
         return f"{self._base}/form/{token}"
 
+    def desk(self, page: str, token: str) -> str:
+        """A page for staff."""
+        return f"{self._base}/desk/{page}/{token}"
+
     def join(self, booking_id: int) -> str:
         """The parent's way into the consultation; the meeting URL itself is not sent."""
         return f"{self._base}/join/{self._vault.token('join', booking_id)}"

@@ -110,6 +110,17 @@ class Refusal(SQLModel, table=True):
     lifted_at: datetime | None = _moment(optional=True)
 
 
+class Note(SQLModel, table=True):
+    """What staff want to remember of a person; sealed, since it speaks of one."""
+
+    __tablename__ = "notes"
+    id: int | None = _id()
+    job_seeker_id: int = _ref("job_seekers.id", index=True)
+    body: bytes | None = _sealed()
+    by_staff_id: int | None = _ref("staff.id", optional=True)
+    at: datetime = _moment()
+
+
 class DoneOnce(SQLModel, table=True):
     """Work that is done once a day, by whichever process comes first."""
 
@@ -172,11 +183,14 @@ class Declaration(SQLModel, table=True):
 
 
 class FormLink(SQLModel, table=True):
-    """A one-time link to the form; only the hash of its secret is here."""
+    """A one-time link to a page where personal details are entered or read; only the hash of its
+    secret is here. `purpose` says which page, `subject` about whom."""
 
     __tablename__ = "form_links"
     token_hash: str = Field(primary_key=True, max_length=64)
     contact_id: int = _ref("contacts.id", index=True)
+    purpose: str = Field(default="form", max_length=16)
+    subject: int | None = _ref("job_seekers.id", optional=True)
     expires_at: datetime = _moment()
     used_at: datetime | None = _moment(optional=True)
 

@@ -1,26 +1,21 @@
 """The form: name, reading, phone and registration number. The only place where they are asked."""
 
-import hmac
-import secrets
-from collections.abc import Callable, Mapping
-from urllib.parse import parse_qsl
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.clock import Clock
-from bot.pages.page import Pages, address, read_body, user_agent
+from bot.pages.entries import FIELDS, check, read_entries
+from bot.pages.guard import FormGuard
+from bot.pages.page import Pages, address, user_agent
 from locales import Phrases, best_language, phrases
 from models.database import Database, Transaction
 from models.office import Office
-from models.rules import details as rules
 from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm
 from models.store.seekers import Details
 from models.vault import Vault
-
-_LONGEST_BODY = 32_768
-_FIELDS = Details._fields
 
 
 class FormPage:
@@ -33,6 +28,7 @@ class FormPage:
         self._office = office
         self._vault = vault
         self._pages = pages
+        self._guard = FormGuard(vault, pages)
         self._clock = clock
 
     async def show(self, request: Request) -> Response:
@@ -49,14 +45,13 @@ class FormPage:
         refusal = self._pages.came_from_elsewhere(request)
         if refusal := refusal or self._pages.too_many_tries(request, token):
             return refusal
-        body = await read_body(request, _LONGEST_BODY)
-        entered = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        entered = await read_entries(request)
         found = await self._database.run(lambda tx: self._open(tx, token, request))
         if isinstance(found, NoForm):
             return self._no_form(request, found)
-        if not self._was_shown_here(request, token, entered.get("csrf", "")):
+        if not self._guard.was_shown_here(request, token, entered.get("csrf", "")):
             return self._pages.word(found, "page.bad_form_title", "page.bad_form_text", status=403)
-        details, errors = self._check(entered)
+        details, errors = check(entered, self._office)
         if details is None:
             return self._draw(found, token, entered, errors, status=422)
         kept = await self._database.run(lambda tx: self._keep(tx, token, details))
@@ -70,8 +65,11 @@ class FormPage:
         whose = store.forms.whose(token, now)
         if isinstance(whose, NoForm):
             return whose
-        store.access.record(now, "form", user_agent(request), address(request), contact_id=whose)
-        language = best_language(store.contacts.by_id(whose).language)
+        contact_id = whose.contact_id
+        store.access.record(
+            now, "form", user_agent(request), address(request), contact_id=contact_id
+        )
+        language = best_language(store.contacts.by_id(contact_id).language)
         return phrases(language or self._office.language)
 
     def _keep(self, tx: Transaction, token: str, details: Details) -> bool:
@@ -79,33 +77,19 @@ class FormPage:
         whose = store.forms.whose(token, now)
         if isinstance(whose, NoForm):
             return False
-        store.contacts.by_id(whose)  # locked, so that two forms of one person make one job seeker
+        contact_id = whose.contact_id
+        store.contacts.by_id(
+            contact_id
+        )  # locked, so that two forms of one person make one job seeker
         if not store.forms.use(token, now):
             return False
-        seeker = store.seekers.keep_details(whose, details, now)
+        seeker = store.seekers.keep_details(contact_id, details, now)
         # A parent may well write from two chats; but without proof one is not taken for the other.
         for other in store.seekers.with_registration(details.registration):
             if other != seeker:
                 pair = f"job seekers {min(seeker, other)} {max(seeker, other)}"
-                store.alerts.tell("same_registration", now, subject=pair, contact_id=whose)
+                store.alerts.tell("same_registration", now, subject=pair, contact_id=contact_id)
         return True
-
-    def _check(self, entered: Mapping[str, str]) -> tuple[Details | None, dict[str, str]]:
-        pattern = self._office.registration_pattern
-        checks: dict[str, Callable[[str], str]] = {
-            "name": rules.name,
-            "reading": rules.reading,
-            "phone": rules.phone,
-            "registration": lambda typed: rules.registration(typed, pattern),
-        }
-        values: dict[str, str] = {}
-        errors: dict[str, str] = {}
-        for field, check in checks.items():
-            try:
-                values[field] = check(entered.get(field, ""))
-            except rules.Refused as refused:
-                errors[field] = refused.reason
-        return (None, errors) if errors else (Details(**values), {})
 
     def _draw(
         self,
@@ -116,35 +100,18 @@ class FormPage:
         *,
         status: int = 200,
     ) -> HTMLResponse:
-        cookie = secrets.token_urlsafe(16)
+        cookie = self._guard.new_cookie()
         response = self._pages.draw(
             "form.html",
             say,
             status=status,
-            fields=_FIELDS,
-            entered={field: entered.get(field, "") for field in _FIELDS},
+            fields=FIELDS,
+            entered={field: entered.get(field, "") for field in FIELDS},
             errors=errors,
-            csrf=self._vault.csrf(token, cookie),
+            csrf=self._guard.proof(token, cookie),
         )
-        response.set_cookie(
-            self._cookie_name,
-            cookie,
-            max_age=int(FORM_LIFE.total_seconds()),
-            path="/",
-            secure=self._pages.is_https,
-            httponly=True,
-            samesite="strict",
-        )
+        self._guard.set_cookie(response, cookie, int(FORM_LIFE.total_seconds()))
         return response
-
-    def _was_shown_here(self, request: Request, token: str, csrf: str) -> bool:
-        cookie = request.cookies.get(self._cookie_name, "")
-        expected = self._vault.csrf(token, cookie).encode()
-        return bool(cookie) and hmac.compare_digest(expected, csrf.encode("utf-8", "replace"))
-
-    @property
-    def _cookie_name(self) -> str:
-        return "__Host-form" if self._pages.is_https else "form"
 
     def _no_form(self, request: Request, why: NoForm) -> HTMLResponse:
         status = 404 if why is NoForm.UNKNOWN else 410

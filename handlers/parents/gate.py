@@ -1,14 +1,18 @@
 """The gate: what must be settled before slots are shown (arts. 2 to 6), in this order."""
 
-from handlers.parents import conditions, consent, details
-from models.chat import Message
+from handlers.parents import cards, conditions, consent, details
+from models.chat import Message, column
 from models.rules.eligibility import Card
 from models.store import Store
 from models.turn import Turn
 
 
 def closed(turn: Turn, store: Store) -> list[Message] | None:
-    """What is still to be settled, or None when the way is free."""
+    """What is still to be settled, or None when the way is free. Whom the office refuses is told
+    kindly to phone, whatever else is settled (arts. 6(6), 12(1))."""
+    seeker = turn.contact.job_seeker_id
+    if seeker is not None and store.seekers.refusal(seeker, turn.today) is not None:
+        return [_please_phone(turn)]
     if not consent.stands(turn, store):
         return consent.show_terms(turn, store)
     for card in Card:
@@ -17,6 +21,14 @@ def closed(turn: Turn, store: Store) -> list[Message] | None:
     if turn.contact.job_seeker_id is None:
         return details.offer_form(turn, store)
     return None
+
+
+def _please_phone(turn: Turn) -> Message:
+    return Message(
+        title=turn.say("refused.title"),
+        text=turn.say("refused.text", phone=cards.phone(turn)),
+        groups=(column(cards.phone_link(turn)),),
+    )
 
 
 def only_the_form_is_missing(turn: Turn, store: Store) -> bool:

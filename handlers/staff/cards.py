@@ -66,6 +66,7 @@ def _groups(turn: Turn, booking: Booking) -> list[Group]:
     groups = [Group(tuple(_buttons(turn, booking)), columns=2)]
     day = local_day(booking.starts_at, turn.office.zone)
     more = [
+        button(turn.say("act.person"), "person/1", booking.job_seeker_id),
         button(turn.say("act.day"), "agenda/1", day),
     ]
     groups.append(Group(tuple(more), columns=2))

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import ColumnElement, bindparam, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from models.database import Transaction
 from models.sql import query
 from models.tables import Contact, JobSeeker, table
+from models.tables import Note as NoteTable
 from models.tables import Refusal as RefusalTable
 from models.vault import Vault
 
@@ -32,10 +33,21 @@ class Refusal(NamedTuple):
 
 _refusals = table(RefusalTable).c
 
+# A refusal is about a person, so it also holds in another chat that gives the same registration
+# number: whoever does is that person, or has no right to the number.
+_me, _other = table(JobSeeker).alias("me"), table(JobSeeker).alias("other")
 _REFUSAL = query(
     select_columns(_refusals.id, _refusals.until_day)
+    .join(_other, _other.c.id == _refusals.job_seeker_id)
+    .join(
+        _me,
+        or_(
+            _me.c.id == _other.c.id,
+            _me.c.registration_fingerprint == _other.c.registration_fingerprint,
+        ),
+    )
     .where(
-        _refusals.job_seeker_id == bindparam("job_seeker_id"),
+        _me.c.id == bindparam("job_seeker_id"),
         _refusals.lifted_at.is_(None),
         or_(_refusals.until_day.is_(None), _refusals.until_day >= bindparam("today")),
     )
@@ -53,21 +65,30 @@ class Seekers:
         """Store what the form brought, sealed; returns the job seeker's number."""
         session = self._tx.session
         contact = session.get_one(Contact, contact_id)
-        seeker = (
-            session.get_one(JobSeeker, contact.job_seeker_id)
-            if contact.job_seeker_id
-            else JobSeeker(created_at=now, updated_at=now)
-        )
-        session.add(seeker)
-        session.flush()  # gives a new row its number, to which the values are bound
+        known = contact.job_seeker_id
+        seeker = session.get_one(JobSeeker, known) if known else self._new(now)
+        contact.job_seeker_id = self._seal(seeker, details, now)
+        session.flush()
+        return contact.job_seeker_id
+
+    def add(self, details: Details, now: datetime) -> int:
+        """Somebody who phoned and has no chat with us; returns the job seeker's number."""
+        return self._seal(self._new(now), details, now)
+
+    def _new(self, now: datetime) -> JobSeeker:
+        seeker = JobSeeker(created_at=now, updated_at=now)
+        self._tx.session.add(seeker)
+        self._tx.session.flush()  # gives it its number, to which the values are bound
+        return seeker
+
+    def _seal(self, seeker: JobSeeker, details: Details, now: datetime) -> int:
         assert seeker.id is not None
         for field, value in details._asdict().items():
             setattr(seeker, field, self._vault.seal(value, _about(seeker.id, field)))
         seeker.registration_fingerprint = self._vault.fingerprints(details.registration)[0]
         seeker.phone_fingerprint = self._vault.fingerprints(details.phone)[0]
         seeker.updated_at = now
-        contact.job_seeker_id = seeker.id
-        session.flush()
+        self._tx.session.flush()
         return seeker.id
 
     def exists(self, job_seeker_id: int) -> bool:
@@ -92,8 +113,68 @@ class Seekers:
     def with_registration(self, registration: str) -> list[int]:
         """The job seekers who gave this registration number."""
         fingerprints = self._vault.fingerprints(registration)
-        same = col(JobSeeker.registration_fingerprint).in_(fingerprints)
-        return [each.id for each in self._tx.session.exec(select(JobSeeker).where(same)) if each.id]
+        return self._where(col(JobSeeker.registration_fingerprint).in_(fingerprints))
+
+    def with_phone(self, phone: str) -> list[int]:
+        """The job seekers who gave this phone number."""
+        fingerprints = self._vault.fingerprints(phone)
+        return self._where(col(JobSeeker.phone_fingerprint).in_(fingerprints))
+
+    def _where(self, condition: ColumnElement[bool]) -> list[int]:
+        same = select(JobSeeker).where(condition).order_by(col(JobSeeker.id))
+        return [each.id for each in self._tx.session.exec(same) if each.id is not None]
+
+    def set_verified(self, job_seeker_id: int, at: datetime | None) -> None:
+        """Staff have seen the registration in their own system, or take that back."""
+        self._tx.session.get_one(JobSeeker, job_seeker_id).verified_at = at
+        self._tx.session.flush()
+
+    def refuse(
+        self, job_seeker_id: int, reason: str, until: date | None, by: int | None, now: datetime
+    ) -> None:
+        """Refuse further use (arts. 6(6), 12(1)), up to and including a local day, or without
+        an end."""
+        self._tx.session.add(
+            RefusalTable(
+                job_seeker_id=job_seeker_id,
+                reason=reason,
+                since=now,
+                until_day=until,
+                by_staff_id=by,
+            )
+        )
+        self._tx.session.flush()
+
+    def lift_refusals(self, job_seeker_id: int, now: datetime) -> None:
+        """The person is welcome again."""
+        standing = select(RefusalTable).where(
+            RefusalTable.job_seeker_id == job_seeker_id, col(RefusalTable.lifted_at).is_(None)
+        )
+        for refusal in self._tx.session.exec(standing):
+            refusal.lifted_at = now
+        self._tx.session.flush()
+
+    def refusals(self, job_seeker_id: int) -> list[RefusalTable]:
+        """All refusals there ever were, the latest first."""
+        every = select(RefusalTable).where(RefusalTable.job_seeker_id == job_seeker_id)
+        return list(self._tx.session.exec(every.order_by(col(RefusalTable.id).desc())))
+
+    def add_note(self, job_seeker_id: int, text: str, by: int | None, now: datetime) -> None:
+        """Remember something of a person, sealed."""
+        note = NoteTable(job_seeker_id=job_seeker_id, by_staff_id=by, at=now)
+        self._tx.session.add(note)
+        self._tx.session.flush()
+        note.body = self._vault.seal(text, f"notes:{note.id}")
+        self._tx.session.flush()
+
+    def notes(self, job_seeker_id: int) -> list[tuple[datetime, str]]:
+        """What staff remember of a person, the oldest first."""
+        every = select(NoteTable).where(NoteTable.job_seeker_id == job_seeker_id)
+        return [
+            (note.at, self._vault.open(note.body, f"notes:{note.id}"))
+            for note in self._tx.session.exec(every.order_by(col(NoteTable.id)))
+            if note.body is not None
+        ]
 
     def details(self, job_seeker_id: int) -> Details:
         """The opened details of a job seeker who has filled in the form."""

@@ -1,0 +1,39 @@
+"""What somebody enters in a form of ours: read, and checked field by field."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from bot.pages.page import read_body
+from models.office import Office
+from models.rules import details as rules
+from models.store.seekers import Details
+
+_LONGEST_BODY = 32_768
+FIELDS = Details._fields
+
+
+async def read_entries(request: Request) -> dict[str, str]:
+    """The fields of a form that was sent. Raises TooLarge or Encoded."""
+    body = await read_body(request, _LONGEST_BODY)
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def check(entered: Mapping[str, str], office: Office) -> tuple[Details | None, dict[str, str]]:
+    """A person's details in the spelling that is kept, or what is wrong with which field."""
+    pattern = office.registration_pattern
+    checks: dict[str, Callable[[str], str]] = {
+        "name": rules.name,
+        "reading": rules.reading,
+        "phone": rules.phone,
+        "registration": lambda typed: rules.registration(typed, pattern),
+    }
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for field, check_field in checks.items():
+        try:
+            values[field] = check_field(entered.get(field, ""))
+        except rules.Refused as refused:
+            errors[field] = refused.reason
+    return (None, errors) if errors else (Details(**values), {})

@@ -1,0 +1,230 @@
+"""People: finding a parent, what the office knows of them, verifying, refusing, lifting. Details
+are entered and read on one-time pages only."""
+
+from datetime import date, timedelta
+
+from handlers.parents import cards as parents_cards
+from handlers.staff import cards
+from handlers.staff.permission import NotAllowed, is_admin
+from models.chat import Button, Group, Link, Message, NotAButton, button, column
+from models.store import Store
+from models.store.forms import DESK_LIFE, Purpose
+from models.text import shortened
+from models.turn import Turn
+
+_ANSWER_WITHIN = timedelta(minutes=15)
+_LISTED = 8
+# For how long somebody is refused: in days, 0 without an end.
+REFUSED_FOR = (90, 180, 365, 0)
+
+
+def find(turn: Turn, store: Store) -> list[Message]:
+    """The page to look somebody up by registration number or phone, or to note down somebody who
+    phones for the first time."""
+    token = store.forms.open_link(turn.contact.id, turn.now, Purpose.FIND)
+    minutes = int(DESK_LIFE.total_seconds() // 60)
+    return [
+        Message(
+            title=turn.say("find.title"),
+            text=turn.say("find.text", minutes=minutes),
+            groups=(
+                column(
+                    Link(turn.say("find.open"), turn.links.desk("find", token), primary=True),
+                    button(turn.say("find.result"), "found/1"),
+                ),
+            ),
+        )
+    ]
+
+
+def find_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    """With a reference, that booking's person; without one, the page."""
+    if not words.strip():
+        return find(turn, store)
+    booking = store.bookings.by_reference(words.strip().upper())
+    if booking is None:
+        return [Message(text=turn.say("find.no_such_reference")), *find(turn, store)]
+    return show(turn, store, booking.job_seeker_id)
+
+
+def book_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    """Book for somebody who phones: first, who is it?"""
+    return find(turn, store)
+
+
+def found(turn: Turn, store: Store) -> list[Message]:
+    """Whom the page has found."""
+    seeker_id = store.forms.last_found(turn.contact.id, turn.now - DESK_LIFE)
+    if seeker_id is None:
+        return [Message(text=turn.say("find.nobody_yet")), *find(turn, store)]
+    return show(turn, store, seeker_id)
+
+
+def show(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
+    """What the office knows of a person, without details."""
+    _check(store, seeker_id)
+    bookings = store.bookings.of_seeker(seeker_id)
+    history = store.bookings.history_of(seeker_id, turn.now)
+    refusal = store.seekers.refusal(seeker_id, turn.today)
+    standing = turn.say(f"standing.{store.seekers.standing(seeker_id, turn.today)}")
+    if refusal is not None and refusal.until_day is not None:
+        standing += turn.say("person.until", day=turn.say.day(refusal.until_day))
+    facts = [
+        (turn.say("state.standing"), standing),
+        (turn.say("person.chats"), _chats(turn, store, seeker_id)),
+        (turn.say("person.consent"), _consents(turn, store, seeker_id)),
+        (
+            turn.say("state.history"),
+            turn.say("person.history", times=history.before, absences=history.absences),
+        ),
+        (turn.say("person.notes"), str(len(store.seekers.notes(seeker_id)))),
+    ]
+    opening = [
+        button(
+            f"{parents_cards.when_of(turn, each)} {turn.say(f'status.{each.status}')}",
+            "booking/1",
+            each.id,
+        )
+        for each in bookings[:_LISTED]
+    ]
+    return [
+        Message(
+            title=store.seekers.masked_name(seeker_id),
+            facts=tuple(facts),
+            groups=(
+                Group(tuple(_buttons(turn, store, seeker_id)), columns=2),
+                *([column(*opening)] if opening else []),
+            ),
+        )
+    ]
+
+
+def details(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
+    """A one-time page with name, phone, registration number and notes."""
+    _check(store, seeker_id)
+    token = store.forms.open_link(turn.contact.id, turn.now, Purpose.PERSON, seeker_id)
+    link = Link(turn.say("person.open"), turn.links.desk("person", token), primary=True)
+    return [Message(text=turn.say("person.details_text"), groups=(column(link),))]
+
+
+def verify(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
+    """The registration was looked up in the office's own system."""
+    return _set_verified(turn, store, seeker_id, verified=True)
+
+
+def unverify(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
+    """It was a mistake."""
+    return _set_verified(turn, store, seeker_id, verified=False)
+
+
+def choose_refusal(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
+    """For how long is somebody refused?"""
+    _check(store, seeker_id)
+    choices = [button(_period(turn, days), "refusefor/1", seeker_id, days) for days in REFUSED_FOR]
+    back = button(turn.say("desk.back"), "person/1", seeker_id)
+    return [
+        Message(
+            title=turn.say("refuse.title"),
+            text=turn.say("refuse.text"),
+            groups=(column(*choices), column(back)),
+        )
+    ]
+
+
+def ask_refusal_reason(turn: Turn, store: Store, seeker_id: int, days: int) -> list[Message]:
+    """Why? The next text is the reason, which only staff see."""
+    _check(store, seeker_id)
+    if days not in REFUSED_FOR:
+        raise NotAButton("no such period")
+    until = turn.now + _ANSWER_WITHIN
+    store.awaited.ask(turn.contact.id, "refuse", f"{seeker_id} {days}", until)
+    back = button(turn.say("desk.back"), "person/1", seeker_id)
+    return [Message(text=turn.say("refuse.why"), groups=(column(back),))]
+
+
+def refuse(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """Refuse further use, with a reason (arts. 6(6), 12(1)); bookings to come are shown."""
+    if not is_admin(turn):
+        raise NotAllowed
+    seeker_id, days = (int(part) for part in subject.split())
+    until = turn.today + timedelta(days=days) if days else None
+    store.seekers.refuse(seeker_id, shortened(text, 200), until, turn.contact.staff_id, turn.now)
+    _note(turn, store, "refuse", seeker_id, until.isoformat() if until else "no end")
+    upcoming = store.bookings.current(seeker_id, turn.now)
+    return [
+        *show(turn, store, seeker_id),
+        *(cards.card(turn, store, each, turn.say("refuse.has_booking")) for each in upcoming),
+    ]
+
+
+def lift(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
+    """Lift a refusal."""
+    _check(store, seeker_id)
+    store.seekers.lift_refusals(seeker_id, turn.now)
+    _note(turn, store, "lift", seeker_id, "")
+    return show(turn, store, seeker_id)
+
+
+def _buttons(turn: Turn, store: Store, seeker_id: int) -> list[Button]:
+    say, service = turn.say, turn.office.services[0]
+    standing = store.seekers.standing(seeker_id, turn.today)
+    buttons = [
+        button(say("person.details"), "details/1", seeker_id),
+        button(say("person.book"), "reserve/1", seeker_id, service, 0),
+    ]
+    if standing == "verified":
+        buttons.append(button(say("person.unverify"), "unverify/1", seeker_id))
+    elif standing == "declared":
+        buttons.append(button(say("person.verify"), "verify/1", seeker_id))
+    if is_admin(turn):
+        verb = "lift/1" if standing == "refused" else "refuse/1"
+        key = "person.lift" if standing == "refused" else "person.refuse"
+        buttons.append(button(say(key), verb, seeker_id))
+    return buttons
+
+
+def _chats(turn: Turn, store: Store, seeker_id: int) -> str:
+    chats = [
+        ("LINE" if each.channel == "line" else "Telegram")
+        + (turn.say("person.unreachable") if each.unreachable_at else "")
+        for each in store.contacts.of_seeker(seeker_id)
+    ]
+    return "・".join(chats) or turn.say("person.no_chat")
+
+
+def _consents(turn: Turn, store: Store, seeker_id: int) -> str:
+    given = [store.terms.consent_of(each.id) for each in store.contacts.of_seeker(seeker_id)]
+    versions = [str(each.terms_version) for each in given if each is not None and each.given]
+    return turn.say("person.consented", versions=", ".join(versions)) if versions else "—"
+
+
+def _set_verified(turn: Turn, store: Store, seeker_id: int, *, verified: bool) -> list[Message]:
+    _check(store, seeker_id)
+    before = store.seekers.standing(seeker_id, turn.today)
+    store.seekers.set_verified(seeker_id, turn.now if verified else None)
+    what = "verify" if verified else "unverify"
+    store.audit.note(
+        turn.contact,
+        what,
+        turn.now,
+        subject=f"person {seeker_id}",
+        before=before,
+        after="verified" if verified else "declared",
+    )
+    return show(turn, store, seeker_id)
+
+
+def _period(turn: Turn, days: int) -> str:
+    if not days:
+        return turn.say("refuse.no_end")
+    last: date = turn.today + timedelta(days=days)
+    return turn.say("refuse.until", day=turn.say.day(last))
+
+
+def _check(store: Store, seeker_id: int) -> None:
+    if not store.seekers.exists(seeker_id):
+        raise NotAButton("no such person")
+
+
+def _note(turn: Turn, store: Store, what: str, seeker_id: int, after: str) -> None:
+    store.audit.note(turn.contact, what, turn.now, subject=f"person {seeker_id}", after=after)

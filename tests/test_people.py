@@ -1,0 +1,181 @@
+"""People: finding, booking for somebody who phones, details and notes, verifying, refusing."""
+
+import re
+from datetime import timedelta
+
+import httpx
+
+from tests.talk import DETAILS, Parent, World
+
+NEW = {
+    "name": "呉 太郎",
+    "reading": "くれ たろう",
+    "phone": "0822345678",
+    "registration": "34020-555555",
+}
+
+
+async def sends(world: World, url: str, **fields: str) -> httpx.Response:
+    """Opens a page for staff and sends its form."""
+    page = await world.web.get(url)
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    if csrf is None:
+        return page
+    return await world.web.post(url, data={"csrf": csrf[1], **fields})
+
+
+async def on(world: World, url: str, page: httpx.Response, **fields: str) -> httpx.Response:
+    """Goes on on a page that an answer has brought."""
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert csrf is not None
+    return await world.web.post(url, data={"csrf": csrf[1], **fields})
+
+
+async def finds(world: World, admin: Parent, **by: str) -> None:
+    """Looks somebody up and chooses the one found."""
+    await admin.says("/find")
+    url = admin.link("ページを開く")
+    page = await sends(world, url, action="search", **by)
+    number = re.search(r'name="person" value="(\d+)"', page.text)
+    assert number is not None, page.text
+    chosen = await on(world, url, page, action="choose", person=number[1])
+    assert "選びました" in chosen.text
+    await admin.taps("結果を見る")
+
+
+async def test_somebody_is_found_by_registration_number_or_phone(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    await parent.has_booked()
+    await finds(world, admin, registration="３４０１０ー１２３４５６７")
+    admin.sees("広○ 花○", "本人の申告", "第1版に同意")
+    await finds(world, admin, phone="090-1234-5678")
+    admin.sees("広○ 花○")
+    rows = await world.rows("SELECT what, subject, after FROM audit WHERE what = 'find'")
+    assert rows == [("find", "by registration", "1 found"), ("find", "by phone", "1 found")]
+    booking = await world.booking()
+    await admin.says(f"/find {booking.reference}")
+    admin.sees("広○ 花○")
+    await admin.says("/find XXXXXX")
+    admin.sees("その予約番号はありません")
+
+
+async def test_booking_for_somebody_who_phones(world: World) -> None:
+    """The first time, they are noted down; they have no chat, so staff are told to phone."""
+    admin = await world.staff()
+    await admin.says("/book")
+    url = admin.link("ページを開く")
+    page = await sends(world, url, action="search", phone="0822345678")
+    assert "見つかりませんでした" in page.text
+    page = await on(world, url, page, action="create", **{**NEW, "phone": "12"})
+    assert "10桁か11桁" in page.text
+    page = await on(world, url, page, action="create", **NEW)
+    assert "選びました" in page.text
+    again = await world.web.get(url)
+    assert again.status_code == 410
+    await admin.taps("結果を見る")
+    admin.sees("呉○ 太○", "なし\\(電話のみ\\)")
+    await admin.taps("予約を入れる")
+    await admin.taps("11/30")  # today: staff may, parents may not
+    await admin.taps("15:30")
+    admin.sees("できました")
+    assert any("お電話をお願いします" in each.text for each in admin.ever_seen)
+    booking = await world.booking()
+    await world.play_to(booking.starts_at + timedelta(minutes=11))
+    assert (await world.booking()).status == "undecided"
+    admin.looks().sees("チャットのない方です")
+
+
+async def test_details_and_notes_on_a_page_that_opens_once(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked()
+    await admin.says(f"/find {booking.reference}")
+    await admin.taps("くわしい情報")
+    url = admin.link("くわしい情報を開く")
+    preview = await world.web.get(url)
+    assert DETAILS["name"] not in preview.text  # a preview sees nobody
+    page = await sends(world, url)
+    for value in ("広島 花子", "ヒロシマ ハナコ", "09012345678", "34010-1234567"):
+        assert value in page.text
+    noting = url.replace("/person/", "/note/").rpartition("/")[0]
+    token = re.search(r'action="\.\./note/([^"]+)"', page.text)
+    assert token is not None
+    kept = await on(world, f"{noting}/{token[1]}", page, note="車椅子を<b>使う</b>")
+    assert "メモを残しました" in kept.text
+    assert (await sends(world, url)).status_code == 410
+    await admin.says(f"/find {booking.reference}")
+    await admin.taps("くわしい情報")
+    page = await sends(world, admin.link("くわしい情報を開く"))
+    assert "車椅子を&lt;b&gt;使う" in page.text
+    audited = await world.rows("SELECT what, subject FROM audit WHERE what IN ('details', 'note')")
+    assert audited == [("details", "person 1"), ("note", "person 1"), ("details", "person 1")]
+    assert all("車椅子" not in each.text for each in admin.ever_seen)
+
+
+async def test_verified_and_back(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked()
+    await admin.says(f"/find {booking.reference}")
+    await admin.taps("確認済みにする")
+    admin.sees("確認済み", "確認を取り消す")
+    await admin.taps("確認を取り消す")
+    admin.sees("本人の申告")
+
+
+async def test_a_refused_person_is_told_to_phone_at_any_step(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked()
+    await admin.says(f"/find {booking.reference}")
+    await admin.taps("利用をお断りする")
+    await admin.taps("2月28日")
+    await admin.says("3回続けて無断欠席のため")
+    admin.sees("利用お断り中", "これからの予約があります")
+    for words in ("予約", "12/3", "変更"):
+        await parent.says(words)
+        parent.sees("お電話でご相談ください", "082-542-8609").sees_no("無断")
+    await parent.says("キャンセル")  # one's own booking may still be cancelled
+    await parent.taps("キャンセルする")
+    again = world.parent()  # the same registration number from another chat
+    await again.has_settled_everything()
+    again.sees("お電話でご相談ください")
+    await admin.says(f"/find {booking.reference}")
+    await admin.taps("お断りをやめる")
+    admin.sees("本人の申告")
+    await parent.says("予約")
+    parent.sees("日をお選びください")
+    rows = await world.rows("SELECT what, after FROM audit WHERE what IN ('refuse', 'lift')")
+    assert rows == [("refuse", "2027-02-28"), ("lift", "")]
+
+
+async def test_a_refusal_ends_by_itself(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    await parent.has_settled_everything()
+    await finds(world, admin, phone="09012345678")
+    await admin.taps("利用をお断りする")
+    await admin.taps("2月28日")
+    await admin.says("理由")
+    await world.sleep_until(world.clock() + timedelta(days=91))
+    await parent.says("予約")
+    parent.sees("相談|日をお選び").sees_no("お電話でご相談ください")
+
+
+async def test_pages_of_those_who_left_open_nothing(world: World) -> None:
+    admin = await world.staff()
+    await world.staff()
+    await admin.says("/find")
+    url = admin.link("ページを開く")
+    await admin.taps_data("leaveyes/1")
+    assert (await world.web.get(url)).status_code == 410
+    assert (await world.web.get(url + "x")).status_code == 404
+    form = url.replace("/desk/find/", "/form/")
+    assert (await world.web.get(form)).status_code == 404  # a link is for one kind of page
+
+
+async def test_a_page_for_staff_is_answered_only_where_it_was_shown(world: World) -> None:
+    admin = await world.staff()
+    await admin.says("/find")
+    url = admin.link("ページを開く")
+    foreign = await world.web.post(url, data={"csrf": "x", "action": "search", "phone": "0"})
+    assert foreign.status_code == 403
+    wrong = await sends(world, url, action="search", phone="abc")
+    assert wrong.status_code == 422
+    assert "番号を入力" in wrong.text
