@@ -157,6 +157,7 @@ class Turns:
                 store.contacts.set_unreachable(contact.id, event.acted_at)
         elif event.did is Did.UNSENT and event.message_id:
             store.inbox.forget_message(contact.id, event.message_id)
+            store.questions.forget_message(contact.id, event.message_id, now)
         elif event.did is not Did.NOTHING_OF_OURS:
             if contact.unreachable_at is not None and contact.unreachable_at <= event.acted_at:
                 store.contacts.set_reachable(contact.id)

@@ -15,6 +15,7 @@ from handlers.staff import (
     my_page,
     needs,
     people,
+    questions,
     reserving,
     team,
 )
@@ -52,6 +53,7 @@ COMMANDS: dict[str, Command] = {
     "mypage": Command(my_page.my_page_command, STAFF, ("マイページ",)),
     "find": Command(people.find_command, STAFF, ("探す", "検索")),
     "book": Command(people.book_command, STAFF, ("予約を入れる", "代理予約")),
+    "questions": Command(questions.questions_command, STAFF, ("質問",)),
     "url": Command(meeting.url_command, STAFF),
     "staff": Command(team.team_command, ADMIN, ("職員",)),
     "invite": Command(team.invite_command, ADMIN, ("招待",)),
@@ -97,6 +99,9 @@ BUTTONS: dict[str, Press] = {
     "refuse/1": Press(people.choose_refusal, ADMIN),
     "refusefor/1": Press(people.ask_refusal_reason, ADMIN),
     "lift/1": Press(people.lift, ADMIN),
+    "questions/1": Press(questions.show_open, STAFF),
+    "question/1": Press(questions.show, STAFF),
+    "closequestion/1": Press(questions.close, STAFF),
     "smove/1": Press(reserving.show_move_days, STAFF),
     "smoveday/1": Press(reserving.show_move_times, STAFF),
     "smovetime/1": Press(reserving.move, STAFF),
@@ -114,6 +119,7 @@ BUTTONS: dict[str, Press] = {
 
 # Free text that was asked for, by what it is for: step(turn, store, subject, text).
 AWAITED: dict[str, Callable[[Turn, Store, str, str], list[Message]]] = {
+    "answer": questions.answer_awaited,
     "url": meeting.give_awaited,
     "withdraw": cancelling.withdraw_because,
     "refuse": people.refuse,
@@ -123,6 +129,7 @@ AWAITED: dict[str, Callable[[Turn, Store, str, str], list[Message]]] = {
 # A reply to a message of ours, by what that speaks of: step(turn, store, number, text).
 REPLIES: dict[str, Callable[[Turn, Store, int, str], list[Message]]] = {
     "booking": meeting.give,
+    "question": questions.answer,
 }
 
 _SLASHED = re.compile(r"/([a-z_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)

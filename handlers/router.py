@@ -8,6 +8,7 @@ from handlers import commands, front_desk
 from handlers.buttons import Step, press
 from handlers.parents import (
     arriving,
+    asking,
     booking,
     conditions,
     consent,
@@ -18,7 +19,7 @@ from handlers.parents import (
     welcome,
     withdrawing,
 )
-from handlers.staff import desk, digest, enrolling, needs, reports
+from handlers.staff import desk, digest, enrolling, needs, questions, reports
 from models.chat import Did, Event, Message, NotAButton
 from models.store import Store
 from models.store.bookings import Booking
@@ -27,6 +28,7 @@ from models.turn import Turn
 # A verb's number goes up when its arguments change; the old number stays in the table for as long
 # as somebody may press such a button. tests/buttons.txt holds every form ever shipped.
 VERBS: dict[str, Step] = {
+    "ask/1": asking.ask,
     "menu/1": welcome.show_menu,
     "help/1": welcome.help_,
     "office/1": welcome.office,
@@ -77,6 +79,7 @@ WORDS: dict[typed.Wish, Step] = {
     typed.Wish.DETAILS: settling.change_details,
     typed.Wish.NEXT: settling.form_sent,
     typed.Wish.TERMS: consent.show_terms,
+    typed.Wish.ASK: asking.ask,
     typed.Wish.HELP: welcome.help_,
     typed.Wish.OFFICE: welcome.office,
     typed.Wish.ENGLISH: welcome.speak_english,
@@ -126,6 +129,7 @@ def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
 def tell_staff(turn: Turn, store: Store) -> None:
     """What the clock has to say to staff: urgent alerts, and the day in the morning."""
     needs.tell_untold(turn, store)
+    questions.tell_untold(turn, store)
     digest.tell(turn, store)
 
 
@@ -150,6 +154,9 @@ def _is_for_staff(event: Event) -> bool:
 
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
+    awaited = store.awaited.take(turn.contact.id, turn.now)
+    if awaited is not None and awaited.what == "question" and not typed.is_a_word(text):
+        return asking.take(turn, store, text)
     rest = typed.without_personal_numbers(text)
     if rest != text:
         return [*welcome.not_here(turn, store), *_wished(turn, store, rest)]

@@ -126,6 +126,7 @@ class Office(_Part):
     contact_window: Duration = timedelta(minutes=60)
     sweep_seconds: int = Field(15, ge=1, le=60)
     reconsent: bool = True
+    office_hours: Hours = (time(8, 30), time(17, 15))
     digest_at: ClockTime = time(8, 40)
     video: Video = Video()
 

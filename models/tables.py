@@ -121,6 +121,29 @@ class Note(SQLModel, table=True):
     at: datetime = _moment()
 
 
+class Question(SQLModel, table=True):
+    """What a parent asks the office, and what was answered; sealed."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        Index(
+            "ix_questions_open",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+    id: int | None = _id()
+    contact_id: int = _ref("contacts.id", index=True)
+    message_id: str | None = Field(default=None, max_length=64)
+    body: bytes | None = _sealed()
+    answer: bytes | None = _sealed()
+    answered_by: int | None = _ref("staff.id", optional=True)
+    asked_at: datetime = _moment()
+    told_at: datetime | None = _moment(optional=True)
+    closed_at: datetime | None = _moment(optional=True)
+
+
 class DoneOnce(SQLModel, table=True):
     """Work that is done once a day, by whichever process comes first."""
 

@@ -73,6 +73,7 @@ def menu(turn: Turn, text: str = "") -> Message:
                 button(turn.say("menu.book"), "book/1", primary=True),
                 button(turn.say("menu.mine"), "mine/1"),
                 button(turn.say("menu.help"), "help/1"),
+                button(turn.say("menu.ask"), "ask/1"),
                 button(turn.say("menu.office"), "office/1"),
                 button(turn.say("language.switch"), "language/1", other),
             ),

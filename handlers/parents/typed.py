@@ -18,6 +18,7 @@ class Wish(StrEnum):
     MOVE = "move"
     MINE = "mine"
     TERMS = "terms"
+    ASK = "ask"
     HELP = "help"
     OFFICE = "office"
     ENGLISH = "english"
@@ -50,6 +51,7 @@ _ANSWERS = (
     "それで",
 )
 
+_LONGEST_WORD = 10
 _MARKS = "。.!?、, "
 
 # As many digits as a phone or a registration number has, and no date.
@@ -165,6 +167,7 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (Wish.TERMS, ("利用規約", "規約", "同意"), ("terms", "consent")),
+    (Wish.ASK, ("質問", "しつもん", "聞きたい", "ききたい"), ("question", "ask")),
     (Wish.HELP, ("ヘルプ", "へるぷ", "使い方", "助けて", "わからない", "分からない"), ("help",)),
     (
         Wish.OFFICE,
@@ -188,6 +191,12 @@ def understand(text: str, today: date) -> Understood:
     """Read what a parent typed, in either language; `today` is the office's day."""
     words = plain(text)
     return Understood(_wish(words), read_day(words, today), read_time(words))
+
+
+def is_a_word(text: str) -> bool:
+    """Whether a text is nothing but a wish that we know, and no sentence of its own."""
+    words = plain(text).strip(_MARKS)
+    return len(words) <= _LONGEST_WORD and _wish(words) is not None
 
 
 def is_an_answer(text: str) -> bool:

@@ -16,6 +16,7 @@ def menu(turn: Turn, text: str = "") -> Message:
         button(turn.say("desk.needs"), "needs/1"),
         button(turn.say("desk.my_page"), "unposted/1"),
         button(turn.say("desk.find"), "find/1"),
+        button(turn.say("desk.questions"), "questions/1"),
     ]
     other = turn.say("language.other")
     buttons += _of_admins(turn) if is_admin(turn) else []

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import time
 
-from handlers.staff import day, needs
+from handlers.staff import day, needs, questions
 from models.chat import Message
 from models.rules.days import at, is_business_day
 from models.store import Store
@@ -27,4 +27,9 @@ def tell(turn: Turn, store: Store) -> None:
 def _message(turn: Turn, store: Store) -> Message:
     bookings = day.of_day(turn, store, turn.today)
     message = day.overview(turn, store, turn.today, bookings)
-    return replace(message, text="\n".join([message.text, "", *needs.summary(turn, store)]))
+    return replace(
+        message,
+        text="\n".join(
+            [message.text, "", *needs.summary(turn, store), *questions.summary(turn, store)]
+        ),
+    )

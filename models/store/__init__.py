@@ -15,6 +15,7 @@ from models.store.inbox import Inbox
 from models.store.once import Once
 from models.store.outbox import Outbox
 from models.store.presence import Presence
+from models.store.questions import Questions
 from models.store.seekers import Seekers
 from models.store.sent import SentMessages
 from models.store.staff import StaffStore
@@ -39,6 +40,7 @@ class Store:
         self.once = Once(transaction)
         self.outbox = Outbox(transaction)
         self.presence = Presence(transaction)
+        self.questions = Questions(transaction, vault)
         self.seekers = Seekers(transaction, vault)
         self.sent = SentMessages(transaction)
         self.staff = StaffStore(transaction)

@@ -97,7 +97,7 @@ class Seekers:
     def masked_name(self, job_seeker_id: int) -> str:
         """The name as a chat may carry it: the first sign of each part."""
         parts = self.details(job_seeker_id).name.split()
-        return " ".join(f"{part[0]}○" for part in parts) or "—"
+        return " ".join("○" if len(part) == 1 else f"{part[0]}○" for part in parts) or "—"
 
     def standing(self, job_seeker_id: int, today: date) -> str:
         """Whether staff have refused or verified this person, or only their word stands."""

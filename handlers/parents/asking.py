@@ -1,0 +1,66 @@
+"""Asking the office: a parent's own words go to staff, and the answer comes back here."""
+
+from datetime import datetime, timedelta
+
+from handlers.parents import cards, typed, welcome
+from models.chat import Message, button, column
+from models.rules.days import at, is_business_day, local_day
+from models.store import Store
+from models.turn import Turn
+
+_WRITE_WITHIN = timedelta(minutes=30)
+_MOST_OPEN = 3
+
+
+def ask(turn: Turn, store: Store) -> list[Message]:
+    """The next text is the question."""
+    if store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
+        return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
+    store.awaited.ask(turn.contact.id, "question", "", turn.now + _WRITE_WITHIN)
+    return [
+        Message(
+            title=turn.say("ask.title"),
+            text=turn.say("ask.text"),
+            groups=(column(button(turn.say("ask.stop"), "menu/1")),),
+        )
+    ]
+
+
+def take(turn: Turn, store: Store, text: str) -> list[Message]:
+    """The question, unless it holds a number that does not belong into a chat."""
+    if typed.without_personal_numbers(text) != text:
+        return [*welcome.not_here(turn, store), *ask(turn, store)]
+    assert turn.event is not None
+    store.questions.ask(turn.contact.id, text, turn.event.message_id, turn.now)
+    if is_open(turn):
+        words = turn.say("ask.taken")
+    else:
+        opens = next_opening(turn)
+        day = turn.say.day(local_day(opens, turn.office.zone))
+        words = turn.say("ask.taken_later", day=day, time=cards.clock_time(turn, opens))
+    return [
+        Message(
+            title=turn.say("ask.taken_title"),
+            text="\n".join([words, turn.say("ask.urgent", phone=cards.phone(turn))]),
+            shortcuts=cards.menu_shortcuts(turn),
+        )
+    ]
+
+
+def is_open(turn: Turn) -> bool:
+    """Whether staff are there to answer: the office's hours on a working day."""
+    opens, closes = turn.office.office_hours
+    zone = turn.office.zone
+    return is_business_day(turn.today) and (
+        at(turn.today, opens, zone) <= turn.now < at(turn.today, closes, zone)
+    )
+
+
+def next_opening(turn: Turn) -> datetime:
+    """When the office opens next (UTC or the office's zone: it is aware)."""
+    day = turn.today
+    while True:
+        opens = at(day, turn.office.office_hours[0], turn.office.zone)
+        if is_business_day(day) and opens > turn.now:
+            return opens
+        day += timedelta(days=1)

@@ -1,0 +1,129 @@
+"""Questions from parents: told to staff in the office's hours, answered by replying."""
+
+from datetime import timedelta
+
+from handlers.parents import asking
+from handlers.parents import cards as parents_cards
+from handlers.staff.permission import NotAllowed, is_admin
+from models.chat import Message, NotAButton, button, column
+from models.store import Store
+from models.store.questions import Question
+from models.text import shortened
+from models.turn import Turn
+
+_ANSWER_WITHIN = timedelta(minutes=30)
+_LISTED = 10
+_AT_ONCE = 20
+
+
+def show_open(turn: Turn, store: Store) -> list[Message]:
+    """The questions that nobody has answered, the oldest first."""
+    found = [each for each in store.questions.open() if _is_mine(turn, store, each)]
+    if not found:
+        return [Message(text=turn.say("questions.nothing"))]
+    lines = [f"#{each.id} {shortened(each.text, 60)}" for each in found[:_LISTED]]
+    choices = [
+        button(turn.say("questions.answer_number", n=each.id), "question/1", each.id)
+        for each in found[:_LISTED]
+    ]
+    title = turn.say("questions.title", n=len(found))
+    return [Message(title=title, text="\n".join(lines), groups=(column(*choices),))]
+
+
+def questions_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    return show_open(turn, store)
+
+
+def show(turn: Turn, store: Store, question_id: int) -> list[Message]:
+    """One question; the next text, or a reply to it, answers it."""
+    question = _question(turn, store, question_id)
+    until = turn.now + _ANSWER_WITHIN
+    store.awaited.ask(turn.contact.id, "answer", str(question_id), until)
+    return [_card(turn, question, turn.say("questions.write"))]
+
+
+def close(turn: Turn, store: Store, question_id: int) -> list[Message]:
+    """Answered on the phone, or none is needed."""
+    question = _question(turn, store, question_id)
+    store.questions.close(question.id, turn.now)
+    store.audit.note(turn.contact, "close", turn.now, subject=f"question {question.id}")
+    return show_open(turn, store)
+
+
+def answer_awaited(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    return answer(turn, store, int(subject), text)
+
+
+def answer(turn: Turn, store: Store, question_id: int, text: str) -> list[Message]:
+    """The answer reaches the parent, with the question that it answers."""
+    question = _question(turn, store, question_id)
+    store.questions.answer(question.id, text, turn.contact.staff_id, turn.now)
+    store.audit.note(turn.contact, "answer", turn.now, subject=f"question {question.id}")
+    to = turn.to(store.contacts.by_id(question.contact_id))
+    to.write(
+        "answer",
+        Message(
+            title=to.say("questions.answered_title"),
+            text=f"「{shortened(question.text, 80)}」\n\n{text}",
+            groups=(column(button(to.say("ask.again"), "ask/1")),),
+        ),
+        report_to=turn.contact.id,
+    )
+    return [Message(text=turn.say("questions.sent", n=question.id))]
+
+
+def tell_untold(turn: Turn, store: Store) -> None:
+    """Bring new questions to those whose business they are, in the office's hours."""
+    untold = store.questions.untold(_AT_ONCE)
+    if not untold or not asking.is_open(turn):
+        return
+    for question in untold:
+        if not store.questions.take(question.id, turn.now):
+            continue
+        for member in store.staff.concerned(_counselor(turn, store, question)):
+            to = turn.to(store.contacts.by_id(member.contact_id))
+            to.write("question", _card(to, question, to.say("questions.reply")))
+
+
+def summary(turn: Turn, store: Store) -> list[str]:
+    """How many are open, for the digest."""
+    count = sum(_is_mine(turn, store, each) for each in store.questions.open())
+    return [turn.say("questions.title", n=count)] if count else []
+
+
+def _card(turn: Turn, question: Question, how: str) -> Message:
+    asked = question.asked_at.astimezone(turn.office.zone)
+    return Message(
+        title=turn.say("questions.one", n=question.id, time=f"{asked:%m/%d %H:%M}"),
+        text=f"{question.text}\n\n{how}",
+        groups=(
+            column(
+                button(turn.say("questions.answer"), "question/1", question.id),
+                button(turn.say("questions.close"), "closequestion/1", question.id),
+            ),
+        ),
+        about=f"question {question.id}",
+    )
+
+
+def _question(turn: Turn, store: Store, question_id: int) -> Question:
+    question = store.questions.by_id(question_id)
+    if question is None:
+        raise NotAButton("no such question")
+    if not _is_mine(turn, store, question):
+        raise NotAllowed(f"question {question_id}")
+    return question
+
+
+def _is_mine(turn: Turn, store: Store, question: Question) -> bool:
+    if is_admin(turn):
+        return True
+    counselor = _counselor(turn, store, question)
+    return counselor is not None and counselor == turn.contact.counselor_id
+
+
+def _counselor(turn: Turn, store: Store, question: Question) -> int | None:
+    """The counselor whose parent asks: of the next booking."""
+    parent = store.contacts.by_id(question.contact_id)
+    upcoming = parents_cards.current_bookings(turn.of(parent), store)
+    return upcoming[0].counselor_id if upcoming else None

@@ -1,0 +1,117 @@
+"""Questions from parents to staff, sealed."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, select, update
+from sqlmodel import col
+from sqlmodel import select as select_model
+
+from models.database import Transaction
+from models.sql import change, query
+from models.tables import Question as QuestionTable
+from models.tables import table
+from models.vault import Vault
+
+
+class Question(NamedTuple):
+    """What a parent has asked."""
+
+    id: int
+    contact_id: int
+    text: str
+    asked_at: datetime
+
+
+_questions = table(QuestionTable).c
+
+_OPEN_OF = query(
+    select(func.count()).where(
+        _questions.contact_id == bindparam("contact_id"), _questions.closed_at.is_(None)
+    ),
+    int,
+)
+_UNTOLD = query(
+    select(_questions.id)
+    .where(_questions.told_at.is_(None), _questions.closed_at.is_(None))
+    .order_by(_questions.id)
+    .limit(bindparam("count")),
+    int,
+)
+_TAKE = change(
+    update(table(QuestionTable))
+    .where(_questions.id == bindparam("question"), _questions.told_at.is_(None))
+    .values(told_at=bindparam("now"))
+)
+_CLOSE = change(
+    update(table(QuestionTable))
+    .where(_questions.id == bindparam("question"))
+    .values(closed_at=bindparam("now"))
+)
+_FORGET = change(
+    update(table(QuestionTable))
+    .where(_questions.contact_id == bindparam("of"), _questions.message_id == bindparam("message"))
+    .values(body=None, closed_at=bindparam("now"))
+)
+
+
+class Questions:
+    def __init__(self, transaction: Transaction, vault: Vault) -> None:
+        self._tx = transaction
+        self._vault = vault
+
+    def ask(self, contact_id: int, text: str, message_id: str | None, now: datetime) -> int:
+        """Keep a question, sealed; returns its number."""
+        question = QuestionTable(contact_id=contact_id, message_id=message_id, asked_at=now)
+        self._tx.session.add(question)
+        self._tx.session.flush()
+        assert question.id is not None
+        question.body = self._vault.seal(text, f"questions:{question.id}")
+        self._tx.session.flush()
+        return question.id
+
+    def answer(self, question_id: int, text: str, staff_id: int | None, now: datetime) -> None:
+        """Keep what was answered, sealed; the question is open no more."""
+        question = self._tx.session.get_one(QuestionTable, question_id)
+        question.answer = self._vault.seal(text, f"answers:{question_id}")
+        question.answered_by = staff_id
+        question.closed_at = now
+        self._tx.session.flush()
+
+    def open(self) -> list[Question]:
+        """What nobody has answered, the oldest first."""
+        rows = self._tx.session.exec(
+            select_model(QuestionTable)
+            .where(col(QuestionTable.closed_at).is_(None))
+            .order_by(col(QuestionTable.id))
+        )
+        return [self._opened(row) for row in rows]
+
+    def untold(self, count: int) -> list[Question]:
+        """What staff have not been told, the oldest first."""
+        numbers = self._tx.rows(_UNTOLD, count=count)
+        return [found for number in numbers if (found := self.by_id(number))]
+
+    def take(self, question_id: int, now: datetime) -> bool:
+        """Take a question to tell it; False when somebody was faster."""
+        return self._tx.run(_TAKE, question=question_id, now=now) == 1
+
+    def close(self, question_id: int, now: datetime) -> None:
+        self._tx.run(_CLOSE, question=question_id, now=now)
+
+    def by_id(self, question_id: int) -> Question | None:
+        row = self._tx.session.get(QuestionTable, question_id)
+        return self._opened(row) if row else None
+
+    def open_of(self, contact_id: int) -> int:
+        """How many of a person's questions are open."""
+        return self._tx.row(_OPEN_OF, contact_id=contact_id) or 0
+
+    def forget_message(self, contact_id: int, message_id: str, now: datetime) -> None:
+        """Scrub what a person has taken back."""
+        self._tx.run(_FORGET, of=contact_id, message=message_id, now=now)
+
+    def _opened(self, row: QuestionTable) -> Question:
+        assert row.id is not None
+        text = self._vault.open(row.body, f"questions:{row.id}") if row.body else ""
+        return Question(row.id, row.contact_id, text, row.asked_at)
