@@ -1,6 +1,5 @@
 """Commands for the calendar: counselors with their shifts, and closures."""
 
-import re
 from datetime import datetime, time
 
 import click
@@ -10,8 +9,9 @@ from bot.clock import machine_clock
 from bot.command_line import give_up, open_database, read_day, read_instant, the_office
 from models.database import Database
 from models.office import Office
-from models.rules.days import at, end_of_day
+from models.rules.days import at, end_of_day, local_day
 from models.rules.meeting_url import is_allowed
+from models.rules.shift_words import ShiftError, read_shift
 from models.store.calendar import Calendar
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -32,7 +32,7 @@ def add_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -
     if not name.strip() or len(name) > 60:
         give_up("A counselor's name has 1 to 60 characters.")
     _check_url(meeting_url, office)
-    parsed = [row for shift in shifts for row in _shift(shift)]
+    parsed = [row for shift in shifts for row in _shift(shift, office)]
     with open_database() as database:
         try:
             database.run_now(
@@ -65,7 +65,7 @@ def change_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]
     """Change a counselor's meeting URL or shifts; bookings are left as they are."""
     office = the_office()
     _check_url(meeting_url, office)
-    parsed = [row for shift in shifts for row in _shift(shift)]
+    parsed = [row for shift in shifts for row in _shift(shift, office)]
     with open_database() as database:
         number = _number_of(database, office, name)
         database.run_now(
@@ -145,32 +145,12 @@ def _check_url(meeting_url: str | None, office: Office) -> None:
         give_up(f"A meeting URL is plain https:// on one of: {hosts}, without user or port.")
 
 
-def _shift(text: str) -> list[tuple[int, time, time]]:
-    match = re.fullmatch(
-        r"\s*([a-z]{3}(?:[-,][a-z]{3})*)\s+(\d{1,2}:\d{2})-(\d{1,2}:\d{2})\s*", text.lower()
-    )
-    if not match:
-        give_up(f'A shift looks like "mon-fri 10:00-16:00" or "mon,wed 13:00-16:00", not "{text}".')
+def _shift(text: str, office: Office) -> list[tuple[int, time, time]]:
     try:
-        start, end = (time.fromisoformat(part.zfill(5)) for part in match.group(2, 3))
-    except ValueError:
-        give_up(f'"{text}" has a time that does not exist.')
-    if start >= end:
-        give_up(f'The shift "{text}" ends before it begins.')
-    return [(weekday, start, end) for weekday in _weekdays(match[1])]
-
-
-def _weekdays(text: str) -> list[int]:
-    days: list[int] = []
-    for part in text.split(","):
-        names = part.split("-")
-        if len(names) > 2 or any(name not in _WEEKDAYS for name in names):
-            give_up(f'"{part}" is no weekday or range of weekdays: {" ".join(_WEEKDAYS)}.')
-        first, last = _WEEKDAYS.index(names[0]), _WEEKDAYS.index(names[-1])
-        if first > last:
-            give_up(f'"{part}" goes backwards.')
-        days += range(first, last + 1)
-    return sorted(set(days))
+        shift = read_shift(text, local_day(machine_clock(), office.zone))
+    except ShiftError as error:
+        give_up(str(error))
+    return [(weekday, shift.start, shift.end) for weekday in shift.weekdays]
 
 
 def _edge(text: str, office: Office, *, closing: bool) -> datetime:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from handlers.staff import (
     attending,
+    calendar,
     cancelling,
+    closing,
     day,
     desk,
     meeting,
@@ -54,6 +56,8 @@ COMMANDS: dict[str, Command] = {
     "find": Command(people.find_command, STAFF, ("探す", "検索")),
     "book": Command(people.book_command, STAFF, ("予約を入れる", "代理予約")),
     "questions": Command(questions.questions_command, STAFF, ("質問",)),
+    "counselors": Command(calendar.counselors_command, ADMIN, ("相談員", "担当者")),
+    "closures": Command(closing.closures_command, ADMIN, ("休み", "閉室")),
     "url": Command(meeting.url_command, STAFF),
     "staff": Command(team.team_command, ADMIN, ("職員",)),
     "invite": Command(team.invite_command, ADMIN, ("招待",)),
@@ -102,6 +106,22 @@ BUTTONS: dict[str, Press] = {
     "questions/1": Press(questions.show_open, STAFF),
     "question/1": Press(questions.show, STAFF),
     "closequestion/1": Press(questions.close, STAFF),
+    "counselors/1": Press(calendar.show_all, ADMIN),
+    "counselor/1": Press(calendar.show, ADMIN),
+    "addcounselor/1": Press(calendar.ask_name, ADMIN),
+    "rename/1": Press(calendar.ask_new_name, ADMIN),
+    "counselorurl/1": Press(calendar.ask_url, ADMIN),
+    "retire/1": Press(calendar.retire, ADMIN),
+    "retire/2": Press(calendar.retire_how, ADMIN),
+    "addshift/1": Press(calendar.ask_shift, ADMIN),
+    "shift/1": Press(calendar.show_shift, ADMIN),
+    "endshift/1": Press(calendar.ask_end, ADMIN),
+    "endshift/2": Press(calendar.end_on, ADMIN),
+    "dropshift/1": Press(calendar.drop_shift, ADMIN),
+    "closures/1": Press(closing.show_all, ADMIN),
+    "addclosure/1": Press(closing.ask_span, ADMIN),
+    "close/1": Press(closing.close, ADMIN),
+    "open/1": Press(closing.reopen, ADMIN),
     "smove/1": Press(reserving.show_move_days, STAFF),
     "smoveday/1": Press(reserving.show_move_times, STAFF),
     "smovetime/1": Press(reserving.move, STAFF),
@@ -118,12 +138,18 @@ BUTTONS: dict[str, Press] = {
 }
 
 # Free text that was asked for, by what it is for: step(turn, store, subject, text).
-AWAITED: dict[str, Callable[[Turn, Store, str, str], list[Message]]] = {
-    "answer": questions.answer_awaited,
-    "url": meeting.give_awaited,
-    "withdraw": cancelling.withdraw_because,
-    "refuse": people.refuse,
-    "stop": cancelling.stop_because,
+AWAITED: dict[str, Press] = {
+    "newcounselor": Press(calendar.add, ADMIN),
+    "rename": Press(calendar.rename, ADMIN),
+    "counselorurl": Press(calendar.set_url, ADMIN),
+    "shift": Press(calendar.add_shift, ADMIN),
+    "endshift": Press(calendar.end, ADMIN),
+    "closure": Press(closing.add, ADMIN),
+    "answer": Press(questions.answer_awaited, STAFF),
+    "url": Press(meeting.give_awaited, STAFF),
+    "withdraw": Press(cancelling.withdraw_because, STAFF),
+    "refuse": Press(people.refuse, ADMIN),
+    "stop": Press(cancelling.stop_because, STAFF),
 }
 
 # A reply to a message of ours, by what that speaks of: step(turn, store, number, text).

@@ -39,7 +39,10 @@ def _said(turn: Turn, store: Store, event: Event) -> list[Message]:
     if event.group is None:
         awaited = store.awaited.take(turn.contact.id, turn.now)
         if command is None and awaited is not None:
-            return commands.AWAITED[awaited.what](turn, store, awaited.subject, event.text)
+            asked = commands.AWAITED[awaited.what]
+            if turn.contact.role not in asked.roles:
+                raise NotAllowed(awaited.what)
+            return asked.step(turn, store, awaited.subject, event.text)
         if command is None and (about := _answered(turn, store, event)):
             kind, number = about
             return commands.REPLIES[kind](turn, store, number, event.text)

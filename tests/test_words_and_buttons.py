@@ -36,7 +36,7 @@ PATTERNS = {
     r"(eligibility|environment)\.\w+(\.\w+)?": None,
     r"form\.\w+": None,
     r"join\.\w+_title": None,
-    r"(alert|command|role|status|standing|reminder_state|reason|report)\.\w+": None,
+    r"(alert|command|hitting|role|status|standing|reminder_state|reason|report)\.\w+": None,
     r"told\.\w+_(title|text)": None,
 }
 

@@ -107,6 +107,11 @@ def stop_because(turn: Turn, store: Store, subject: str, text: str) -> list[Mess
     return _withdraw(turn, store, booking_id, version, _STOPPED, shortened(text, 300))
 
 
+def end_for_office(turn: Turn, store: Store, booking: Booking, reason: str) -> None:
+    """Cancel one of several bookings that a change of the calendar has hit."""
+    _withdraw(turn, store, booking.id, booking.version, reason, "")
+
+
 def _withdraw(
     turn: Turn, store: Store, booking_id: int, version: int, reason: str, words: str
 ) -> list[Message]:

@@ -29,7 +29,11 @@ def menu(turn: Turn, text: str = "") -> Message:
 
 
 def _of_admins(turn: Turn) -> list[Button]:
-    return [button(turn.say("desk.team"), "team/1")]
+    return [
+        button(turn.say("counselors.title"), "counselors/1"),
+        button(turn.say("closures.title"), "closures/1"),
+        button(turn.say("desk.team"), "team/1"),
+    ]
 
 
 def show_menu(turn: Turn, store: Store) -> list[Message]:

@@ -1,6 +1,7 @@
 """Bookings: made, moved, ended; which are due for what."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -8,8 +9,9 @@ from sqlalchemy import ColumnElement, bindparam, case, func, not_, select, updat
 
 from models.database import Conflict, Transaction
 from models.office import Office
+from models.rules.days import local_day
 from models.rules.deadlines import day_before
-from models.rules.slots import Slot
+from models.rules.slots import Shift, Slot, offered
 from models.sql import Statement, addition, change, query
 from models.tables import ACTIVE_BOOKING, BookingChange, Counselor, OutboxRow, status_in, table
 from models.tables import Booking as BookingTable
@@ -124,6 +126,14 @@ _BETWEEN = query(
         _bookings.starts_at < bindparam("end"),
         not_(status_in("cancelled", "withdrawn")),
     ).order_by(_bookings.starts_at, _bookings.id),
+    Booking,
+)
+_UPCOMING_OF_COUNSELOR = query(
+    _view.where(
+        status_in("booked"),
+        _bookings.counselor_id == bindparam("counselor_id"),
+        _bookings.starts_at > bindparam("now"),
+    ).order_by(_bookings.starts_at),
     Booking,
 )
 _NOT_POSTED = query(
@@ -296,6 +306,19 @@ class Bookings:
         those that were cancelled before are left out."""
         found = self._tx.rows(_BETWEEN, start=start, end=end)
         return [each for each in found if counselor_id in (None, each.counselor_id)]
+
+    def outside(self, counselor_id: int, shifts: Sequence[Shift], now: datetime) -> list[Booking]:
+        """A counselor's bookings to come that would not fit these shifts."""
+        zone, grid = self._office.zone, self._office.grid
+        upcoming = self._tx.rows(_UPCOMING_OF_COUNSELOR, counselor_id=counselor_id, now=now)
+        return [
+            booking
+            for booking in upcoming
+            if not any(
+                slot.starts_at == booking.starts_at
+                for slot in offered(local_day(booking.starts_at, zone), grid, shifts, ())
+            )
+        ]
 
     def not_posted(self, now: datetime, counselor_id: int | None) -> list[Booking]:
         """Bookings to come that are not noted as posted in My Page, the next one first."""

@@ -31,6 +31,7 @@ class Counselor(NamedTuple):
 class CounselorInFull(NamedTuple):
     """A counselor with meeting URL and shifts."""
 
+    id: int
     name: str
     meeting_url: str | None
     shifts: tuple[ShiftTable, ...]
@@ -139,9 +140,42 @@ class Calendar:
                 )
             )
 
+    def every_counselor(self) -> list[Counselor]:
+        """The counselors who work here or ever did."""
+        every = self._tx.session.exec(select_model(CounselorTable).order_by(col(CounselorTable.id)))
+        return [Counselor(each.id, each.name) for each in every if each.id is not None]
+
+    def rename_counselor(self, counselor_id: int, name: str) -> None:
+        self._tx.session.get_one(CounselorTable, counselor_id).name = name
+        self._tx.session.flush()
+
+    def add_shift(self, shift: Shift) -> None:
+        """More time of a counselor's."""
+        self._tx.session.add(
+            ShiftTable(
+                counselor_id=shift.counselor_id,
+                weekday=shift.weekday,
+                start_time=shift.start,
+                end_time=shift.end,
+                from_day=shift.from_day,
+                until_day=shift.until_day,
+            )
+        )
+        self._tx.session.flush()
+
+    def end_shift(self, shift_id: int, last_day: date) -> None:
+        """The last day on which a shift holds."""
+        self._tx.session.get_one(ShiftTable, shift_id).until_day = last_day
+        self._tx.session.flush()
+
+    def remove_shift(self, shift_id: int) -> None:
+        self._tx.session.delete(self._tx.session.get_one(ShiftTable, shift_id))
+        self._tx.session.flush()
+
     def retire_counselor(self, counselor_id: int, now: datetime) -> None:
         """No slots of this counselor are offered any more; bookings stay."""
         self._tx.session.get_one(CounselorTable, counselor_id).retired_at = now
+        self._tx.session.flush()
 
     def counselors_in_full(self) -> list[CounselorInFull]:
         """The counselors who work here now, with meeting URL and shifts."""
@@ -154,7 +188,7 @@ class Calendar:
                 .order_by(col(ShiftTable.weekday), col(ShiftTable.start_time))
             ).all()
             url = session.get_one(CounselorTable, each.id).meeting_url
-            found.append(CounselorInFull(each.name, url, tuple(shifts)))
+            found.append(CounselorInFull(each.id, each.name, url, tuple(shifts)))
         return found
 
     def closures_from(self, now: datetime) -> list[ClosureTable]:
@@ -167,6 +201,7 @@ class Calendar:
         found = self._tx.session.get(ClosureTable, closure_id)
         if found is not None:
             self._tx.session.delete(found)
+            self._tx.session.flush()
         return found is not None
 
     def add_closure(
@@ -176,6 +211,7 @@ class Calendar:
         self._tx.session.add(
             ClosureTable(counselor_id=counselor_id, starts_at=start, ends_at=end, reason=reason)
         )
+        self._tx.session.flush()
 
     def _free(self, days: Sequence[date]) -> list[Slot]:
         zone = self._office.zone

@@ -1,0 +1,250 @@
+"""Counselors: adding, renaming, retiring, meeting URL, shifts."""
+
+from datetime import timedelta
+
+from handlers.staff import hitting
+from models.chat import Message, NotAButton, button, column
+from models.rules.meeting_url import is_allowed
+from models.rules.shift_words import ShiftError, read_shift
+from models.rules.slots import Shift
+from models.rules.typed_dates import plain, read_day
+from models.store import Store
+from models.store.calendar import CounselorInFull
+from models.tables import Shift as ShiftRow
+from models.text import shortened
+from models.turn import Turn
+
+_ANSWER_WITHIN = timedelta(minutes=15)
+_WEEKDAYS = "月火水木金土日"
+
+
+def show_all(turn: Turn, store: Store) -> list[Message]:
+    """The counselors, and a way to add one."""
+    choices = [
+        button(each.name, "counselor/1", each.id) for each in store.calendar.counselors_in_full()
+    ]
+    add = button(turn.say("counselors.add"), "addcounselor/1", primary=True)
+    closures = button(turn.say("closures.title"), "closures/1")
+    return [
+        Message(
+            title=turn.say("counselors.title"), groups=(column(*choices), column(add, closures))
+        )
+    ]
+
+
+def counselors_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    return show_all(turn, store)
+
+
+def show(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
+    """One counselor with what can be changed."""
+    found = _counselor(store, counselor_id)
+    shifts = [
+        button(turn.say("shift.one", shift=_in_words(turn, each)), "shift/1", each.id or 0)
+        for each in found.shifts
+    ]
+    say = turn.say
+    changes = [
+        button(say("shift.add"), "addshift/1", found.id),
+        button(say("counselors.vacation"), "addclosure/1", found.id),
+        button(say("counselors.url"), "counselorurl/1", found.id),
+        button(say("counselors.rename"), "rename/1", found.id),
+        button(say("counselors.retire"), "retire/1", found.id),
+        button(say("desk.back"), "counselors/1"),
+    ]
+    return [
+        Message(
+            title=found.name,
+            facts=(
+                (say("state.url"), say("state.yes") if found.meeting_url else say("state.no_url")),
+            ),
+            groups=(column(*shifts), column(*changes)),
+        )
+    ]
+
+
+def ask_name(turn: Turn, store: Store) -> list[Message]:
+    return _ask(turn, store, "newcounselor", "", "counselors.ask_name")
+
+
+def add(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """Somebody new, without shifts yet."""
+    name = shortened(text, 60)
+    if not name or name in [each.name for each in store.calendar.every_counselor()]:
+        return _ask(turn, store, "newcounselor", "", "counselors.name_taken")
+    number = store.calendar.add_counselor(name, None, [])
+    _note(turn, store, "add counselor", number)
+    return show(turn, store, number)
+
+
+def ask_new_name(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
+    _counselor(store, counselor_id)
+    return _ask(turn, store, "rename", str(counselor_id), "counselors.ask_name")
+
+
+def rename(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """The same counselor under another name."""
+    name = shortened(text, 60)
+    if not name or name in [each.name for each in store.calendar.every_counselor()]:
+        return _ask(turn, store, "rename", subject, "counselors.name_taken")
+    store.calendar.rename_counselor(int(subject), name)
+    _note(turn, store, "rename", int(subject))
+    return show(turn, store, int(subject))
+
+
+def ask_url(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
+    _counselor(store, counselor_id)
+    return _ask(turn, store, "counselorurl", str(counselor_id), "counselors.ask_url")
+
+
+def set_url(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """Where this counselor's consultations take place; bookings with a URL of their own keep
+    it."""
+    url = text.strip()
+    if not is_allowed(url, turn.office.video.hosts):
+        hosts = ", ".join(turn.office.video.hosts)
+        again = _ask(turn, store, "counselorurl", subject, "counselors.ask_url")
+        return [Message(text=turn.say("url.not_allowed", hosts=hosts)), *again]
+    store.calendar.change_counselor(int(subject), url, [])
+    _note(turn, store, "counselor url", int(subject))
+    return show(turn, store, int(subject))
+
+
+def ask_shift(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
+    _counselor(store, counselor_id)
+    return _ask(turn, store, "shift", str(counselor_id), "shift.ask")
+
+
+def add_shift(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """More time: no booking is hit by that."""
+    try:
+        shift = read_shift(text, turn.today)
+    except ShiftError:
+        return _ask(turn, store, "shift", subject, "shift.unreadable")
+    for weekday in shift.weekdays:
+        store.calendar.add_shift(Shift(int(subject), weekday, *shift[1:]))
+    _note(turn, store, "add shift", int(subject))
+    return show(turn, store, int(subject))
+
+
+def show_shift(turn: Turn, store: Store, shift_id: int) -> list[Message]:
+    """One shift: end it on a day, or take it away."""
+    shift = _shift(store, shift_id)
+    return [
+        Message(
+            title=turn.say("shift.one", shift=_in_words(turn, shift)),
+            groups=(
+                column(
+                    button(turn.say("shift.end"), "endshift/1", shift_id),
+                    button(turn.say("shift.remove"), "dropshift/1", shift_id, hitting.ASK),
+                    button(turn.say("desk.back"), "counselor/1", shift.counselor_id),
+                ),
+            ),
+        )
+    ]
+
+
+def ask_end(turn: Turn, store: Store, shift_id: int) -> list[Message]:
+    _shift(store, shift_id)
+    return _ask(turn, store, "endshift", str(shift_id), "shift.ask_end")
+
+
+def end(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """The last day on which a shift holds."""
+    day = read_day(plain(text), turn.today)
+    if day is None:
+        return _ask(turn, store, "endshift", subject, "shift.ask_end")
+    return end_on(turn, store, int(subject), day.strftime("%Y%m%d"), hitting.ASK)
+
+
+def end_on(turn: Turn, store: Store, shift_id: int, last_day: str, how: str) -> list[Message]:
+    """End a shift, after asking what becomes of the bookings that this hits."""
+    shift = _shift(store, shift_id)
+    day = read_day(f"{last_day[:4]}/{last_day[4:6]}/{last_day[6:]}", turn.today)
+    if day is None:
+        raise NotAButton("no day")
+    kept = [
+        _as_rule(each) for each in _counselor(store, shift.counselor_id).shifts if each is not shift
+    ]
+    hit = store.bookings.outside(
+        shift.counselor_id, [*kept, _as_rule(shift)._replace(until_day=day)], turn.now
+    )
+    if asked := hitting.ask(turn, store, hit, how, ("endshift/2", shift_id, last_day)):
+        return asked
+    store.calendar.end_shift(shift_id, day)
+    _note(turn, store, "end shift", shift.counselor_id)
+    return [
+        *show(turn, store, shift.counselor_id),
+        *hitting.settle(turn, store, hit, how, "counselor"),
+    ]
+
+
+def drop_shift(turn: Turn, store: Store, shift_id: int, how: str) -> list[Message]:
+    """Take a shift away, after asking what becomes of the bookings that this hits."""
+    shift = _shift(store, shift_id)
+    kept = [
+        _as_rule(each) for each in _counselor(store, shift.counselor_id).shifts if each is not shift
+    ]
+    hit = store.bookings.outside(shift.counselor_id, kept, turn.now)
+    if asked := hitting.ask(turn, store, hit, how, ("dropshift/1", shift_id)):
+        return asked
+    store.calendar.remove_shift(shift_id)
+    _note(turn, store, "drop shift", shift.counselor_id)
+    return [
+        *show(turn, store, shift.counselor_id),
+        *hitting.settle(turn, store, hit, how, "counselor"),
+    ]
+
+
+def retire(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
+    return retire_how(turn, store, counselor_id, hitting.ASK)
+
+
+def retire_how(turn: Turn, store: Store, counselor_id: int, how: str) -> list[Message]:
+    """No new bookings for a counselor, after asking what becomes of those there are."""
+    found = _counselor(store, counselor_id)
+    hit = store.bookings.outside(counselor_id, [], turn.now)
+    if asked := hitting.ask(turn, store, hit, how, ("retire/2", counselor_id), always=True):
+        return asked
+    store.calendar.retire_counselor(found.id, turn.now)
+    _note(turn, store, "retire", found.id)
+    return [*show_all(turn, store), *hitting.settle(turn, store, hit, how, "counselor")]
+
+
+def _ask(turn: Turn, store: Store, what: str, subject: str, key: str) -> list[Message]:
+    store.awaited.ask(turn.contact.id, what, subject, turn.now + _ANSWER_WITHIN)
+    return [Message(text=turn.say(key))]
+
+
+def _counselor(store: Store, counselor_id: int) -> CounselorInFull:
+    for each in store.calendar.counselors_in_full():
+        if each.id == counselor_id:
+            return each
+    raise NotAButton("no such counselor")
+
+
+def _shift(store: Store, shift_id: int) -> ShiftRow:
+    for counselor in store.calendar.counselors_in_full():
+        for shift in counselor.shifts:
+            if shift.id == shift_id:
+                return shift
+    raise NotAButton("no such shift")
+
+
+def _as_rule(row: ShiftRow) -> Shift:
+    return Shift(
+        row.counselor_id, row.weekday, row.start_time, row.end_time, row.from_day, row.until_day
+    )
+
+
+def _in_words(turn: Turn, shift: ShiftRow) -> str:
+    words = f"{_WEEKDAYS[shift.weekday]} {shift.start_time:%H:%M}-{shift.end_time:%H:%M}"
+    if shift.from_day:
+        words += f" {shift.from_day:%m/%d}〜"
+    if shift.until_day:
+        words += f" 〜{shift.until_day:%m/%d}"
+    return words
+
+
+def _note(turn: Turn, store: Store, what: str, counselor_id: int) -> None:
+    store.audit.note(turn.contact, what, turn.now, subject=f"counselor {counselor_id}")

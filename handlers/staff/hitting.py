@@ -1,0 +1,68 @@
+"""A change of the calendar that hits bookings: they are listed first, and staff say whether to
+move them, to cancel them with notice, or to keep them. Nothing is left hanging."""
+
+from collections.abc import Sequence
+
+from handlers.parents import cards as parents_cards
+from handlers.staff import cancelling, cards
+from models.chat import Argument, Message, NotAButton, button, column
+from models.store import Store
+from models.store.bookings import Booking
+from models.turn import Turn
+
+ASK = "ask"
+HOWS = ("move", "cancel", "keep")
+_LISTED = 20
+
+
+def ask(
+    turn: Turn,
+    store: Store,
+    hit: Sequence[Booking],
+    how: str,
+    verb: tuple[Argument, ...],
+    *,
+    always: bool = False,
+) -> list[Message] | None:
+    """The question, unless nothing is hit or it was answered; a button's arguments are `verb`
+    with the answer behind them. Raises NotAButton for an answer that there is not."""
+    if how in HOWS:
+        return None
+    if how != ASK:
+        raise NotAButton("no such answer")
+    if not hit and not always:
+        return None
+    name, *arguments = verb
+    lines = [cards.line(turn, store, each) for each in hit[:_LISTED]]
+    dated = [
+        f"・{parents_cards.when_of(turn, each)} {line.split('  ', 1)[-1]}"
+        for each, line in zip(hit, lines, strict=False)
+    ]
+    hows = HOWS if hit else ("keep",)
+    key = "hitting.{}" if hit else "hitting.{}_none"
+    choices = [button(turn.say(key.format(each)), str(name), *arguments, each) for each in hows]
+    text = turn.say("hitting.text", n=len(hit)) if hit else turn.say("hitting.sure")
+    return [
+        Message(
+            title=turn.say("hitting.title"),
+            text="\n".join([text, *dated]),
+            groups=(column(*choices, button(turn.say("desk.back"), "counselors/1")),),
+        )
+    ]
+
+
+def settle(
+    turn: Turn, store: Store, hit: Sequence[Booking], how: str, reason: str
+) -> list[Message]:
+    """What becomes of the bookings that a change has hit."""
+    if how == "cancel":
+        for each in hit:
+            cancelling.end_for_office(turn, store, each, reason)
+        return [Message(text=turn.say("hitting.cancelled", n=len(hit)))]
+    if how == "move" and hit:
+        choices = [
+            button(f"{parents_cards.when_of(turn, each)} {each.reference}", "smove/1", each.id, 0)
+            for each in hit[:_LISTED]
+        ]
+        return [Message(title=turn.say("hitting.to_move"), groups=(column(*choices),))]
+    return []

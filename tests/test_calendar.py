@@ -1,0 +1,177 @@
+"""The calendar in chat: counselors, shifts, closures, and bookings that a change hits."""
+
+from datetime import date, datetime, time
+
+import pytest
+
+from models.rules.shift_words import ShiftError, ShiftWords, read_shift, read_span
+from tests.conftest import MakeWorld
+from tests.talk import Parent, World
+from tests.test_rules import JAPAN
+
+MONDAY = date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mon-fri 10:00-16:00", ([0, 1, 2, 3, 4], time(10), time(16), None, None)),
+        ("月-金 10:00-16:00", ([0, 1, 2, 3, 4], time(10), time(16), None, None)),
+        ("月〜金 10:00〜16:00", ([0, 1, 2, 3, 4], time(10), time(16), None, None)),
+        ("水、金曜 9:30から12:00まで", ([2, 4], time(9, 30), time(12), None, None)),
+        ("月 １３：００ー１６：００".replace("ー", "-"), ([0], time(13), time(16), None, None)),
+        (
+            "火 10:00-12:00 12/1から 3/31まで",
+            ([1], time(10), time(12), date(2026, 12, 1), date(2027, 3, 31)),
+        ),
+        (
+            "tue,thu 10:00-12:00 from 12/1 until 3/31",
+            ([1, 3], time(10), time(12), date(2026, 12, 1), date(2027, 3, 31)),
+        ),
+    ],
+)
+def test_a_shift_as_staff_write_it(text: str, expected: tuple[object, ...]) -> None:
+    assert read_shift(text, MONDAY) == ShiftWords(*expected)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "月", "10:00-16:00", "mon 16:00-10:00", "mon 25:00-26:00", "fri-mon 10:00-11:00"]
+)
+def test_what_is_no_shift(text: str) -> None:
+    with pytest.raises(ShiftError):
+        read_shift(text, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("12/24", "2026-12-24T00:00", "2026-12-25T00:00"),
+        ("12/24-12/26", "2026-12-24T00:00", "2026-12-27T00:00"),
+        ("12月24日から12月26日まで", "2026-12-24T00:00", "2026-12-27T00:00"),
+        ("12/24 13:00-15:00", "2026-12-24T13:00", "2026-12-24T15:00"),
+        ("明日", "2026-12-01T00:00", "2026-12-02T00:00"),
+    ],
+)
+def test_a_span_as_staff_write_it(text: str, start: str, end: str) -> None:
+    expected = tuple(datetime.fromisoformat(edge).replace(tzinfo=JAPAN) for edge in (start, end))
+    assert read_span(text, MONDAY, JAPAN) == expected
+
+
+@pytest.mark.parametrize("text", ["", "いつか", "12/26-12/24", "12/24 15:00-13:00", "1 2 3"])
+def test_what_is_no_span(text: str) -> None:
+    assert read_span(text, MONDAY, JAPAN) is None
+
+
+async def test_a_counselor_is_added_and_gets_shifts(world: World) -> None:
+    admin = await world.staff()
+    await admin.says("/counselors")
+    await admin.taps("相談員を足す")
+    await admin.says("佐藤")
+    admin.sees("その名前は使えません")
+    await admin.says("渡辺")
+    admin.sees("渡辺", "URLなし")
+    await admin.taps("会議のURL")
+    await admin.says("https://evil.test/1")
+    admin.sees("使えるURLではありません")
+    await admin.says("https://zoom.us/j/9")
+    await admin.taps("シフトを足す")
+    await admin.says("いつでも")
+    admin.sees("読み取れませんでした")
+    await admin.says("火 10:00-11:00 12/8から")
+    admin.sees("火 10:00-11:00 12/08〜")
+    await admin.taps("名前を変える")
+    await admin.says("渡邉")
+    admin.sees("渡邉")
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says("12/8")
+    await parent.taps("職業相談")
+    await parent.taps("10:00")
+    audited = await world.rows("SELECT what FROM audit WHERE subject = 'counselor 2' ORDER BY id")
+    assert [what for (what,) in audited] == [
+        *("add counselor", "counselor url", "add shift", "rename")
+    ]
+
+
+async def hit(world: World) -> tuple[Parent, Parent]:
+    """An admin, and a parent with a booking on 12/1 at 10:00."""
+    admin, parent = await world.staff(), world.parent()
+    await parent.has_booked(day="12/1", time="10:00")
+    return admin, parent
+
+
+@pytest.mark.parametrize("how", ["取りやめる", "そのまま", "移す"])
+async def test_a_closure_asks_what_becomes_of_the_bookings_it_hits(
+    make_world: MakeWorld, channel: str, how: str
+) -> None:
+    world: World = await make_world(channel)
+    admin, parent = await hit(world)
+    await admin.says("/closures 12/1 9:00-10:15")
+    admin.sees("1件の予約にかかります", "12月1日\\(火\\) 10:00", "広○ 花○")
+    assert await world.rows("SELECT * FROM closures") == []
+    await admin.taps(how)
+    assert len(await world.rows("SELECT * FROM closures")) == 1
+    if how == "取りやめる":
+        parent.looks().sees("窓口の都合で相談を取りやめます", "閉めることに")
+        assert not any("12月1日" in label for label in parent.labels())
+        assert (await world.booking()).status == "withdrawn"
+    elif how == "移す":
+        await admin.taps("12月1日")
+        await admin.taps("12/2")
+        await admin.taps("11:00")
+        parent.looks().sees("窓口が予約の日時を変更しました", "12月2日\\(水\\) 11:00")
+    else:
+        parent.looks().sees_nothing()
+        assert (await world.booking()).status == "booked"
+    other = world.parent()
+    await other.has_settled_everything()
+    await other.says("12/1")
+    await other.taps("職業相談")
+    other.sees_no("^10:00").sees("10:30")
+    await admin.says("休み")
+    await admin.taps("やめる 12/01 09:00")
+    assert await world.rows("SELECT * FROM closures") == []
+
+
+async def test_vacation_of_one_counselor(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, counselors=2)
+    admin = await world.staff()
+    await admin.says("/counselors")
+    await admin.taps("佐藤")
+    await admin.taps("休みを入れる")
+    await admin.says("12/1-12/2")
+    admin.sees("やめる 12/01 00:00〜12/03 00:00 佐藤")
+    parent = world.parent()
+    booking = await parent.has_booked(day="12/1")
+    assert booking.counselor == "鈴木"
+
+
+async def test_taking_a_shift_away_or_ending_it_asks_too(world: World) -> None:
+    admin, parent = await hit(world)
+    await admin.says("/counselors")
+    await admin.taps("佐藤")
+    await admin.taps("火 10:00")
+    await admin.taps("終わりの日")
+    await admin.says("12/8")
+    admin.sees("火 10:00-16:00 〜12/08")  # nothing hit: nothing asked
+    await admin.taps("火 10:00")
+    await admin.taps("なくす")
+    admin.sees("1件の予約にかかります")
+    await admin.taps("取りやめる")
+    parent.looks().sees("窓口の都合で", "担当者の都合")
+    assert (await world.booking()).status == "withdrawn"
+
+
+async def test_retiring_asks_first(world: World) -> None:
+    admin, _ = await hit(world)
+    await admin.says("/counselors")
+    await admin.taps("佐藤")
+    await admin.taps("新しい予約を止める")
+    admin.sees("1件の予約にかかります")
+    await admin.taps("そのまま")
+    admin.sees_no("佐藤")
+    other = world.parent()
+    await other.has_settled_everything()
+    other.sees("相談")
+    await other.taps("職業相談")
+    other.sees("空きがありません|空いている")
