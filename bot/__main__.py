@@ -26,6 +26,7 @@ from bot.command_line import (
     the_database,
     the_office,
 )
+from bot.disclosure import disclose
 from bot.settings import DatabaseAddress, Settings, SettingsError, read_settings
 from bot.staff_commands import staff
 from handlers.parents.typed import understand as read_typed
@@ -187,6 +188,7 @@ def _settings() -> tuple[Settings, Office]:
 main.add_command(counselor)
 main.add_command(closure)
 main.add_command(staff)
+main.add_command(disclose)
 
 if __name__ == "__main__":
     main()

@@ -20,6 +20,7 @@ from bot.pages.calendar_file import CalendarFile
 from bot.pages.desk import DeskPages
 from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
+from bot.pages.my_data import MyDataPage
 from bot.pages.page import Pages
 from bot.pages.terms import TermsPage
 from bot.polling import Poller
@@ -64,6 +65,7 @@ class App:
             database=self.database,
             pages=pages,
             desk=DeskPages(self.database, office, self.vault, pages, clock),
+            my_data=MyDataPage(self.database, office, self.vault, self.turns, pages, clock),
             form=FormPage(self.database, office, self.vault, pages, clock),
             join=JoinPage(
                 self.database,

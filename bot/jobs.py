@@ -88,6 +88,7 @@ class Jobs:
                     if len(due) < _BATCH:
                         break
                 anything = await self._turns.tell_staff() or anything
+                await self._turns.forget_old()
             except DatabaseUnavailable as error:
                 log.error("sweep cannot reach the database", why=str(error))
             if anything:

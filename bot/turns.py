@@ -20,7 +20,9 @@ from models.links import Links
 from models.office import Office
 from models.store import Store
 from models.store.contacts import NOBODY, Contact
+from models.store.once import Once
 from models.store.outbox import Outgoing
+from models.store.retention import Retention
 from models.turn import Turn
 from models.vault import Vault
 
@@ -28,6 +30,9 @@ from models.vault import Vault
 # minutes after the act.
 _REPLY_LASTS = timedelta(seconds=50)
 _REPLY_ENDS = timedelta(minutes=20)
+
+# In the office's zone: when nobody waits for anything.
+_QUIET_HOUR = 3
 
 log = structlog.get_logger()
 
@@ -100,6 +105,11 @@ class Turns:
         whether there was anything. Raises DatabaseUnavailable."""
         return await self._database.run(self._tell_staff)
 
+    async def forget_old(self) -> None:
+        """Once a day, in the night, delete what has been kept long enough. Raises
+        DatabaseUnavailable."""
+        await self._database.run(self._forget_old)
+
     async def retry_failed(self) -> tuple[int, int]:
         """Run the events again that failed; returns how many went well and how many did not."""
         failed = await self._database.run(lambda tx: self._store(tx).inbox.failed())
@@ -129,6 +139,12 @@ class Turns:
         router.tell_staff(turn, store)
         self.post(store, turn)
         return bool(turn.letters)
+
+    def _forget_old(self, tx: Transaction) -> None:
+        now = self._clock()
+        here = now.astimezone(self._office.zone)
+        if here.hour >= _QUIET_HOUR and Once(tx).take("retention", here.date()):
+            Retention(tx, self._office).forget(now)
 
     def report(self, tx: Transaction, row: Outgoing, state: str) -> None:
         """Tell the staff member who asked for it how a letter to a parent has ended."""

@@ -27,6 +27,7 @@ from bot.pages.calendar_file import CalendarFile
 from bot.pages.desk import DeskPages
 from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
+from bot.pages.my_data import MyDataPage
 from bot.pages.page import Encoded, Pages, TooLarge, read_body
 from bot.pages.terms import TermsPage
 from bot.turns import Turns
@@ -57,6 +58,7 @@ class Web:
         pages: Pages,
         form: FormPage,
         desk: DeskPages,
+        my_data: MyDataPage,
         join: JoinPage,
         terms: TermsPage,
         calendar_file: CalendarFile,
@@ -84,7 +86,14 @@ class Web:
                 Route("/desk/person/{token}", desk.person, methods=["GET"]),
                 Route("/desk/person/{token}", desk.show_person, methods=["POST"]),
                 Route("/desk/note/{token}", desk.take_note, methods=["POST"]),
+                Route("/desk/export/{token}", desk.export, methods=["GET"]),
+                Route("/desk/export/{token}", desk.take_export, methods=["POST"]),
+                Route("/mydata/{token}", my_data.show, methods=["GET"]),
+                Route("/mydata/{token}", my_data.take, methods=["POST"]),
+                Route("/desk/terms/{token}", desk.terms, methods=["GET"]),
+                Route("/desk/terms/{token}", desk.take_terms, methods=["POST"]),
                 Route("/terms/{version:int}", terms.show),
+                Route("/terms/{version:int}/changes", terms.show_changes),
                 Route("/calendar/{token}.ics", calendar_file.show),
                 Route("/healthz", self.healthz),
                 Route("/readyz", self.readyz),
@@ -252,5 +261,16 @@ class _Guard:
         await response(scope, receive, send)
 
 
-_PAGES = ("webhooks", "form", "desk", "join", "terms", "calendar", "healthz", "readyz", "metrics")
+_PAGES = (
+    "webhooks",
+    "form",
+    "desk",
+    "mydata",
+    "join",
+    "terms",
+    "calendar",
+    "healthz",
+    "readyz",
+    "metrics",
+)
 _ONE = query(select(literal(1)), int)

@@ -14,12 +14,13 @@ from handlers.parents import (
     consent,
     moving,
     my_bookings,
+    my_data,
     settling,
     typed,
     welcome,
     withdrawing,
 )
-from handlers.staff import desk, digest, enrolling, needs, questions, reports
+from handlers.staff import desk, digest, enrolling, needs, questions, reports, terms
 from models.chat import Did, Event, Message, NotAButton
 from models.store import Store
 from models.store.bookings import Booking
@@ -29,6 +30,7 @@ from models.turn import Turn
 # as somebody may press such a button. tests/buttons.txt holds every form ever shipped.
 VERBS: dict[str, Step] = {
     "ask/1": asking.ask,
+    "mydata/1": my_data.show,
     "menu/1": welcome.show_menu,
     "help/1": welcome.help_,
     "office/1": welcome.office,
@@ -79,6 +81,7 @@ WORDS: dict[typed.Wish, Step] = {
     typed.Wish.DETAILS: settling.change_details,
     typed.Wish.NEXT: settling.form_sent,
     typed.Wish.TERMS: consent.show_terms,
+    typed.Wish.MY_DATA: my_data.show,
     typed.Wish.ASK: asking.ask,
     typed.Wish.HELP: welcome.help_,
     typed.Wish.OFFICE: welcome.office,
@@ -130,6 +133,7 @@ def tell_staff(turn: Turn, store: Store) -> None:
     """What the clock has to say to staff: urgent alerts, and the day in the morning."""
     needs.tell_untold(turn, store)
     questions.tell_untold(turn, store)
+    terms.tell_some(turn, store)
     digest.tell(turn, store)
 
 

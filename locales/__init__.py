@@ -54,6 +54,10 @@ class Phrases:
         """A day with its weekday, as people of this language write it."""
         return _day(day, self("format.day"), self.language)
 
+    def weekday(self, day: date) -> str:
+        """The name of a day's weekday."""
+        return _day(day, "EEEE", self.language)
+
     def short_day(self, day: date) -> str:
         """A day with its weekday, short enough for a small button."""
         return _day(day, self("format.day_short"), self.language)

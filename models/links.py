@@ -27,6 +27,14 @@ class Links:
     def terms(self, version: int) -> str:
         return f"{self._base}/terms/{version}"
 
+    def terms_changes(self, version: int) -> str:
+        """What a version changes, old beside new."""
+        return f"{self._base}/terms/{version}/changes"
+
+    def my_data(self, token: str) -> str:
+        """The page with what is stored of a parent."""
+        return f"{self._base}/mydata/{token}"
+
     def joins(self, token: str) -> int | None:
         """The booking that a join token opens, or None."""
         return self._vault.read_token("join", token)

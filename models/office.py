@@ -127,6 +127,8 @@ class Office(_Part):
     sweep_seconds: int = Field(15, ge=1, le=60)
     reconsent: bool = True
     office_hours: Hours = (time(8, 30), time(17, 15))
+    access_log_months: int = Field(12, ge=1, le=120)
+    small_cell: int = Field(5, ge=1, le=100)
     digest_at: ClockTime = time(8, 40)
     video: Video = Video()
 

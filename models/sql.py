@@ -88,11 +88,12 @@ def _compile(construct: Executable, dialect: Dialect) -> Compiled:
     assert isinstance(construct, ClauseElement)
     compiled = construct.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     assert isinstance(compiled, SQLCompiler)
-    binders = [
-        (name, binder)
+    # By name: a value that is used twice is turned once.
+    binders = {
+        name: binder
         for bound, name in compiled.bind_names.items()
         if (binder := _binder(bound.type, dialect)) is not None
-    ]
+    }
     columns = getattr(construct, "exported_columns", None) or ()
     readers = [
         (at, reader)
@@ -100,7 +101,7 @@ def _compile(construct: Executable, dialect: Dialect) -> Compiled:
         if (reader := _reader(column.type, dialect)) is not None
     ]
     defaults = compiled.construct_params(extracted_parameters=None, _check=False)
-    return Compiled(compiled.string, dict(defaults), tuple(binders), tuple(readers))
+    return Compiled(compiled.string, dict(defaults), tuple(binders.items()), tuple(readers))
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:

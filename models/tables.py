@@ -175,6 +175,19 @@ class Terms(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     effective_on: date = Field(index=True)
     published_at: datetime = _moment()
+    telling_since: datetime | None = _moment(optional=True)
+
+
+class TermsNotice(SQLModel, table=True):
+    """Who was told of a version before it took effect (art. 13); how that ended stands in the
+    outbox."""
+
+    __tablename__ = "terms_notices"
+    version: int = Field(foreign_key="terms.version", primary_key=True)
+    contact_id: int = Field(
+        sa_column=Column(Id, ForeignKey("contacts.id"), primary_key=True, autoincrement=False)
+    )
+    at: datetime = _moment()
 
 
 class Consent(SQLModel, table=True):

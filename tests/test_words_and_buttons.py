@@ -37,6 +37,7 @@ PATTERNS = {
     r"form\.\w+": None,
     r"join\.\w+_title": None,
     r"(alert|command|hitting|role|status|standing|reminder_state|reason|report)\.\w+": None,
+    r"(export|terms_change|terms_desk|stats)\.\w+": None,
     r"told\.\w+_(title|text)": None,
 }
 
@@ -164,5 +165,5 @@ def _keys_in_code() -> set[str]:
                     found.add(value)
     for path in (ROOT / "bot" / "pages" / "templates").glob("*.html"):
         text = path.read_text(encoding="utf-8")
-        found |= {match[1] for match in re.finditer(r'say\("([a-z_.]+)"', text)}
+        found |= {match[1] for match in re.finditer(r'\(+"([a-z_]+\.[a-z_.]+)"', text)}
     return {key for key in found if not key.endswith((".", ".html"))}

@@ -1,6 +1,7 @@
 """Pages for staff, behind one-time links: finding or noting down a person, reading details."""
 
 from collections.abc import Mapping
+from datetime import date, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -13,6 +14,9 @@ from locales import Phrases, best_language, phrases
 from models.database import Database, Transaction
 from models.office import Office
 from models.rules import details as rules
+from models.rules.days import at
+from models.rules.spreadsheet import as_csv
+from models.rules.terms_text import lines
 from models.store import Store
 from models.store.contacts import Contact
 from models.store.forms import DESK_LIFE, NoForm, Purpose
@@ -22,6 +26,9 @@ from models.text import clean
 from models.vault import Vault
 
 _LONGEST_NOTE = 1000
+_COLUMNS = ["reference", "day", "time", "minutes", "service", "counselor", "companion", "status"]
+# The terms come whole, and a form triples what is no plain letter.
+_LONGEST_BODY = 500_000
 
 
 class DeskPages:
@@ -89,6 +96,64 @@ class DeskPages:
         if not kept:
             return self._gone(request, NoForm.USED)
         return self._pages.word(say, "desk_page.noted_title", "desk_page.back_to_chat")
+
+    async def terms(self, request: Request) -> Response:
+        """Where a new text of the terms is pasted."""
+        opened = await self._open(request, Purpose.TERMS)
+        if isinstance(opened, Response):
+            return opened
+        say, _, token = opened
+        return self._drawn("desk_terms.html", say, token, entered={}, error="", shown=None)
+
+    async def take_terms(self, request: Request) -> Response:
+        """Look at the text as a page, or publish it (art. 13)."""
+        entered = await self._entered(request, Purpose.TERMS)
+        if isinstance(entered, Response):
+            return entered
+        (say, link, token), fields = entered
+        body = fields.get("body", "").replace("\0", "").replace("\r\n", "\n")
+        day = _day(fields.get("effective", ""))
+        if not body.strip() or day is None:
+            error = say("desk_page.terms_missing")
+            return self._drawn(
+                "desk_terms.html", say, token, status=422, entered=fields, error=error, shown=None
+            )
+        if fields.get("action") != "publish":
+            return self._drawn(
+                "desk_terms.html", say, token, entered=fields, error="", shown=lines(body)
+            )
+        if not await self._database.run(lambda tx: self._publish(tx, link, token, body, day)):
+            return self._gone(request, NoForm.USED)
+        return self._pages.word(say, "desk_page.published_title", "desk_page.published_text")
+
+    async def export(self, request: Request) -> Response:
+        """A button for the month's table."""
+        opened = await self._open(request, Purpose.EXPORT)
+        if isinstance(opened, Response):
+            return opened
+        say, _, token = opened
+        return self._drawn("desk_open.html", say, token)
+
+    async def take_export(self, request: Request) -> Response:
+        """A month's bookings for spreadsheets: no names, and no cell that is a formula."""
+        entered = await self._entered(request, Purpose.EXPORT)
+        if isinstance(entered, Response):
+            return entered
+        (say, _, token), _ = entered
+        month = _day(f"{request.query_params.get('month', '')}-01")
+        rows = await self._database.run(lambda tx: self._month(tx, token, month)) if month else None
+        if rows is None:
+            return self._gone(request, NoForm.USED)
+        heading = [say(f"export.{column}") for column in _COLUMNS]
+        return Response(
+            as_csv([heading, *rows]),
+            media_type="text/csv; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="bookings-{month:%Y-%m}.csv"',
+                "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
 
     # What the pages do
 
@@ -204,6 +269,37 @@ class DeskPages:
             store.audit.note(staff, "note", now, subject=f"person {link.subject}")
         return True
 
+    def _publish(self, tx: Transaction, link: FormLink, token: str, body: str, day: date) -> bool:
+        store, now = self._store(tx), self._clock()
+        staff = store.contacts.by_id(link.contact_id)
+        if staff.role != "admin" or not store.forms.use(token, now):
+            return False
+        version = store.terms.publish(body, day, now)
+        store.audit.note(
+            staff, "publish", now, subject=f"terms {version.version}", after=f"from {day}"
+        )
+        return True
+
+    def _month(self, tx: Transaction, token: str, month: date) -> list[list[object]] | None:
+        store, now, zone = self._store(tx), self._clock(), self._office.zone
+        if not store.forms.use(token, now):
+            return None
+        following = (month + timedelta(days=32)).replace(day=1)
+        start, end = at(month, time(0), zone), at(following, time(0), zone)
+        return [
+            [
+                each.reference,
+                f"{each.starts_at.astimezone(zone):%Y-%m-%d}",
+                f"{each.starts_at.astimezone(zone):%H:%M}",
+                each.minutes,
+                each.service,
+                each.counselor,
+                each.companion,
+                each.status,
+            ]
+            for each in store.bookings.every_between(start, end)
+        ]
+
     # What the pages share
 
     async def _open(
@@ -225,7 +321,7 @@ class DeskPages:
         refusal = self._pages.came_from_elsewhere(request)
         if refusal := refusal or self._pages.too_many_tries(request, request.path_params["token"]):
             return refusal
-        fields = await read_entries(request)
+        fields = await read_entries(request, _LONGEST_BODY)
         opened = await self._open(request, purpose)
         if isinstance(opened, Response):
             return opened
@@ -286,6 +382,13 @@ class DeskPages:
 
     def _store(self, tx: Transaction) -> Store:
         return Store(tx, self._office, self._vault)
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 class _AlreadyUsed(Exception):

@@ -14,9 +14,9 @@ _LONGEST_BODY = 32_768
 FIELDS = Details._fields
 
 
-async def read_entries(request: Request) -> dict[str, str]:
-    """The fields of a form that was sent. Raises TooLarge or Encoded."""
-    body = await read_body(request, _LONGEST_BODY)
+async def read_entries(request: Request, most: int = _LONGEST_BODY) -> dict[str, str]:
+    """The fields of a form that was sent, at most so many bytes. Raises TooLarge or Encoded."""
+    body = await read_body(request, most)
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 

@@ -1,37 +1,15 @@
 """The terms as a page that reads well on a phone."""
 
-import re
-from enum import StrEnum
-from typing import NamedTuple
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.clock import Clock
 from bot.pages.page import Pages, address, user_agent
 from models.database import Database, Transaction
+from models.rules.terms_text import differences, lines
 from models.store.access import Access
 from models.store.terms import TermsStore
 from models.tables import Terms
-
-_ARTICLE = re.compile(r"第\s*[0-9０-９一二三四五六七八九十]+\s*条")
-_CAPTION = re.compile(r"[（(][^）)]{1,30}[）)]")
-_POINT = re.compile(r"(?:[-・]\s*)?((?:[（(][0-9０-９]+[）)]|・).*)")
-
-
-class Kind(StrEnum):
-    """What a line of the text is."""
-
-    CAPTION = "caption"
-    ARTICLE = "article"
-    POINT = "point"
-    TEXT = "text"
-
-
-class Line(NamedTuple):
-    kind: Kind
-    head: str
-    text: str
 
 
 class TermsPage:
@@ -55,24 +33,31 @@ class TermsPage:
             effective_on=terms.effective_on,
         )
 
+    async def show_changes(self, request: Request) -> Response:
+        """What a version changes, article by article, old beside new."""
+        say = self._pages.language(request)
+        number = int(request.path_params["version"])
+        found = await self._database.run(lambda tx: self._read_with_older(tx, number, request))
+        if found is None:
+            return self._pages.word(say, "page.not_found_title", "page.not_found_text", status=404)
+        terms, older = found
+        return self._pages.draw(
+            "terms_changes.html",
+            say,
+            found=differences(older.body if older else "", terms.body),
+            version=terms.version,
+            effective_on=terms.effective_on,
+        )
+
+    def _read_with_older(
+        self, tx: Transaction, number: int, request: Request
+    ) -> tuple[Terms, Terms | None] | None:
+        terms = self._read(tx, number, request)
+        return None if terms is None else (terms, TermsStore(tx).before(terms))
+
     def _read(self, tx: Transaction, number: int, request: Request) -> Terms | None:
         terms = TermsStore(tx).text(number)
         if terms is not None:
             now = self._clock()
             Access(tx).record(now, "terms", user_agent(request), address(request))
         return terms
-
-
-def lines(body: str) -> list[Line]:
-    """The text line by line, with what each line is, so that a page can set it in type."""
-    return [_line(raw.strip()) for raw in body.splitlines() if raw.strip()]
-
-
-def _line(text: str) -> Line:
-    if _CAPTION.fullmatch(text):
-        return Line(Kind.CAPTION, "", text[1:-1])
-    if match := _ARTICLE.match(text):
-        return Line(Kind.ARTICLE, match[0], text[match.end() :].strip())
-    if match := _POINT.fullmatch(text):
-        return Line(Kind.POINT, "", match[1])
-    return Line(Kind.TEXT, "", text)

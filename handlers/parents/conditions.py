@@ -81,6 +81,11 @@ def card_with(name: str, item: str) -> Card:
     return card
 
 
+def named(turn: Turn, card_name: str, item: str) -> str:
+    """A condition as the card words it, for reading what was declared."""
+    return phrase(turn, card_with(card_name, item), item, "card")
+
+
 def phrase(turn: Turn, card: Card, item: str, form: str) -> str:
     """What a card, a question or a way out says about a condition."""
     return turn.say(

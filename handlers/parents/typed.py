@@ -19,6 +19,7 @@ class Wish(StrEnum):
     MINE = "mine"
     TERMS = "terms"
     ASK = "ask"
+    MY_DATA = "my data"
     HELP = "help"
     OFFICE = "office"
     ENGLISH = "english"
@@ -68,6 +69,11 @@ class Understood(NamedTuple):
 # booking" is about cancelling. Japanese words may stand anywhere, English ones as whole words.
 _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
     (Wish.LATE, ("遅れ", "遅く", "おくれ", "遅刻", "ちこく", "間に合"), ("late", "delayed")),
+    (
+        Wish.MY_DATA,
+        ("マイデータ", "個人情報", "データを消", "データを削除", "情報を消"),
+        ("my data", "mydata", "delete my", "erase"),
+    ),
     (
         Wish.WITHDRAW,
         (

@@ -57,6 +57,7 @@ def help_(turn: Turn, store: Store) -> list[Message]:
                     button(turn.say("menu.office"), "office/1"),
                     button(turn.say("help.terms"), "terms/1"),
                     button(turn.say("help.details"), "form/1"),
+                    button(turn.say("help.my_data"), "mydata/1"),
                     button(turn.say("help.withdraw"), "withdraw/1"),
                     button(turn.say("language.switch"), "language/1", turn.say("language.other")),
                 ),

@@ -32,6 +32,9 @@ def _of_admins(turn: Turn) -> list[Button]:
     return [
         button(turn.say("counselors.title"), "counselors/1"),
         button(turn.say("closures.title"), "closures/1"),
+        button(turn.say("terms_desk.title"), "versions/1"),
+        button(turn.say("desk.stats"), "stats/1", turn.today),
+        button(turn.say("audit.title"), "audit/1", 2**53 - 1),
         button(turn.say("desk.team"), "team/1"),
     ]
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlmodel import col, select
+
 from models.database import Transaction
 from models.sql import addition
 from models.tables import AccessRecord, table
@@ -14,6 +16,13 @@ _ADD = addition(
 class Access:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
+
+    def between(self, start: datetime, end: datetime) -> list[AccessRecord]:
+        """The records of [start, end), the oldest first."""
+        every = select(AccessRecord).where(
+            col(AccessRecord.at) >= start, col(AccessRecord.at) < end
+        )
+        return list(self._tx.session.exec(every.order_by(col(AccessRecord.id))))
 
     def record(
         self,

@@ -136,6 +136,12 @@ _UPCOMING_OF_COUNSELOR = query(
     ).order_by(_bookings.starts_at),
     Booking,
 )
+_EVERY_BETWEEN = query(
+    _view.where(
+        _bookings.starts_at >= bindparam("start"), _bookings.starts_at < bindparam("end")
+    ).order_by(_bookings.starts_at, _bookings.id),
+    Booking,
+)
 _NOT_POSTED = query(
     _view.where(
         ACTIVE_BOOKING,
@@ -306,6 +312,10 @@ class Bookings:
         those that were cancelled before are left out."""
         found = self._tx.rows(_BETWEEN, start=start, end=end)
         return [each for each in found if counselor_id in (None, each.counselor_id)]
+
+    def every_between(self, start: datetime, end: datetime) -> list[Booking]:
+        """All bookings that start in [start, end), whatever became of them."""
+        return self._tx.rows(_EVERY_BETWEEN, start=start, end=end)
 
     def outside(self, counselor_id: int, shifts: Sequence[Shift], now: datetime) -> list[Booking]:
         """A counselor's bookings to come that would not fit these shifts."""

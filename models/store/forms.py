@@ -27,6 +27,9 @@ class Purpose(StrEnum):
     FORM = "form"  # a parent's details
     FIND = "find"  # staff look for a person
     PERSON = "person"  # staff read a person's details
+    EXPORT = "export"  # staff fetch a month's bookings
+    MY_DATA = "my_data"  # a parent reads or erases what is stored
+    TERMS = "terms"  # staff publish a text
     NOTE = "note"  # staff add a note to them
 
 
@@ -92,7 +95,7 @@ class Forms:
     ) -> str:
         """A new secret for a link that lives for FORM_LIFE, or DESK_LIFE for staff."""
         token = new_token()
-        life = FORM_LIFE if purpose is Purpose.FORM else DESK_LIFE
+        life = FORM_LIFE if purpose in (Purpose.FORM, Purpose.MY_DATA) else DESK_LIFE
         self._tx.run(
             _ADD,
             token_hash=token_hash(token),

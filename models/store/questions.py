@@ -103,6 +103,15 @@ class Questions:
         row = self._tx.session.get(QuestionTable, question_id)
         return self._opened(row) if row else None
 
+    def of(self, contact_id: int) -> list[Question]:
+        """What a person has asked, the oldest first."""
+        rows = self._tx.session.exec(
+            select_model(QuestionTable)
+            .where(QuestionTable.contact_id == contact_id)
+            .order_by(col(QuestionTable.id))
+        )
+        return [self._opened(row) for row in rows]
+
     def open_of(self, contact_id: int) -> int:
         """How many of a person's questions are open."""
         return self._tx.row(_OPEN_OF, contact_id=contact_id) or 0

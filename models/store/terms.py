@@ -4,15 +4,15 @@ import hashlib
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, exists, func, literal_column, not_, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_model
 
 from models.database import Transaction
-from models.sql import addition, query
+from models.sql import addition, addition_once, query
 from models.tables import Consent as ConsentTable
+from models.tables import Contact, OutboxRow, TermsNotice, table
 from models.tables import Terms as TermsTable
-from models.tables import table
 
 
 class Version(NamedTuple):
@@ -21,6 +21,13 @@ class Version(NamedTuple):
     version: int
     sha256: str
     effective_on: date
+
+
+class Told(NamedTuple):
+    """How many people were told of a version, and how many could not be reached."""
+
+    told: int
+    not_reached: int
 
 
 class Consent(NamedTuple):
@@ -53,6 +60,59 @@ _ADD_CONSENT = addition(
 )
 
 
+_contacts, _notices = table(Contact).c, table(TermsNotice).c
+_outbox = table(OutboxRow).c
+_theirs = table(ConsentTable).alias("theirs")
+_latest = (
+    select(func.max(_theirs.c.id))
+    .where(_theirs.c.contact_id == _contacts.id)
+    .correlate(table(Contact))
+    .scalar_subquery()
+)
+# Whose last word is a consent to another version, and who has not been told of this one.
+_has_consent = exists().where(
+    _consents.id == _latest,
+    _consents.given,
+    _consents.terms_version != bindparam("version"),
+)
+_was_told = exists().where(
+    _notices.contact_id == _contacts.id, _notices.version == bindparam("version")
+)
+_BEING_TOLD = query(
+    select(_terms.version).where(
+        _terms.telling_since.is_not(None), _terms.effective_on > bindparam("today")
+    ),
+    int,
+)
+_NEXT_TO_TELL = query(
+    select(_contacts.id)
+    .where(_has_consent, not_(_was_told))
+    .order_by(_contacts.id)
+    .limit(bindparam("count")),
+    int,
+)
+_TO_TELL = query(
+    select(_contacts.channel, func.count())
+    .where(_has_consent, not_(_was_told))
+    .group_by(_contacts.channel),
+    lambda channel, count: (str(channel), int(count)),
+)
+_NOTE_TOLD = addition_once(table(TermsNotice), "version", "contact_id", "at")
+_WAITING = query(
+    select(func.count()).where(
+        literal_column("outbox.state") == literal_column("'waiting'"),
+        _outbox.kind == bindparam("kind"),
+    ),
+    int,
+)
+_ENDS = query(
+    select(_outbox.state, func.count())
+    .where(_outbox.kind == bindparam("kind"))
+    .group_by(_outbox.state),
+    lambda state, count: (str(state), int(count)),
+)
+
+
 class TermsStore:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
@@ -63,6 +123,11 @@ class TermsStore:
 
     def consent_of(self, contact_id: int) -> Consent | None:
         return self._tx.row(_LATEST_CONSENT, contact_id=contact_id)
+
+    def consents_of(self, contact_id: int) -> list[ConsentTable]:
+        """Every consent and withdrawal of a contact's, the oldest first."""
+        every = select_model(ConsentTable).where(ConsentTable.contact_id == contact_id)
+        return list(self._tx.session.exec(every.order_by(col(ConsentTable.id))))
 
     def record_consent(
         self,
@@ -104,6 +169,56 @@ class TermsStore:
             session.flush()
         assert terms.version is not None
         return Version(terms.version, digest, effective_on)
+
+    def before(self, terms: TermsTable) -> TermsTable | None:
+        """The version that a version takes the place of."""
+        older = (
+            select_model(TermsTable)
+            .where(
+                or_(
+                    col(TermsTable.effective_on) < terms.effective_on,
+                    and_(
+                        col(TermsTable.effective_on) == terms.effective_on,
+                        col(TermsTable.version) < terms.version,
+                    ),
+                )
+            )
+            .order_by(col(TermsTable.effective_on).desc(), col(TermsTable.version).desc())
+        )
+        return self._tx.session.exec(older).first()
+
+    def start_telling(self, version: int, now: datetime) -> None:
+        """Staff want everybody to be told of a version."""
+        self._tx.session.get_one(TermsTable, version).telling_since = now
+        self._tx.session.flush()
+
+    def being_told(self, today: date) -> list[int]:
+        """The versions that are being told and are not in force yet."""
+        return self._tx.rows(_BEING_TOLD, today=today)
+
+    def next_to_tell(self, version: int, count: int) -> list[int]:
+        """People with a valid consent who have not been told of a version, at most `count`."""
+        if count <= 0:
+            return []
+        return self._tx.rows(_NEXT_TO_TELL, version=version, count=count)
+
+    def note_told(self, version: int, contact_id: int, now: datetime) -> bool:
+        """Note that somebody is being told; False when they were before."""
+        return self._tx.run(_NOTE_TOLD, version=version, contact_id=contact_id, at=now) == 1
+
+    def to_tell(self, version: int) -> dict[str, int]:
+        """How many people of each channel have yet to be told."""
+        return dict(self._tx.rows(_TO_TELL, version=version))
+
+    def waiting(self, version: int) -> int:
+        """How many words about a version wait to be sent."""
+        return self._tx.row(_WAITING, kind=f"terms {version}") or 0
+
+    def told(self, version: int) -> Told:
+        """How far the telling of a version has come."""
+        ends = dict(self._tx.rows(_ENDS, kind=f"terms {version}"))
+        reached = ends.get("accepted", 0)
+        return Told(reached, sum(ends.values()) - reached - ends.get("waiting", 0))
 
     def text(self, version: int) -> TermsTable | None:
         """A published version with its text."""

@@ -1,0 +1,105 @@
+"""Records: the audit, and statistics without small cells (art. 7(2))."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, time, timedelta
+
+from models.chat import Button, Group, Link, Message, button, column
+from models.rules.days import at
+from models.rules.statistics import without_small_cells
+from models.store import Store
+from models.store.bookings import Booking
+from models.store.forms import Purpose
+from models.turn import Turn
+
+_LINES = 15
+_MIDNIGHT = time(0)
+_STATES = {
+    "joined": "attended",
+    "completed": "attended",
+    "deemed_cancelled": "absent",
+    "cancelled": "cancelled",
+    "withdrawn": "withdrawn",
+    "booked": "open",
+    "undecided": "open",
+}
+_NEWEST = 2**53 - 1
+
+
+def show_audit(turn: Turn, store: Store, before_id: int) -> list[Message]:
+    """Who did what, the newest first, page by page."""
+    entries = store.audit.latest(_LINES, before_id)
+    zone = turn.office.zone
+    lines = []
+    for each in entries:
+        change = f"{each.before} → {each.after}" if each.before or each.after else ""
+        refused = "" if each.allowed else turn.say("audit.refused")
+        parts = (each.staff or "—", each.what, each.subject, change, refused)
+        lines.append(f"{each.at.astimezone(zone):%m/%d %H:%M} {' '.join(filter(None, parts))}")
+    older: list[Button] = []
+    if len(entries) == _LINES:
+        older.append(button(turn.say("audit.older"), "audit/1", entries[-1].id))
+    return [
+        Message(
+            title=turn.say("audit.title"),
+            text="\n".join(lines) or turn.say("audit.nothing"),
+            groups=(column(*older),) if older else (),
+        )
+    ]
+
+
+def audit_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    return show_audit(turn, store, _NEWEST)
+
+
+def show_statistics(turn: Turn, store: Store, month: date) -> list[Message]:
+    """A month: how many bookings, what became of them, by service, weekday and hour."""
+    first = month.replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    zone = turn.office.zone
+    found = store.bookings.every_between(at(first, _MIDNIGHT, zone), at(following, _MIDNIGHT, zone))
+    tables = [
+        ("stats.states", _count(found, lambda each: turn.say(f"stats.{_STATES[each.status]}"))),
+        ("stats.services", _count(found, lambda each: turn.say(f"service.{each.service}"))),
+        (
+            "stats.weekdays",
+            _count(found, lambda each: turn.say.weekday(each.starts_at.astimezone(zone).date())),
+        ),
+        ("stats.hours", _count(found, lambda each: f"{each.starts_at.astimezone(zone):%H}:00")),
+    ]
+    small = turn.office.small_cell
+    total = len(found) if len(found) >= small or not found else None
+    lines = [turn.say("stats.total", n=_shown(turn, total))]
+    for title, counts in tables:
+        cells = without_small_cells(counts, small)
+        lines += ["", turn.say(title)]
+        lines += [f"  {name}: {_shown(turn, count)}" for name, count in sorted(cells.items())]
+    around = [
+        button(turn.say("stats.before"), "stats/1", first - timedelta(days=1)),
+        button(turn.say("stats.after"), "stats/1", following),
+    ]
+    more = column(button(turn.say("stats.export"), "export/1", first))
+    groups = [Group(tuple(around), columns=2), more]
+    title = turn.say("stats.title", month=f"{first:%Y/%m}")
+    return [Message(title=title, text="\n".join(lines), groups=tuple(groups), in_place=True)]
+
+
+def statistics_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    return show_statistics(turn, store, turn.today)
+
+
+def export(turn: Turn, store: Store, month: date) -> list[Message]:
+    """A one-time link to the month's bookings as a table for spreadsheets, without names."""
+    token = store.forms.open_link(turn.contact.id, turn.now, Purpose.EXPORT)
+    store.audit.note(turn.contact, "export", turn.now, subject=f"{month:%Y-%m}")
+    url = f"{turn.links.desk('export', token)}?month={month:%Y-%m}"
+    link = Link(turn.say("stats.export"), url, primary=True)
+    return [Message(text=turn.say("stats.export_text"), groups=(column(link),))]
+
+
+def _count(found: list[Booking], of: Callable[[Booking], str]) -> dict[str, int]:
+    return dict(Counter(of(each) for each in found))
+
+
+def _shown(turn: Turn, count: int | None) -> str:
+    return str(count) if count is not None else turn.say("stats.small", n=turn.office.small_cell)

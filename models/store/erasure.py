@@ -1,0 +1,88 @@
+"""Erasure on request: what speaks of a person goes; what must be kept is named to them."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, delete, update
+
+from models.database import Transaction
+from models.sql import change
+from models.tables import (
+    Awaited,
+    Contact,
+    Declaration,
+    FormLink,
+    InboxEvent,
+    JobSeeker,
+    Note,
+    OutboxRow,
+    Question,
+    table,
+)
+
+_outbox, _seekers = table(OutboxRow).c, table(JobSeeker).c
+
+_DETAILS = change(
+    update(table(JobSeeker))
+    .where(_seekers.id == bindparam("seeker"))
+    .values(
+        name=None,
+        reading=None,
+        phone=None,
+        registration=None,
+        phone_fingerprint=None,
+        verified_at=None,
+        updated_at=bindparam("now"),
+    )
+)
+_FINGERPRINT = change(
+    update(table(JobSeeker))
+    .where(_seekers.id == bindparam("seeker"))
+    .values(registration_fingerprint=None)
+)
+_NOTES = change(delete(table(Note)).where(table(Note).c.job_seeker_id == bindparam("seeker")))
+_UNLINK = change(
+    update(table(Contact)).where(table(Contact).c.id == bindparam("of")).values(job_seeker_id=None)
+)
+_QUESTIONS = change(delete(table(Question)).where(table(Question).c.contact_id == bindparam("of")))
+_DECLARATIONS = change(
+    delete(table(Declaration)).where(table(Declaration).c.contact_id == bindparam("of"))
+)
+_INBOX = change(
+    update(table(InboxEvent))
+    .where(table(InboxEvent).c.contact_id == bindparam("of"))
+    .values(body=None)
+)
+_UNSENT = change(
+    update(table(OutboxRow))
+    .where(
+        and_(
+            _outbox.contact_id == bindparam("of"),
+            _outbox.state == "waiting",
+            _outbox.in_flight.is_(False),
+            _outbox.kind != "answer",
+        )
+    )
+    .values(state="expired", ended_at=bindparam("now"), payload="", reply_token=None)
+)
+_AWAITED = change(delete(table(Awaited)).where(table(Awaited).c.contact_id == bindparam("of")))
+_FORMS = change(delete(table(FormLink)).where(table(FormLink).c.contact_id == bindparam("of")))
+
+
+class Erasure:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def erase(
+        self, contact_id: int, job_seeker_id: int | None, now: datetime, *, is_refused: bool
+    ) -> None:
+        """Forget a person: details, declarations, notes, questions, what was written. Bookings
+        stay without a name, consents and access records as they must; while the office refuses
+        somebody, so does the fingerprint of the registration number."""
+        if job_seeker_id is not None:
+            self._tx.run(_DETAILS, seeker=job_seeker_id, now=now)
+            self._tx.run(_NOTES, seeker=job_seeker_id)
+            if not is_refused:
+                self._tx.run(_FINGERPRINT, seeker=job_seeker_id)
+        for statement in (_QUESTIONS, _DECLARATIONS, _INBOX, _AWAITED, _FORMS, _UNLINK):
+            self._tx.run(statement, of=contact_id)
+        self._tx.run(_UNSENT, of=contact_id, now=now)

@@ -1,0 +1,100 @@
+"""Retention: what is kept how long, and forgotten after that (art. 7(1))."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import BindParameter, bindparam, delete, exists, not_, or_
+
+from models.database import Transaction
+from models.office import Office
+from models.rules.days import at, local_day
+from models.sql import change
+from models.tables import (
+    AccessRecord,
+    Alert,
+    Awaited,
+    DoneOnce,
+    FormLink,
+    InboxEvent,
+    OutboxRow,
+    Question,
+    SentMessage,
+    StaffInvite,
+    Watch,
+    table,
+)
+
+# What the program needs of the past for its own work, and longer nobody does.
+_INBOX = timedelta(days=35)  # an event can come again a day later; a failed one wants a person
+_SENT = timedelta(days=90)
+_ANSWERABLE = timedelta(days=60)
+_WATCHED = timedelta(days=30)
+_LINKS = timedelta(days=30)
+_SEEN_TO = timedelta(days=365)
+_ASKED = timedelta(days=1)
+_MIDNIGHT = time(0)
+
+
+_before: BindParameter[datetime] = bindparam("before")
+_outbox = table(OutboxRow).c
+_after = table(OutboxRow).alias("after")
+_ACCESS = change(delete(table(AccessRecord)).where(table(AccessRecord).c.at < _before))
+_EVENTS = change(delete(table(InboxEvent)).where(table(InboxEvent).c.received_at < _before))
+# Who was told of new terms stays on record (art. 13).
+_REQUESTS = change(
+    delete(table(OutboxRow)).where(
+        _outbox.ended_at < _before,
+        not_(_outbox.kind.like("terms %")),
+        not_(
+            exists().where(
+                _after.c.follows_id == _outbox.id,
+                or_(_after.c.ended_at.is_(None), _after.c.ended_at >= _before),
+            )
+        ),
+    )
+)
+_MESSAGES = change(delete(table(SentMessage)).where(table(SentMessage).c.at < _before))
+_WATCHES = change(delete(table(Watch)).where(table(Watch).c.ends_at < _before))
+_FORMS = change(delete(table(FormLink)).where(table(FormLink).c.expires_at < _before))
+_INVITES = change(delete(table(StaffInvite)).where(table(StaffInvite).c.expires_at < _before))
+_ALERTS = change(delete(table(Alert)).where(table(Alert).c.closed_at < _before))
+_QUESTIONS = change(delete(table(Question)).where(table(Question).c.closed_at < _before))
+_AWAITED = change(delete(table(Awaited)).where(table(Awaited).c.until < _before))
+_DONE = change(delete(table(DoneOnce)).where(table(DoneOnce).c.day < bindparam("day")))
+
+
+class Retention:
+    def __init__(self, transaction: Transaction, office: Office) -> None:
+        self._tx = transaction
+        self._office = office
+
+    def forget(self, now: datetime) -> None:
+        """Delete what has been kept long enough."""
+        zone = self._office.zone
+        today = local_day(now, zone)
+        first = _months_before(today, self._office.access_log_months)
+        self._tx.run(_ACCESS, before=at(first, _MIDNIGHT, zone))
+        for statement, kept in (
+            (_EVENTS, _INBOX),
+            (_REQUESTS, _SENT),
+            (_MESSAGES, _ANSWERABLE),
+            (_WATCHES, _WATCHED),
+            (_FORMS, _LINKS),
+            (_INVITES, _LINKS),
+            (_ALERTS, _SEEN_TO),
+            (_QUESTIONS, _SEEN_TO),
+            (_AWAITED, _ASKED),
+        ):
+            self._tx.run(statement, before=now - kept)
+        self._tx.run(_DONE, day=today - _LINKS)
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day that many months earlier, or the last one of that month."""
+    count = day.year * 12 + day.month - 1 - months
+    year, month = divmod(count, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")

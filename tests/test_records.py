@@ -1,0 +1,208 @@
+"""Records: statistics, export, the audit, disclosure, retention, and a parent's own data
+(arts. 7, 8)."""
+
+import csv
+import io
+import re
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.__main__ import main
+from models.database import Transaction
+from models.office import Office
+from models.rules.spreadsheet import as_csv, safe
+from models.rules.statistics import without_small_cells
+from models.store.retention import Retention, _months_before
+from tests.conftest import MakeWorld
+from tests.talk import DETAILS, World
+from tests.test_people import finds, on, sends
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=5), st.integers(0, 30)), st.integers(1, 10))
+def test_no_small_cell_is_shown_nor_told_by_the_total(counts: dict[str, int], small: int) -> None:
+    shown = without_small_cells(counts, small)
+    assert shown.keys() == counts.keys()
+    assert all(count is None or count == 0 or count >= small for count in shown.values())
+    hidden = [name for name, count in shown.items() if count is None]
+    if (
+        any(0 < count < small for count in counts.values())
+        and len([c for c in counts.values() if c]) > 1
+    ):
+        assert len(hidden) >= 2
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", '=HYPERLINK("x")']
+)
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert safe(cell).startswith("'")
+    (row,) = csv.reader(io.StringIO(as_csv([[cell, "plain"]]).removeprefix("\ufeff"), newline=""))
+    assert row == [f"'{cell}", "plain"]
+
+
+async def test_statistics_and_export(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, counselors=2)
+    admin = await world.staff()
+    for day in ("12/1", "12/2", "12/3", "12/4", "12/7", "12/8"):
+        await world.parent().has_booked(day=day)
+    await admin.says("/stats")
+    admin.sees("2026/11", "予約: 0")
+    await admin.taps("次の月")
+    admin.sees("2026/12の統計", "予約: 6", "これから: 6", "職業相談: 6", "10:00: 6")
+    assert "火曜日: 5未満" in admin.seen[0].text  # two, but that is too few to be told
+    await admin.taps("CSVで取り出す")
+    url = admin.link("CSV")
+    preview = await world.web.get(url)
+    assert "consultation" not in preview.text
+    answer = await sends(world, url)
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert len(rows) == 7
+    assert rows[1][1:5] == ["2026-12-01", "10:00", "30", "consultation"]
+    assert DETAILS["name"] not in answer.text
+    assert (await sends(world, url)).status_code == 410
+
+
+async def test_the_audit_page_by_page(world: World) -> None:
+    admin = await world.staff()
+    for _ in range(20):
+        await admin.says("/find XXXXXX")
+        await admin.taps_data("invited/1:0")
+    await admin.says("/audit")
+    admin.sees("invite", "admin")
+    await admin.taps("さらに前")
+    admin.sees("enrol")
+    counselor = await world.staff("counselor")
+    await counselor.says("/audit")
+    await admin.says("監査")
+    admin.sees("【拒否】")
+
+
+async def test_a_parent_reads_what_is_stored(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await parent.says("マイデータ")
+    url = parent.link("ページを開く")
+    assert DETAILS["name"] not in (await world.web.get(url)).text
+    page = await sends(world, url)
+    for words in (
+        "広島 花子",
+        "09012345678",
+        booking.reference,
+        "第1版に同意",
+        "19歳以下|お子さん",
+    ):
+        assert re.search(words, page.text), words
+    stranger = await world.web.get(url + "x")
+    assert stranger.status_code == 410
+
+
+async def test_erasure_asks_cancels_and_names_what_stays(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked()
+    await parent.says("質問")
+    await parent.says("ひみつの質問をしてもいいですか")
+    await finds(world, admin, phone="09012345678")
+    await parent.says("マイデータ")
+    url = parent.link("ページを開く")
+    page = await sends(world, url)
+    page = await on(world, url, page, action="erase")
+    assert "予約はキャンセルになります" in page.text
+    assert "同意の記録" in page.text
+    assert (await world.booking()).status == "booked"
+    page = await on(world, url, page, action="erase", sure="yes")
+    assert "消しました" in page.text
+    assert (await world.booking()).status == "cancelled"
+    columns = "name, reading, phone, registration, registration_fingerprint, phone_fingerprint"
+    assert await world.rows(f"SELECT {columns} FROM job_seekers") == [(None,) * 6]
+    for table in ("questions", "declarations", "notes"):
+        assert await world.rows(f"SELECT * FROM {table}") == []
+    assert await world.rows("SELECT count(*) FROM inbox WHERE body IS NOT NULL") == [(0,)]
+    assert len(await world.rows("SELECT * FROM consents")) == 1
+    await admin.says(f"/find {booking.reference}")
+    admin.sees("—")
+    await parent.says("予約")
+    parent.sees("ご利用の条件")
+    await world.play(days=3)  # nothing of what was due breaks
+    assert "event_failed" not in await world.alerts()
+
+
+async def test_erasure_is_no_way_around_a_refusal(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    await parent.has_settled_everything()
+    await finds(world, admin, phone="09012345678")
+    await admin.taps("利用をお断りする")
+    await admin.taps("期限なし")
+    await admin.says("理由")
+    await parent.says("マイデータ")
+    url = parent.link("ページを開く")
+    page = await sends(world, url)
+    await on(world, url, page, action="erase", sure="yes")
+    await parent.says("予約")
+    await parent.taps("すべて当てはまる")
+    await parent.taps("すべて大丈夫")
+    await parent.fills_form()
+    await parent.taps("次へ")
+    parent.sees("お電話でご相談ください")
+
+
+async def test_what_has_been_kept_long_enough_is_forgotten(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at)
+    await parent.says("遅れます")
+    await parent.joins(world.app.links.join(booking.id))
+    await world.play(days=20)
+    before = await world.rows("SELECT count(*) FROM access_records")
+    assert before[0][0] > 0
+    await world.sleep_until(world.clock() + timedelta(days=360))
+    await world.sweep()
+    assert await world.rows("SELECT count(*) FROM access_records") == [(0,)]
+    for table in ("inbox", "outbox", "form_links", "sent_messages"):
+        assert await world.rows(f"SELECT count(*) FROM {table}") == [(0,)], table
+    assert len(await world.bookings()) == 1
+    assert len(await world.rows("SELECT * FROM consents")) == 1
+
+
+async def test_access_records_stay_their_months(make_world: MakeWorld) -> None:
+    world: World = await make_world("line", access_log_months=2)
+    parent = world.parent()
+    await parent.has_booked()
+    app = world.app
+    for days, left in ((59, True), (63, False)):
+        now = world.clock() + timedelta(days=days)
+        await app.database.run(partial(_forget, app.office, now))
+        assert bool(await world.rows("SELECT * FROM access_records")) is left
+
+
+def _forget(office: Office, now: datetime, tx: Transaction) -> None:
+    Retention(tx, office).forget(now)
+
+
+@given(st.dates(date(100, 1, 1)), st.integers(1, 120))
+def test_months_before(day: date, months: int) -> None:
+    earlier = _months_before(day, months)
+    assert (day.year * 12 + day.month) - (earlier.year * 12 + earlier.month) == months
+    assert earlier.day <= day.day
+
+
+def test_disclosure_needs_a_basis(
+    tmp_path: Path, database_url: str, plain_environment: None
+) -> None:
+    file = tmp_path / "records.csv"
+    days = ["--from", "2026-11-01", "--to", "2026-11-30"]
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["disclose", *words], env={"DATABASE_URL": database_url})
+        return result.exit_code, result.output
+
+    assert run(str(file), *days)[0] != 0
+    assert "--basis" in run(str(file), *days, "--basis", "x")[1]
+    code, output = run(str(file), *days, "--basis", "刑事訴訟法197条2項、2026-11-20の照会")
+    assert (code, file.exists()) == (0, True), output
+    assert "exists already" in run(str(file), *days, "--basis", "some law")[1]

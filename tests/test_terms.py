@@ -1,0 +1,149 @@
+"""The terms by staff: publishing, what changes, and telling everybody before it (art. 13)."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from models.rules.terms_text import Change, articles, differences
+from tests.conftest import TERMS, MakeWorld
+from tests.talk import Parent, World
+from tests.test_people import on, sends
+
+OLD = """規約
+（目的）
+第1条 はじめの条文
+（予約）
+第2条 前日まで
+(1) ひとつ
+（雑則）
+第3条 そのほか
+"""
+NEW = """規約
+（目的）
+第１条　はじめの条文
+（予約）
+第2条 当日まで
+(1) ひとつ
+（録画）
+第3条 してはならない
+"""
+
+
+def test_the_difference_article_by_article() -> None:
+    found = [(each.change, each.head, each.caption) for each in differences(OLD, NEW)]
+    assert found == [
+        (Change.CHANGED, "第2条", "予約"),
+        (Change.ADDED, "第3条", "録画"),
+        (Change.REMOVED, "第3条", "雑則"),
+    ]
+    assert differences(OLD, OLD.replace(" ", "　").replace("1", "１")) == []
+    assert [each.head for each in articles(OLD)] == ["", "第1条", "第2条", "第3条"]
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_two_texts_can_be_compared(old: str, new: str) -> None:
+    assert differences(old, old) == []
+    assert len(differences(old, new)) <= len(articles(old)) + len(articles(new))
+
+
+async def publishes(world: World, admin: Parent, body: str, day: date) -> None:
+    """Pastes a new text into the page."""
+    await admin.says("/terms")
+    await admin.taps("新しい版を公開する")
+    url = admin.link("ページを開く")
+    page = await sends(world, url, body=body, effective="", action="preview")
+    assert page.status_code == 422
+    page = await on(world, url, page, body=body, effective=str(day), action="preview")
+    assert "見てみる" in page.text
+    page = await on(world, url, page, body=body, effective=str(day), action="publish")
+    assert "公開しました" in page.text
+    await admin.taps("利用規約")
+
+
+async def test_everybody_with_a_consent_is_told_once_before_it_takes_effect(world: World) -> None:
+    admin = await world.staff()
+    parent, english = world.parent(), world.parent(language="en")
+    blocked, left = world.parent(), world.parent()
+    for each in (parent, english, blocked, left):
+        await each.has_settled_everything()
+    await left.says("同意を取り消したい")
+    await left.taps("^取り消す$")
+    await blocked.blocks()
+    stranger = world.parent()
+    await stranger.follows()
+    for each in (parent, english, left, stranger):
+        each.looks()
+    await publishes(world, admin, TERMS + "\n（追加）\n第99条 あたらしい条文", date(2026, 12, 7))
+    admin.sees("12月7日\\(月\\)から\\(これから\\)")
+    await admin.taps("第2版")
+    await admin.taps("利用者に知らせる")
+    pushes = 3 if world.channel == "line" else 0
+    admin.sees("3人に知らせます", f"LINEの通数を{pushes}通", "第99条\\(追加\\)が加わります")
+    await world.play(minutes=1)
+    parent.looks().sees_nothing()  # not before staff say so
+    await admin.taps("^知らせる$")
+    await world.play(minutes=1)
+    parent.looks().sees(
+        "利用規約が新しくなります", "第99条\\(追加\\)が加わります", "あたらしい条文"
+    )
+    english.looks().sees("The terms of use will change", "is new")
+    left.looks().sees_nothing()
+    stranger.looks().sees_nothing()
+    page = await world.web.get(parent.link("変わるところ"))
+    assert "あたらしい条文" in page.text
+    await world.play(days=8)
+    parent.looks().sees_nothing()
+    await admin.says("規約")
+    await admin.taps("第2版")
+    admin.sees("知らせた人数", "2", "届かなかった人数", "1").sees_no("利用者に知らせる")
+    await parent.says("予約")
+    parent.sees("規約が新しくなりました")
+
+
+async def test_many_are_told_a_few_at_a_time_and_no_reminder_waits(
+    make_world: MakeWorld,
+) -> None:
+    world: World = await make_world("line")
+    world.line.quota = None
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked(day="12/3")
+    people = [world.line.person() for _ in range(250)]
+    for person in people:
+        person.follows = True
+    with world.app.database.engine.begin() as connection:
+        for person in people:
+            connection.execute(
+                text(
+                    "INSERT INTO contacts (channel, person, language, created_at)"
+                    f" VALUES ('line', '{person.user_id}', 'ja', '2026-11-01 00:00:00')"
+                )
+            )
+        connection.execute(
+            text(
+                "INSERT INTO consents (contact_id, terms_version, sha256, given, at, channel,"
+                " event_id) SELECT id, 1, 'x', true, '2026-11-01 00:00:00', 'line', 'x'"
+                " FROM contacts WHERE job_seeker_id IS NULL"
+            )
+        )
+    await publishes(world, admin, OLD, date(2026, 12, 21))
+    await world.play_to(booking.starts_at - timedelta(hours=17, minutes=1))
+    await admin.taps("第2版")
+    await admin.taps("利用者に知らせる")
+    await admin.taps("^知らせる$")
+    world.clock.turn_to(booking.starts_at - timedelta(hours=17))
+    await world.app.jobs.sweep()  # the reminder is due as well now
+    waiting = await world.rows("SELECT kind FROM outbox WHERE state = 'waiting'")
+    assert len([kind for (kind,) in waiting if kind.startswith("terms")]) == 100
+    assert ("reminder",) in waiting
+    await world.app.sender.send_all()
+    parent.looks().sees("あした")
+    for _ in range(3):
+        await world.play(seconds=15)
+    told = await world.rows("SELECT count(*) FROM terms_notices")
+    assert told == [(252,)]  # 250 people, the parent, and the admin who was one
+    accepted = await world.rows(
+        "SELECT count(*), count(DISTINCT contact_id) FROM outbox WHERE kind = 'terms 2'"
+    )
+    assert accepted == [(252, 252)]
