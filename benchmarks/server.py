@@ -125,7 +125,7 @@ def counter(folder: Path) -> Starlette:
         store.seekers.keep_details(contact.id, details, app.clock())
 
     def slots(store: Store) -> list[str]:
-        days = store.calendar.free_days(app.clock())
+        days = store.calendar.days(app.clock(), holder=0).free
         return [
             f"{s.starts_at:%Y%m%d%H%M}:{s.counselor_id}" for free in days.values() for s in free
         ]

@@ -73,7 +73,7 @@ def _stored(tx: Transaction, app: App) -> tuple[list[str], list[Alert]]:
             "there is no counselor: python -m bot counselor add NAME --meeting-url URL"
             ' --shift "mon-fri 10:00-16:00"'
         )
-    elif not store.calendar.free_days(now):
+    elif not store.calendar.days(now, holder=0).free:
         faults.append("no counselor has a free slot in the coming days: check shifts and closures")
     return faults, store.alerts.since(now - _ALERTS_SHOWN)
 

@@ -87,7 +87,7 @@ class Jobs:
                     anything = True
                     if len(due) < _BATCH:
                         break
-                anything = await self._turns.tell_staff() or anything
+                anything = await self._turns.tell_unasked() or anything
                 await self._turns.forget_old()
             except DatabaseUnavailable as error:
                 log.error("sweep cannot reach the database", why=str(error))

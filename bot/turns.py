@@ -100,10 +100,10 @@ class Turns:
             await self._database.run(lambda tx: self._due(tx, booking_id, due.GIVE_UP[what]))
         metrics.due.labels(what).inc()
 
-    async def tell_staff(self) -> bool:
-        """Tell staff what they must know at once, and in the morning what the day brings. Says
-        whether there was anything. Raises DatabaseUnavailable."""
-        return await self._database.run(self._tell_staff)
+    async def tell_unasked(self) -> bool:
+        """Tell staff and those who wait what there is to tell. Says whether there was anything.
+        Raises DatabaseUnavailable."""
+        return await self._database.run(self._tell_unasked)
 
     async def forget_old(self) -> None:
         """Once a day, in the night, delete what has been kept long enough. Raises
@@ -134,9 +134,9 @@ class Turns:
         )
         return turn.to(contact)
 
-    def _tell_staff(self, tx: Transaction) -> bool:
+    def _tell_unasked(self, tx: Transaction) -> bool:
         store, turn = self._store(tx), self.turn_of(NOBODY)
-        router.tell_staff(turn, store)
+        router.tell_unasked(turn, store)
         self.post(store, turn)
         return bool(turn.letters)
 

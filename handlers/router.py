@@ -17,6 +17,7 @@ from handlers.parents import (
     my_data,
     settling,
     typed,
+    waiting,
     welcome,
     withdrawing,
 )
@@ -31,6 +32,10 @@ from models.turn import Turn
 VERBS: dict[str, Step] = {
     "ask/1": asking.ask,
     "mydata/1": my_data.show,
+    "waitdays/1": waiting.choose_day,
+    "wait/1": waiting.wait_for,
+    "waitany/1": waiting.wait_for_any,
+    "waitnot/1": waiting.stop,
     "menu/1": welcome.show_menu,
     "help/1": welcome.help_,
     "office/1": welcome.office,
@@ -129,8 +134,10 @@ def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
     return arriving.note_contact(turn, store) if is_an_act else []
 
 
-def tell_staff(turn: Turn, store: Store) -> None:
-    """What the clock has to say to staff: urgent alerts, and the day in the morning."""
+def tell_unasked(turn: Turn, store: Store) -> None:
+    """What the clock has to say: urgent alerts, questions and the day to staff, a free slot to
+    those who wait, new terms to everybody."""
+    waiting.offer_free(turn, store)
     needs.tell_untold(turn, store)
     questions.tell_untold(turn, store)
     terms.tell_some(turn, store)

@@ -38,7 +38,7 @@ def _hours(value: object) -> object:
         parts = value.split("-")
         if len(parts) != 2:
             raise ValueError('write hours as "10:00-16:00"')
-        return tuple(time.fromisoformat(part.strip()) for part in parts)
+        return tuple(time.fromisoformat(part.strip().zfill(5)) for part in parts)
     return value
 
 
@@ -81,6 +81,7 @@ def _https(value: str) -> str:
 
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+Night = Annotated[tuple[time, time], BeforeValidator(_hours)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours), AfterValidator(_opens_before_closing)]
 DayBefore = Annotated[time, BeforeValidator(_the_day_before)]
 Https = Annotated[str, AfterValidator(_https)]
@@ -129,6 +130,8 @@ class Office(_Part):
     office_hours: Hours = (time(8, 30), time(17, 15))
     access_log_months: int = Field(12, ge=1, le=120)
     small_cell: int = Field(5, ge=1, le=100)
+    hold_minutes: int = Field(30, ge=5, le=240)
+    quiet_hours: Night = (time(21), time(8))
     digest_at: ClockTime = time(8, 40)
     video: Video = Video()
 

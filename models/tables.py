@@ -144,6 +144,39 @@ class Question(SQLModel, table=True):
     closed_at: datetime | None = _moment(optional=True)
 
 
+class Wait(SQLModel, table=True):
+    """Somebody on the waiting list, for a local day or for any."""
+
+    __tablename__ = "waits"
+    __table_args__ = (
+        Index(
+            "ix_waits_standing",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: int | None = _id()
+    contact_id: int = _ref("contacts.id", index=True)
+    service: str = Field(max_length=16)
+    day: date | None = None
+    since: datetime = _moment()
+    ended_at: datetime | None = _moment(optional=True)
+
+
+class Hold(SQLModel, table=True):
+    """A slot that was offered to somebody who waits, and is kept for them until a time."""
+
+    __tablename__ = "holds"
+    id: int | None = _id()
+    wait_id: int = _ref("waits.id", index=True)
+    contact_id: int = _ref("contacts.id", index=True)
+    counselor_id: int = _ref("counselors.id")
+    starts_at: datetime = _moment()
+    since: datetime = _moment()
+    until: datetime = _moment(index=True)
+
+
 class DoneOnce(SQLModel, table=True):
     """Work that is done once a day, by whichever process comes first."""
 

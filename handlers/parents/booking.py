@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from handlers.parents import booking_card, cards, gate, offering
-from models.chat import Argument, Message, NotAButton, button, column
+from models.chat import Argument, Group, Message, NotAButton, button, column
 from models.rules.days import at, local_day
 from models.rules.slots import Slot
 from models.store import Store
@@ -40,9 +40,11 @@ def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message
         if len(turn.office.services) > 1
         else []
     )
-    free = offering.free_days(turn, store)
+    free, full = offering.days(turn, store)
+    if full:
+        other.append(button(turn.say("waiting.full_days"), "waitdays/1", service))
     if not free:
-        return [offering.no_free_days(turn)]
+        return [offering.no_free_days(turn, service)]
     return [
         offering.days_card(
             turn,
@@ -63,7 +65,10 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
     _check_service(turn, service)
     free = offering.free_on(turn, store, day)
     if not free:
-        sorry = Message(text=turn.say("booking.day_is_full", day=turn.say.day(day)))
+        sorry = Message(
+            text=turn.say("booking.day_is_full", day=turn.say.day(day)),
+            groups=_telling(turn, store, service, day),
+        )
         return [sorry, *show_days(turn, store, service, 0)]
     back = button(turn.say("booking.other_day"), "days/1", service, 0)
     return [offering.times_card(turn, store, day, free, time_verb=("time/1", service), back=back)]
@@ -157,7 +162,15 @@ def confirm(
         booked = store.bookings.book(_seeker(turn), slot, service, companion, turn.now)
     except SlotTaken:
         return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
+    store.waiting.end(turn.contact.id, turn.now)
     return [booking_card.confirmation(turn, booked, turn.say("booking.booked"))]
+
+
+def _telling(turn: Turn, store: Store, service: str, day: date) -> tuple[Group, ...]:
+    """The offer to be told when a slot of a full day is free."""
+    if day not in offering.days(turn, store).full:
+        return ()
+    return (column(button(turn.say("waiting.tell_me"), "wait/1", service, day)),)
 
 
 def _services(turn: Turn, verb: str = "days/1", *rest: Argument) -> Message:

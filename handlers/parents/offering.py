@@ -11,6 +11,7 @@ from models.rules.deadlines import bookable_days, may_book
 from models.rules.slots import Slot, nearest, one_for_each_start, overlap
 from models.store import Store
 from models.store.bookings import Booking
+from models.store.calendar import Days
 from models.turn import Turn
 
 _DAYS_A_PAGE = 10
@@ -133,32 +134,46 @@ def offer_nearest(
     ]
 
 
-def no_free_days(turn: Turn) -> Message:
-    """Nothing is free in the whole window."""
+def no_free_days(turn: Turn, service: str = "") -> Message:
+    """Nothing is free in the whole window: one can be told when something is."""
+    service = service or turn.office.services[0]
     return Message(
         title=turn.say("booking.no_days_title"),
         text=turn.say(
             "booking.no_days_text", days=turn.office.horizon_days, phone=cards.phone(turn)
         ),
-        groups=(column(cards.phone_link(turn), button(turn.say("menu.back"), "menu/1")),),
+        groups=(
+            column(
+                button(turn.say("waiting.tell_me"), "waitany/1", service),
+                cards.phone_link(turn),
+                button(turn.say("menu.back"), "menu/1"),
+            ),
+        ),
     )
 
 
 def free_days(turn: Turn, store: Store, *, leaving: int | None = None) -> dict[date, list[Slot]]:
-    """The days with slots that this parent may still book, with them. `leaving` is the booking
-    that is being moved, which is in nobody's way."""
+    """The days with slots that this parent may still book, with them."""
+    return days(turn, store, leaving=leaving).free
+
+
+def days(turn: Turn, store: Store, *, leaving: int | None = None) -> Days:
+    """The same, with the full days beside them. `leaving` is the booking that is being moved,
+    which is in nobody's way."""
+    found = store.calendar.days(turn.now, holder=turn.contact.id)
     mine = _mine_but(turn, store, leaving)
-    found = {
-        day: _apart(turn, slots, mine) for day, slots in store.calendar.free_days(turn.now).items()
-    }
-    return {day: slots for day, slots in found.items() if slots}
+    if not mine:
+        return found
+    free = {day: _apart(turn, slots, mine) for day, slots in found.free.items()}
+    return Days({day: slots for day, slots in free.items() if slots}, found.full)
 
 
 def free_on(turn: Turn, store: Store, day: date, *, leaving: int | None = None) -> list[Slot]:
     """The free slots of a day that this parent may still book."""
     if day not in bookable_days(turn.now, turn.office.zone, turn.office.horizon_days):
         return []
-    return _apart(turn, store.calendar.free_on(day), _mine_but(turn, store, leaving))
+    free = store.calendar.free_on(day, turn.now, holder=turn.contact.id)
+    return _apart(turn, free, _mine_but(turn, store, leaving))
 
 
 def free_at(

@@ -20,6 +20,7 @@ from models.store.seekers import Seekers
 from models.store.sent import SentMessages
 from models.store.staff import StaffStore
 from models.store.terms import TermsStore
+from models.store.waiting import Waiting
 from models.vault import Vault
 
 
@@ -44,4 +45,5 @@ class Store:
         self.seekers = Seekers(transaction, vault)
         self.sent = SentMessages(transaction)
         self.staff = StaffStore(transaction)
+        self.waiting = Waiting(transaction)
         self.terms = TermsStore(transaction)

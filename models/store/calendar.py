@@ -15,6 +15,7 @@ from models.rules.days import at, end_of_day, local_day
 from models.rules.deadlines import bookable_days
 from models.rules.slots import Closure, Shift, Slot, Taken, free, offered
 from models.sql import query
+from models.store.waiting import Waiting
 from models.tables import ACTIVE_BOOKING, Booking, table
 from models.tables import Closure as ClosureTable
 from models.tables import Counselor as CounselorTable
@@ -35,6 +36,13 @@ class CounselorInFull(NamedTuple):
     name: str
     meeting_url: str | None
     shifts: tuple[ShiftTable, ...]
+
+
+class Days(NamedTuple):
+    """Local days: those with free slots, with them, and those that are full."""
+
+    free: dict[date, list[Slot]]
+    full: list[date]
 
 
 _counselors, _shifts = table(CounselorTable).c, table(ShiftTable).c
@@ -84,21 +92,24 @@ class Calendar:
         """The counselors who work here now."""
         return self._tx.rows(_COUNSELORS)
 
-    def free_on(self, day: date) -> list[Slot]:
-        """The free slots of a local day, in order of time."""
-        return self._free([day])
+    def free_on(self, day: date, now: datetime, *, holder: int) -> list[Slot]:
+        """The free slots of a local day, in order of time; what is held for others than `holder`
+        is not free."""
+        return self._free([day], now, holder)
 
-    def free_days(self, now: datetime) -> dict[date, list[Slot]]:
-        """The local days that a parent can book at `now` and that have free slots, with them."""
-        slots = self._free(bookable_days(now, self._office.zone, self._office.horizon_days))
-        by_day = groupby(slots, key=lambda slot: local_day(slot.starts_at, self._office.zone))
-        return {day: list(slots_of_day) for day, slots_of_day in by_day}
+    def days(self, now: datetime, *, holder: int) -> Days:
+        """The local days that a parent can book at `now`: those with free slots, with them, and
+        those that would have some if they were not full."""
+        days = bookable_days(now, self._office.zone, self._office.horizon_days)
+        every, left = self._look(days, now, holder)
+        free_ones = self._by_day(left)
+        return Days(free_ones, [day for day in self._by_day(every) if day not in free_ones])
 
     def free_from(self, now: datetime) -> list[Slot]:
         """The free slots from now to the horizon, today's too: staff may give them."""
         today = local_day(now, self._office.zone)
         days = [today, *bookable_days(now, self._office.zone, self._office.horizon_days)]
-        return [slot for slot in self._free(days) if slot.starts_at > now]
+        return [slot for slot in self._free(days, now, holder=0) if slot.starts_at > now]
 
     def add_counselor(
         self, name: str, meeting_url: str | None, shifts: Sequence[tuple[int, time, time]]
@@ -213,11 +224,23 @@ class Calendar:
         )
         self._tx.session.flush()
 
-    def _free(self, days: Sequence[date]) -> list[Slot]:
+    def _free(self, days: Sequence[date], now: datetime, holder: int) -> list[Slot]:
+        return self._look(days, now, holder)[1]
+
+    def _look(
+        self, days: Sequence[date], now: datetime, holder: int
+    ) -> tuple[list[Slot], list[Slot]]:
+        """Every slot that the office offers on these days, and those of them that are free."""
         zone = self._office.zone
         start, end = at(days[0], time(0), zone), end_of_day(days[-1], zone)
         shifts = self._tx.rows(_SHIFTS, first=days[0], last=days[-1])
         closures = self._tx.rows(_CLOSURES, start=start, end=end)
         taken = self._tx.rows(_TAKEN, start=start, end=end)
         slots = [slot for day in days for slot in offered(day, self._office.grid, shifts, closures)]
-        return free(slots, taken, self._office.slot_minutes)
+        left = free(slots, taken, self._office.slot_minutes)
+        held = Waiting(self._tx).held(now, holder)
+        return slots, [slot for slot in left if slot not in held] if held else left
+
+    def _by_day(self, slots: Sequence[Slot]) -> dict[date, list[Slot]]:
+        by_day = groupby(slots, key=lambda slot: local_day(slot.starts_at, self._office.zone))
+        return {day: list(slots_of_day) for day, slots_of_day in by_day}

@@ -1,0 +1,128 @@
+"""The waiting list: who wants to be told of a free slot, and slots held for them."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, or_, select, update
+
+from models.database import Transaction
+from models.rules.slots import Slot
+from models.sql import addition, change, query
+from models.tables import Hold as HoldTable
+from models.tables import Wait as WaitTable
+from models.tables import table
+
+
+class Wait(NamedTuple):
+    """Somebody waits for a slot on a local day, or on any."""
+
+    id: int
+    contact_id: int
+    service: str
+    day: date | None
+
+
+_waits, _holds = table(WaitTable).c, table(HoldTable).c
+
+_ADD = addition(table(WaitTable), "contact_id", "service", "day", "since")
+_STANDING = query(
+    select(_waits.id, _waits.contact_id, _waits.service, _waits.day)
+    .where(_waits.ended_at.is_(None), or_(_waits.day.is_(None), _waits.day > bindparam("today")))
+    .order_by(_waits.id),
+    Wait,
+)
+_OF = query(
+    select(_waits.id, _waits.contact_id, _waits.service, _waits.day)
+    .where(
+        _waits.contact_id == bindparam("contact_id"),
+        _waits.ended_at.is_(None),
+        or_(_waits.day.is_(None), _waits.day > bindparam("today")),
+    )
+    .order_by(_waits.id),
+    Wait,
+)
+_END = change(
+    update(table(WaitTable))
+    .where(_waits.contact_id == bindparam("of"), _waits.ended_at.is_(None))
+    .values(ended_at=bindparam("now"))
+)
+_HOLD = addition(
+    table(HoldTable), "wait_id", "contact_id", "counselor_id", "starts_at", "since", "until"
+)
+_HELD = query(
+    select(_holds.starts_at, _holds.counselor_id).where(
+        _holds.until > bindparam("now"), _holds.contact_id != bindparam("holder")
+    ),
+    Slot,
+)
+_OFFERED = query(
+    select(_holds.starts_at, _holds.counselor_id).where(_holds.wait_id == bindparam("wait_id")),
+    Slot,
+)
+_OFFERS_SINCE = query(
+    select(func.count()).where(
+        _holds.contact_id == bindparam("contact_id"), _holds.since >= bindparam("since")
+    ),
+    int,
+)
+_HAS_HOLD = query(
+    select(_holds.id).where(
+        _holds.contact_id == bindparam("contact_id"), _holds.until > bindparam("now")
+    ),
+    int,
+)
+_LET_GO = change(
+    update(table(HoldTable))
+    .where(_holds.contact_id == bindparam("of"), _holds.until > bindparam("now"))
+    .values(until=bindparam("now"))
+)
+
+
+class Waiting:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def wait(self, contact_id: int, service: str, day: date | None, now: datetime) -> None:
+        """Somebody wants to be told when a slot of a day, or of any day, is free."""
+        self._tx.row(_ADD, contact_id=contact_id, service=service, day=day, since=now)
+
+    def standing(self, today: date) -> list[Wait]:
+        """Everybody who waits for a day that can still be booked, the first in line first."""
+        return self._tx.rows(_STANDING, today=today)
+
+    def of(self, contact_id: int, today: date) -> list[Wait]:
+        """What a person waits for."""
+        return self._tx.rows(_OF, contact_id=contact_id, today=today)
+
+    def end(self, contact_id: int, now: datetime) -> None:
+        """A person waits no more: booked, or does not want to; what was held is free."""
+        self._tx.run(_END, of=contact_id, now=now)
+        self._tx.run(_LET_GO, of=contact_id, now=now)
+
+    def hold(self, wait: Wait, slot: Slot, now: datetime, until: datetime) -> None:
+        """Keep a slot for somebody, until a time."""
+        self._tx.row(
+            _HOLD,
+            wait_id=wait.id,
+            contact_id=wait.contact_id,
+            counselor_id=slot.counselor_id,
+            starts_at=slot.starts_at,
+            since=now,
+            until=until,
+        )
+
+    def held(self, now: datetime, holder: int) -> set[Slot]:
+        """The slots that are held for others than this person (0: for anybody)."""
+        return set(self._tx.rows(_HELD, now=now, holder=holder))
+
+    def offered(self, wait: Wait) -> set[Slot]:
+        """The slots that somebody was offered before and did not take."""
+        return set(self._tx.rows(_OFFERED, wait_id=wait.id))
+
+    def offers_since(self, contact_id: int, since: datetime) -> int:
+        """How many offers a person has had."""
+        return self._tx.row(_OFFERS_SINCE, contact_id=contact_id, since=since) or 0
+
+    def has_hold(self, contact_id: int, now: datetime) -> bool:
+        """Whether a slot is held for a person now."""
+        return self._tx.row(_HAS_HOLD, contact_id=contact_id, now=now) is not None
