@@ -15,6 +15,7 @@ from bot.channels.line import LineChannel
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock, machine_clock
 from bot.jobs import Jobs
+from bot.menus import Menus
 from bot.outbox import Sender
 from bot.pages.calendar_file import CalendarFile
 from bot.pages.desk import DeskPages
@@ -27,7 +28,7 @@ from bot.polling import Poller
 from bot.settings import Settings
 from bot.turns import Turns
 from bot.web import Web
-from models.database import Database
+from models.database import Database, DatabaseUnavailable
 from models.links import Links
 from models.office import Office
 
@@ -35,6 +36,8 @@ log = structlog.get_logger()
 
 # How long to wait before Telegram is told our address again.
 _RETRY_SECONDS = 30
+# How soon a new colleague sees the staff's menu.
+_MENUS_SECONDS = 15
 
 
 class App:
@@ -54,6 +57,7 @@ class App:
         self.channels = channels
         self.turns = Turns(self.database, office, self.vault, self.links, channels, clock)
         self.sender = Sender(self.database, channels, clock, self.turns.report)
+        self.menus = Menus(self.database, office, self.telegram) if self.telegram else None
         self.jobs = Jobs(self.database, office, self.turns, self.sender, clock)
         pages = Pages(office, settings.public_url)
         self.web = Web(
@@ -89,11 +93,13 @@ class App:
         self.jobs.start()
         sending = asyncio.create_task(self.sender.run())
         connecting = asyncio.create_task(self._connect_telegram())
+        menus = asyncio.create_task(self._keep_menus())
         try:
             yield
         finally:
             connecting.cancel()
-            await asyncio.gather(connecting, return_exceptions=True)
+            menus.cancel()
+            await asyncio.gather(connecting, menus, return_exceptions=True)
             await self.jobs.stop()
             await self.web.finish()
             self.sender.stop()
@@ -118,6 +124,14 @@ class App:
     def http_server(self, host: str, port: int) -> uvicorn.Server:
         """A server for our pages and webhooks."""
         return http_server(self.web.app, host, port)
+
+    async def _keep_menus(self) -> None:
+        while self.menus is not None:
+            try:
+                await self.menus.refresh()
+            except (TelegramError, DatabaseUnavailable) as error:
+                log.warning("telegram menus not set", error=type(error).__name__)
+            await asyncio.sleep(_MENUS_SECONDS)
 
     async def _connect_telegram(self) -> None:
         if self.telegram is None:

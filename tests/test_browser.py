@@ -52,7 +52,7 @@ def sandbox() -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, sandbox: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1180, "height": 900}, locale="ja-JP")
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ja-JP")
     # The meeting itself is elsewhere: what matters is that the way leads there.
     context.route("https://*.zoom.us/**", lambda route: route.fulfill(body="meeting"))
     context.route("https://zoom.us/**", lambda route: route.fulfill(body="meeting"))
@@ -122,6 +122,26 @@ def turn(page: Page, to: str) -> None:
     button = page.locator(f"#to-{to}")
     button.click()
     expect(page.locator("#clock-note")).to_have_text("", timeout=60_000)
+
+
+def test_staff_give_the_url_in_the_right_pane_and_the_parent_sees_it(page: Page) -> None:
+    book_for_the_first_time(page)
+    page.get_by_role("button", name="On Telegram").click()
+    staff = page.locator("#staff-chat")
+    expect(staff).to_contain_text("管理者として登録しました", timeout=20_000)
+    confirmed = page.locator("#chat .item.office").last.inner_text()
+    day = re.search(r"(\d+)月(\d+)日", confirmed)
+    assert day is not None
+    page.locator("#staff-text").fill(f"/day {day[1]}/{day[2]}")
+    page.locator("#staff-text").press("Enter")
+    expect(staff).to_contain_text("URLを伝える", timeout=20_000)
+    expect(staff).to_contain_text("広○ 花○")
+    staff.locator(".item.office").last.locator("button.answer").click()
+    page.locator("#staff-text").fill("https://us02web.zoom.us/j/123456789")
+    page.locator("#staff-text").press("Enter")
+    expect(staff).to_contain_text("できました", timeout=20_000)
+    sees(page, "オンライン相談の準備ができました")
+    expect(staff).to_contain_text("本人へのお知らせを送りました", timeout=20_000)
 
 
 def test_a_first_booking_to_the_join_link_and_a_deemed_cancellation(page: Page) -> None:

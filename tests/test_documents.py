@@ -10,6 +10,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.settings import HOW_TO_GET, Settings
+from handlers.commands import COMMANDS
 from models.office import Office, Video
 
 ROOT = Path(__file__).parent.parent
@@ -92,3 +93,27 @@ def test_every_dependency_is_locked() -> None:
         name = re.split(r"[\[<>=;]", requirement)[0].strip()
         assert re.search(rf"^{re.escape(name)}==", lock, re.M), name
     assert "--hash=sha256:" in lock
+
+
+RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+
+
+def test_every_article_has_code_and_a_test() -> None:
+    rows = re.findall(r"^\| ([0-9][^|]*) \|[^|]*\|([^|]*)\|([^|]*)\|$", RULES, re.M)
+    named = ", ".join(article for article, _, _ in rows)
+    assert set(re.findall(r"\d+", re.sub(r"\(\d+\)", "", named))) == {
+        str(number) for number in range(1, 15)
+    }
+    for article, code, tests in rows:
+        for part in (code, tests):
+            places = re.findall(r"`([^`:]+): (\w+)`", part)
+            assert places, article
+            for path, name in places:
+                text = (ROOT / path).read_text(encoding="utf-8")
+                assert re.search(rf"^(\s*)(async )?(def|class) {name}\b", text, re.M), (path, name)
+
+
+def test_every_command_of_staff_is_in_their_guide() -> None:
+    guide = (ROOT / "docs" / "staff-guide.ja.md").read_text(encoding="utf-8")
+    for name in COMMANDS:
+        assert f"`/{name}" in guide, name

@@ -164,3 +164,25 @@ async def test_leaving_within_the_last_moment_of_a_code(world: World) -> None:
     await person.follows()
     await person.says(f" {code} ")
     person.sees("登録しました")
+
+
+async def test_telegrams_menus_follow_the_team(make_world: MakeWorld) -> None:
+    world: World = await make_world("telegram")
+    menus = world.app.menus
+    assert menus is not None
+    await menus.refresh()
+    shown = world.telegram.menus
+    assert shown["all_private_chats", ""]["book"] == "予約する"
+    assert shown["all_private_chats", "en"]["book"] == "Book"
+    admin, counselor = await world.staff(), await world.staff("counselor")
+    await world.staff()
+    await menus.refresh()
+    assert "audit" in shown[admin.person, ""]
+    assert "audit" not in shown[counselor.person, ""]
+    assert shown[counselor.person, ""]["today"] == "今日の予約"
+    await admin.taps_data("leaveyes/1")
+    await menus.refresh()
+    assert shown[admin.person, ""] == {}
+    shown.clear()
+    await menus.refresh()
+    assert shown == {}  # nothing has changed: nothing is asked

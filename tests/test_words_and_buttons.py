@@ -38,6 +38,7 @@ PATTERNS = {
     r"join\.\w+_title": None,
     r"(alert|command|hitting|role|status|standing|reminder_state|reason|report)\.\w+": None,
     r"(export|terms_change|terms_desk|stats)\.\w+": None,
+    r"parents_command\.\w+": None,
     r"told\.\w+_(title|text)": None,
 }
 

@@ -2,7 +2,7 @@
 
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any, NoReturn
@@ -12,6 +12,8 @@ import orjson
 import structlog
 from telegram import (
     Bot,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     Update,
@@ -169,6 +171,18 @@ class TelegramChannel:
         """Let Telegram send updates to `url`, with our secret. Raises TelegramError."""
         bot = await self._connected()
         await bot.set_webhook(url, secret_token=self._secret, allowed_updates=list(_ALLOWED))
+
+    async def show_menu(
+        self, words: Mapping[str, str], *, chat: int | None = None, language: str | None = None
+    ) -> None:
+        """The command menu of one chat, or of all private ones in a language (None: in any other
+        language); without words the chat has the common one again. Raises TelegramError."""
+        bot = await self._connected()
+        scope = BotCommandScopeAllPrivateChats() if chat is None else BotCommandScopeChat(chat)
+        if words:
+            await bot.set_my_commands(list(words.items()), scope=scope, language_code=language)
+        else:
+            await bot.delete_my_commands(scope=scope)
 
     async def use_polling(self) -> None:
         """Let Telegram keep updates until we ask. Raises TelegramError."""

@@ -1,4 +1,5 @@
-"""The page: a person is the parent on a phone-like LINE pane, and turns the clock."""
+"""The page: a person is the parent on a phone-like LINE pane and staff on another, and turns the
+clock."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from bot.app import App
 from bot.sandbox.clock import TurnableClock
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.playing import play_to
+from bot.sandbox.staff import SandboxStaff
+from bot.sandbox.telegram_server import TelegramServer
 from models.office import Office
 from models.rules.deadlines import day_before
 from models.store import Store
@@ -36,7 +39,13 @@ class SandboxPage:
     """What the page shows and does. It answers to its own page on this machine only."""
 
     def __init__(
-        self, app: App, office: Office, clock: TurnableClock, line: LineServer, address: str
+        self,
+        app: App,
+        office: Office,
+        clock: TurnableClock,
+        line: LineServer,
+        telegram: TelegramServer,
+        address: str,
     ) -> None:
         self._app = app
         self._office = office
@@ -44,6 +53,7 @@ class SandboxPage:
         self._line = line
         self._address = address
         self._parent = line.person()
+        self._staff = SandboxStaff(app, line, telegram)
         self._turning = False
         self.routes = [
             Route("/", self._index),
@@ -76,6 +86,10 @@ class SandboxPage:
                 "loading": loading is not None and loading > now,
                 "turning": self._turning,
                 "chat": [self._in_zone(item) for item in self._parent.chat],
+                "staff": {
+                    "on": self._staff.channel,
+                    "chat": [self._in_zone(item) for item in self._staff.chat()],
+                },
                 "used": self._line.used,
                 "quota": self._line.quota,
                 "ledger": [
@@ -107,6 +121,14 @@ class SandboxPage:
                 status = await self._line.tap(self._parent, str(body["data"]), shown)
             case "send" if body.get("kind") in _KINDS:
                 status = await self._line.send(self._parent, body["kind"])
+            case "staff-start" if body.get("on") in ("telegram", "line"):
+                status = await self._staff.start(body["on"])
+            case "staff-say":
+                status = await self._staff.say(str(body["text"]), body.get("replies_to"))
+            case "staff-tap":
+                status = await self._staff.tap(
+                    str(body["data"]), str(body.get("shown", "")), body.get("message")
+                )
             case "language" if body.get("language") in ("ja", "en"):
                 self._parent.language, status = body["language"], 200
             case _:

@@ -45,7 +45,7 @@ async def _run_in(folder: Path, port: int, terms: str) -> None:
         app = App(_settings(folder, bot_address, page_address, line, telegram), office, clock)
         migrate(app.database.engine)
         await app.database.run(lambda tx: _furnish(Store(tx, office, app.vault), terms))
-        page = SandboxPage(app, office, clock, line, page_address)
+        page = SandboxPage(app, office, clock, line, telegram, page_address)
         world = Starlette(routes=[*page.routes, *line.routes, *telegram.routes])
         servers = [http_server(world, HOST, port), http_server(app.web.app, HOST, 0)]
         stop_on_signals(*servers)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ class TelegramServer:
         self.people: dict[int, TelegramPerson] = {}
         self.ledger: list[tuple[str, Json]] = []
         self.answered_callbacks: list[str] = []
+        self.menus: dict[tuple[str, str], dict[str, str]] = {}
         # Tests put answers here that the next sends get: 500, 429, or "lost" for one that is
         # accepted while its answer never arrives.
         self.trouble: list[int | str] = []
@@ -151,7 +153,8 @@ class TelegramServer:
 
     async def _message(self, person: TelegramPerson, content: Json, shown: str) -> int:
         number = self._number()
-        person.chat.append({"from": "me", "id": number, "text": shown})
+        at = self._clock().isoformat()
+        person.chat.append({"from": "me", "id": number, "text": shown, "at": at})
         return await self.deliver(
             {
                 "message": {
@@ -210,6 +213,8 @@ class TelegramServer:
             case "deleteWebhook":
                 self.webhook_url = ""
                 return True
+            case "setMyCommands" | "deleteMyCommands":
+                return self._set_menu(body)
             case "sendChatAction":
                 return True
             case "answerCallbackQuery":
@@ -221,6 +226,18 @@ class TelegramServer:
                 return self._edit_message(body)
             case _:
                 raise Refusal(404, "Not Found")
+
+    def _set_menu(self, body: Json) -> bool:
+        commands = body.get("commands", [])
+        for each in commands:
+            if not re.fullmatch(r"[a-z0-9_]{1,32}", each["command"]):
+                raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")
+            if not 1 <= len(each["description"]) <= 256:
+                raise Refusal(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+        scope = body.get("scope", {})
+        key = (str(scope.get("chat_id", scope.get("type", ""))), body.get("language_code", ""))
+        self.menus[key] = {each["command"]: each["description"] for each in commands}
+        return True
 
     async def _get_updates(self, body: Json) -> list[Json]:
         if self.webhook_url:
@@ -239,7 +256,8 @@ class TelegramServer:
         person = self._checked(body)
         lost = self._troubled()
         number = self._number()
-        message = {"from": "office", "id": number, **_seen(body)}
+        at = self._clock().isoformat()
+        message = {"from": "office", "id": number, "at": at, **_seen(body)}
         person.chat.append(message)
         self.ledger.append(("sendMessage", {**body, "sent_id": number}))
         if lost:

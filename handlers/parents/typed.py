@@ -165,6 +165,7 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
         (
             "sick",
             "fever",
+            "mine",
             "my booking",
             "my bookings",
             "my reservation",

@@ -4,6 +4,10 @@
 
 const byId = (id) => document.getElementById(id);
 let shown = "";
+let staffShown = "";
+let repliesTo = null;
+// Whose chat is being drawn: presses of its buttons are that person's.
+let tapPath = "/api/do/tap";
 
 function element(name, classes, text) {
   const made = document.createElement(name);
@@ -22,8 +26,8 @@ async function post(path, body) {
   return answer.ok ? answer.json() : {};
 }
 
-function press(action) {
-  return post("/api/do/tap", { data: action.data, shown: action.displayText || "" });
+function press(path, action, message) {
+  return post(path, { data: action.data, shown: action.displayText || "", message });
 }
 
 function drawAction(action, classes) {
@@ -36,7 +40,8 @@ function drawAction(action, classes) {
   }
   const made = element("button", classes, action.label);
   made.type = "button";
-  made.addEventListener("click", () => press(action));
+  const path = tapPath;
+  made.addEventListener("click", () => press(path, action));
   return made;
 }
 
@@ -99,6 +104,63 @@ function drawItem(item) {
   return made;
 }
 
+function drawInline(item) {
+  const keyboard = element("div", "inline");
+  for (const row of item.buttons || []) {
+    const drawn = element("div", "row");
+    for (const button of row) {
+      if (button.url) {
+        drawn.append(drawAction({ type: "uri", label: button.text, uri: button.url }, ""));
+      } else {
+        const made = element("button", "", button.text);
+        made.type = "button";
+        made.addEventListener("click", () =>
+          press("/api/do/staff-tap", { data: button.callback_data }, item.id),
+        );
+        drawn.append(made);
+      }
+    }
+    keyboard.append(drawn);
+  }
+  return keyboard;
+}
+
+function drawStaffItem(item) {
+  const clock = item.at.slice(11, 16);
+  const made = element("div", "item " + item.from);
+  if (item.message) made.append(drawMessage(item.message));
+  else made.append(element("div", "bubble", item.text));
+  if (item.buttons) made.append(drawInline(item));
+  const time = element("time", "", clock);
+  if (item.from === "office" && item.id) {
+    const answer = element("button", "answer", "↩ reply");
+    answer.type = "button";
+    answer.addEventListener("click", () => {
+      repliesTo = item.id;
+      byId("staff-reply").hidden = false;
+      byId("staff-reply").textContent = "↩ " + (item.text || item.message.altText).slice(0, 60);
+      byId("staff-text").focus();
+    });
+    time.append(answer);
+  }
+  made.append(time);
+  return made;
+}
+
+function drawStaff(state) {
+  const on = state.staff.on;
+  byId("staff-where").textContent = { telegram: "Telegram", line: "LINE", "": "" }[on];
+  byId("staff-stranger").hidden = on !== "";
+  byId("staff-text").disabled = byId("staff-send").disabled = on === "";
+  const chat = JSON.stringify(state.staff);
+  if (chat === staffShown) return;
+  staffShown = chat;
+  tapPath = "/api/do/staff-tap";
+  byId("staff-chat").replaceChildren(...state.staff.chat.map(drawStaffItem));
+  tapPath = "/api/do/tap";
+  byId("staff-chat").scrollTop = byId("staff-chat").scrollHeight;
+}
+
 function drawChat(state) {
   const chat = byId("chat");
   chat.replaceChildren(...state.chat.map(drawItem));
@@ -143,9 +205,23 @@ async function refresh() {
     shown = chat;
     drawChat(state);
   }
+  drawStaff(state);
   drawLedger(state);
 }
 
+for (const on of ["telegram", "line"]) {
+  byId("staff-" + on).addEventListener("click", () => post("/api/do/staff-start", { on }));
+}
+byId("staff-say").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = byId("staff-text").value;
+  if (!text) return;
+  byId("staff-text").value = "";
+  byId("staff-reply").hidden = true;
+  const answered = repliesTo;
+  repliesTo = null;
+  post("/api/do/staff-say", { text, replies_to: answered });
+});
 byId("follow").addEventListener("click", async () => {
   await post("/api/do/language", { language: byId("language").value });
   await post("/api/do/follow");
