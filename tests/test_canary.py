@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 from bot import logs
 from tests.conftest import MakeWorld
 from tests.talk import World
+from tests.test_people import finds, on, sends
 
 CANARIES = {
     "name": "カナリア太郎",
@@ -61,6 +62,48 @@ async def test_personal_values_stay_in_the_vault(
         assert token not in logged
         assert token not in stored
     assert parent.person not in logged
+
+
+async def test_nor_do_they_reach_staffs_chats(
+    make_world: MakeWorld, channel: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Staff read details on one-time pages only."""
+    logs.set_up()
+    world: World = await make_world(channel)
+    admin, parent = await world.staff(), world.parent()
+    await parent.follows()
+    await parent.taps("同意する")
+    await parent.taps("すべて当てはまる")
+    await parent.taps("すべて大丈夫")
+    await parent.fills_form(**CANARIES)
+    await parent.taps("次へ")
+    booking = await parent.has_booked()
+    for words in ("/tomorrow", "/week", "/needs", "/mypage", "/stats", "/audit", "/help"):
+        await admin.says(words)
+    await finds(world, admin, phone=CANARIES["phone"])
+    admin.sees("カ○")
+    await admin.taps("くわしい情報")
+    url = admin.link("くわしい情報を開く")
+    page = await sends(world, url)
+    assert CANARIES["name"] in page.text
+    token = re.search(r"note/([^\"]+)", page.text)
+    assert token is not None
+    noting = url.replace("/person/", "/note/").rpartition("/")[0]
+    await on(world, f"{noting}/{token[1]}", page, note=WRITTEN)
+    await world.play_to(booking.starts_at - timedelta(minutes=5))
+    await parent.says(f"{WRITTEN}、遅れます")
+    await world.play(minutes=20)
+    await admin.says("/today")
+    await admin.taps("来た")
+    await admin.taps("次の予約")
+    sent = json.dumps([each.messages for each in world.line.ledger], ensure_ascii=False)
+    sent += json.dumps(world.telegram.ledger, ensure_ascii=False)
+    logged = "".join(capfd.readouterr())
+    stored = await _everything_stored(world)
+    for canary in FORBIDDEN:
+        assert canary not in sent
+        assert canary not in logged
+        assert canary not in stored
 
 
 async def _everything_stored(world: World) -> str:
