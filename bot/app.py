@@ -23,6 +23,7 @@ from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
 from bot.pages.my_data import MyDataPage
 from bot.pages.page import Pages
+from bot.pages.pictures import PicturePage
 from bot.pages.terms import TermsPage
 from bot.polling import Poller
 from bot.settings import Settings
@@ -70,6 +71,7 @@ class App:
             pages=pages,
             desk=DeskPages(self.database, office, self.vault, pages, clock),
             my_data=MyDataPage(self.database, office, self.vault, self.turns, pages, clock),
+            picture=PicturePage(self.database, office, self.vault, self.links, self.turns, clock),
             form=FormPage(self.database, office, self.vault, pages, clock),
             join=JoinPage(
                 self.database,

@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from bot.app import App
 from bot.channels.line import LineChannel
 from bot.channels.telegram import TelegramChannel
+from bot.pages.drawing import font_file
 from bot.settings import Settings
 from handlers.staff.needs import in_words
 from locales import phrases
@@ -39,6 +40,8 @@ async def check(settings: Settings, office: Office, say: Say) -> bool:
             faults += await _asking(_telegram(app.telegram, settings, say), "Telegram")
     finally:
         await app.close()
+    if font_file() is None:
+        say("MIND     no Japanese font, so pictures lack names: apt install fonts-noto-cjk")
     for fault in faults:
         say(f"MISSING  {fault}")
     say("Ready to go live." if not faults else f"Not ready: {len(faults)} to settle.")

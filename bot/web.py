@@ -29,6 +29,7 @@ from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
 from bot.pages.my_data import MyDataPage
 from bot.pages.page import Encoded, Pages, TooLarge, read_body
+from bot.pages.pictures import PicturePage
 from bot.pages.terms import TermsPage
 from bot.turns import Turns
 from models.chat import Event
@@ -58,6 +59,7 @@ class Web:
         pages: Pages,
         form: FormPage,
         desk: DeskPages,
+        picture: PicturePage,
         my_data: MyDataPage,
         join: JoinPage,
         terms: TermsPage,
@@ -95,6 +97,7 @@ class Web:
                 Route("/terms/{version:int}", terms.show),
                 Route("/terms/{version:int}/changes", terms.show_changes),
                 Route("/calendar/{token}.ics", calendar_file.show),
+                Route("/picture/{token}.png", picture.show),
                 Route("/healthz", self.healthz),
                 Route("/readyz", self.readyz),
                 Route("/metrics", self.metrics),
@@ -266,6 +269,7 @@ _PAGES = (
     "form",
     "desk",
     "mydata",
+    "picture",
     "join",
     "terms",
     "calendar",

@@ -47,6 +47,8 @@ def _take(browser: Browser) -> None:
     page.evaluate("window.scrollTo(0, 0)")
     page.screenshot(path=str(PICTURES / "sandbox.png"))
     _picture(page, "staff-card")
+    _says(page, f"/week {day[1]}/{day[2]}", "前の週")
+    _picture(page, "staff-week")
     _says(page, "/help", "職員メニュー")
     _picture(page, "staff-menu")
     _taps(page, "マイページ掲載", "1件あります")

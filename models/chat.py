@@ -91,6 +91,7 @@ class Message:
     shortcuts: tuple[Button, ...] = field(default=())
     in_place: bool = False
     about: str = ""
+    picture: str = ""  # the address of an image; then the text is its caption
 
     def buttons(self) -> Iterable[Button | Link]:
         """Every button, in the order in which it is shown."""

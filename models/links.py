@@ -1,6 +1,20 @@
 """Addresses of our own pages."""
 
+from datetime import date
+from typing import NamedTuple
+
 from models.vault import Vault
+
+# A picture's token holds whose it is, a day, and whether it is of a month.
+_DAY_BITS = 22
+
+
+class Picture(NamedTuple):
+    """Which picture an address stands for: a staff member's week or month."""
+
+    staff_id: int
+    first: date
+    is_month: bool
 
 
 class Links:
@@ -34,6 +48,19 @@ class Links:
     def my_data(self, token: str) -> str:
         """The page with what is stored of a parent."""
         return f"{self._base}/mydata/{token}"
+
+    def picture(self, wanted: Picture) -> str:
+        """A picture for a staff member."""
+        number = (wanted.staff_id << _DAY_BITS | wanted.first.toordinal()) << 1 | wanted.is_month
+        return f"{self._base}/picture/{self._vault.token('picture', number)}.png"
+
+    def pictures(self, token: str) -> Picture | None:
+        """The picture that a token stands for, or None."""
+        number = self._vault.read_token("picture", token)
+        if number is None:
+            return None
+        staff_id, day = number >> 1 + _DAY_BITS, number >> 1 & (1 << _DAY_BITS) - 1
+        return Picture(staff_id, date.fromordinal(day), bool(number & 1))
 
     def joins(self, token: str) -> int | None:
         """The booking that a join token opens, or None."""

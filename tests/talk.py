@@ -42,6 +42,7 @@ class Seen:
     text: str
     buttons: list[Pressable]
     message_id: str = ""
+    picture: str = ""
 
 
 @dataclass
@@ -424,6 +425,8 @@ _TELEGRAM_CONTENT: dict[str, Any] = {
 def _line_message(message: dict[str, Any], number: str) -> Seen:
     if message["type"] == "text":
         seen = Seen(message["text"], [], number)
+    elif message["type"] == "image":
+        seen = Seen("", [], number, message["originalContentUrl"])
     else:
         seen = Seen("", [], number)
         _read_flex(message["contents"], seen)
@@ -458,4 +461,5 @@ def _telegram_message(body: dict[str, Any]) -> Seen:
         for row in rows
         for button in row
     ]
-    return Seen(text, buttons, str(body.get("sent_id") or message_id or ""))
+    number = str(body.get("sent_id") or message_id or "")
+    return Seen(text, buttons, number, body.get("photo", ""))

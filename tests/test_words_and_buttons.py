@@ -39,6 +39,7 @@ PATTERNS = {
     r"(alert|command|hitting|role|status|standing|reminder_state|reason|report)\.\w+": None,
     r"(export|terms_change|terms_desk|stats)\.\w+": None,
     r"parents_command\.\w+": None,
+    r"picture\.\w+": None,
     r"told\.\w+_(title|text)": None,
 }
 

@@ -27,6 +27,12 @@ def draw(messages: Sequence[Message]) -> list[Json]:
 
 
 def _message(message: Message) -> Json:
+    if message.picture:
+        return {
+            "type": "image",
+            "originalContentUrl": message.picture,
+            "previewImageUrl": message.picture,
+        }
     if not (message.title or message.facts or message.groups):
         return {"type": "text", "text": clip(message.text, _TEXT)}
     alt = "\n".join(

@@ -124,7 +124,11 @@ class TelegramChannel:
         if not edited and not request.first_try:
             raise Uncertain("an earlier try was never heard of again")
         bot = await self._connected()
+        picture = call.pop("picture", "")
         try:
+            if picture:
+                await bot.send_photo(int(request.person), picture, caption=call["text"] or None)
+                return []
             message = await bot.send_message(int(request.person), **_typed(call))
             return [Sent(str(message.message_id), about)] if about else []
         except TelegramError as error:
@@ -335,6 +339,8 @@ def _draw(message: Message) -> dict[str, Any]:
             labels = "  ".join(each.label for each in group.buttons)
             parts.append(f"{escape(group.heading)}\n{escape(labels)}")
     drawn: dict[str, Any] = {"text": "\n\n".join(parts)}
+    if message.picture:
+        drawn["picture"] = message.picture
     keyboard = [
         [button for each in row if (button := _button(each))]
         for group in message.groups

@@ -8,7 +8,7 @@ from typing import Any
 Problem = tuple[str, str]
 
 MESSAGES, TEXT, ALT, QUICK_REPLIES = 5, 5000, 1500, 13
-QUICK_LABEL, BUTTON_LABEL, DATA, DISPLAY, URI = 20, 40, 300, 300, 1000
+QUICK_LABEL, BUTTON_LABEL, DATA, DISPLAY, URI, URL = 20, 40, 300, 300, 1000, 2000
 BUBBLE_BYTES, CAROUSEL_BYTES, BUBBLES = 30_000, 50_000, 12
 _URI = re.compile(r"(https?|line|tel):.+")
 
@@ -38,6 +38,12 @@ def _message(at: str, message: Any) -> Iterator[Problem]:
         case "flex":
             yield from _length(f"{at}/altText", message.get("altText"), ALT)
             yield from _container(f"{at}/contents", message.get("contents"))
+        case "image":
+            for name in ("originalContentUrl", "previewImageUrl"):
+                address = str(message.get(name, ""))
+                # LINE takes https only; this machine's own pages have none.
+                if len(address) > URL or not address.startswith(("https://", "http://127.0.0.1:")):
+                    yield f"{at}/{name}", "Must be a valid HTTPS URL"
         case _:
             yield f"{at}/type", "must be one of the known message types"
     items = (message.get("quickReply") or {}).get("items", [])

@@ -222,6 +222,8 @@ class TelegramServer:
                 return True
             case "sendMessage":
                 return self._send_message(body)
+            case "sendPhoto":
+                return self._send_photo(body)
             case "editMessageText":
                 return self._edit_message(body)
             case _:
@@ -264,6 +266,20 @@ class TelegramServer:
             raise Refusal(502, "Bad Gateway")
         return self._sent(person, number, body)
 
+    def _send_photo(self, body: Json) -> Json:
+        person = self._person(body)
+        if not str(body.get("photo", "")).startswith(("http://", "https://")):
+            raise Refusal(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        number, at = self._number(), self._clock().isoformat()
+        caption = body.get("caption", "")
+        person.chat.append(
+            {"from": "office", "id": number, "at": at, "text": caption, "picture": body["photo"]}
+        )
+        self.ledger.append(("sendPhoto", {**body, "text": caption, "sent_id": number}))
+        sent = self._sent(person, number, {"text": caption})
+        del sent["text"]
+        return {**sent, "photo": []}
+
     def _edit_message(self, body: Json) -> Json:
         person = self._checked(body)
         wanted = int(body["message_id"])
@@ -285,13 +301,17 @@ class TelegramServer:
         }
 
     def _checked(self, body: Json) -> TelegramPerson:
+        person = self._person(body)
+        _check_text(body)
+        _check_keyboard(body)
+        return person
+
+    def _person(self, body: Json) -> TelegramPerson:
         person = self.people.get(int(body["chat_id"]))
         if person is None:
             raise Refusal(400, "Bad Request: chat not found")
         if person.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
-        _check_text(body)
-        _check_keyboard(body)
         return person
 
     def _troubled(self) -> bool:

@@ -6,6 +6,7 @@ from handlers.parents import cards as parents_cards
 from handlers.staff import cards, desk
 from handlers.staff.permission import booking_of, is_admin
 from models.chat import Group, Message, button, column
+from models.links import Picture
 from models.rules.days import at, end_of_day, is_business_day
 from models.rules.typed_dates import plain, read_day
 from models.store import Store
@@ -91,12 +92,44 @@ def show_week(turn: Turn, store: Store, monday: date) -> list[Message]:
         button(turn.say("week.after"), "week/1", monday + timedelta(days=7)),
     ]
     return [
+        _picture(turn, monday, is_month=False),
         Message(
             title=turn.say("week.title", day=turn.say.day(monday)),
             groups=(column(*choices), Group(tuple(around), columns=2)),
-            in_place=True,
-        )
+        ),
     ]
+
+
+def show_month(turn: Turn, store: Store, first: date) -> list[Message]:
+    """A month as a picture, with a button for each of its weeks."""
+    first = first.replace(day=1)
+    monday = first - timedelta(days=first.weekday())
+    following = (first + timedelta(days=32)).replace(day=1)
+    weeks = []
+    while monday < following:
+        weeks.append(
+            button(turn.say("month.week", day=turn.say.short_day(monday)), "week/1", monday)
+        )
+        monday += timedelta(days=7)
+    around = [
+        button(turn.say("stats.before"), "month/1", first - timedelta(days=1)),
+        button(turn.say("stats.after"), "month/1", following),
+    ]
+    return [
+        _picture(turn, first, is_month=True),
+        Message(title=f"{first:%Y/%m}", groups=(column(*weeks), Group(tuple(around), columns=2))),
+    ]
+
+
+def month_command(turn: Turn, store: Store, words: str) -> list[Message]:
+    """The month of a typed day; without one, this month."""
+    return show_month(turn, store, read_day(plain(words), turn.today) or turn.today)
+
+
+def _picture(turn: Turn, first: date, *, is_month: bool) -> Message:
+    staff_id = turn.contact.staff_id
+    assert staff_id is not None
+    return Message(picture=turn.links.picture(Picture(staff_id, first, is_month)))
 
 
 def week_command(turn: Turn, store: Store, words: str) -> list[Message]:

@@ -105,6 +105,15 @@ class Calendar:
         free_ones = self._by_day(left)
         return Days(free_ones, [day for day in self._by_day(every) if day not in free_ones])
 
+    def offered_on(self, days: Sequence[date]) -> list[Slot]:
+        """Every slot that the office offers on these days, taken or not."""
+        zone = self._office.zone
+        shifts = self._tx.rows(_SHIFTS, first=days[0], last=days[-1])
+        closures = self._tx.rows(
+            _CLOSURES, start=at(days[0], time(0), zone), end=end_of_day(days[-1], zone)
+        )
+        return [slot for day in days for slot in offered(day, self._office.grid, shifts, closures)]
+
     def free_from(self, now: datetime) -> list[Slot]:
         """The free slots from now to the horizon, today's too: staff may give them."""
         today = local_day(now, self._office.zone)
@@ -233,10 +242,8 @@ class Calendar:
         """Every slot that the office offers on these days, and those of them that are free."""
         zone = self._office.zone
         start, end = at(days[0], time(0), zone), end_of_day(days[-1], zone)
-        shifts = self._tx.rows(_SHIFTS, first=days[0], last=days[-1])
-        closures = self._tx.rows(_CLOSURES, start=start, end=end)
         taken = self._tx.rows(_TAKEN, start=start, end=end)
-        slots = [slot for day in days for slot in offered(day, self._office.grid, shifts, closures)]
+        slots = self.offered_on(days)
         left = free(slots, taken, self._office.slot_minutes)
         held = Waiting(self._tx).held(now, holder)
         return slots, [slot for slot in left if slot not in held] if held else left

@@ -82,8 +82,21 @@ function draw(part) {
   return drawer ? drawer(part) : element("span", "muted", "[" + part.type + "]");
 }
 
+function drawPicture(address) {
+  const link = element("a", "picture");
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  if (/^https?:/.test(address)) link.href = address;
+  const image = element("img");
+  image.src = address;
+  image.alt = "";
+  link.append(image);
+  return link;
+}
+
 function drawMessage(message) {
   if (message.type === "text") return element("div", "bubble", message.text);
+  if (message.type === "image") return drawPicture(message.originalContentUrl);
   if (message.type !== "flex") return element("div", "bubble", "[" + message.type + "]");
   const card = element("div", "flex");
   for (const block of ["header", "body", "footer"]) {
@@ -129,6 +142,7 @@ function drawStaffItem(item) {
   const clock = item.at.slice(11, 16);
   const made = element("div", "item " + item.from);
   if (item.message) made.append(drawMessage(item.message));
+  else if (item.picture) made.append(drawPicture(item.picture));
   else made.append(element("div", "bubble", item.text));
   if (item.buttons) made.append(drawInline(item));
   const time = element("time", "", clock);

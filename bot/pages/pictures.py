@@ -1,0 +1,151 @@
+"""Pictures for staff: the week as a grid of counselors and slots, the month as counts."""
+
+import asyncio
+from datetime import date, datetime, time, timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.clock import Clock
+from bot.pages import drawing
+from bot.pages.drawing import Cell, Grid
+from bot.turns import Turns
+from handlers.staff import day as days
+from models.database import Database, Transaction
+from models.links import Links, Picture
+from models.office import Office
+from models.rules.days import at, is_business_day, local_day
+from models.store import Store
+from models.turn import Turn
+from models.vault import Vault
+
+# How long after its last day a picture's address still answers.
+_KEPT = timedelta(days=60)
+_OTHERS = ("booked", "joined", "undecided", "deemed_cancelled", "free", "closed")
+
+
+class PicturePage:
+    """An address tells whose picture it is and of when: a counselor's holds their own bookings."""
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        vault: Vault,
+        links: Links,
+        turns: Turns,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._office = office
+        self._vault = vault
+        self._links = links
+        self._turns = turns
+        self._clock = clock
+
+    async def show(self, request: Request) -> Response:
+        """The picture as a PNG; names in it are masked."""
+        wanted = self._links.pictures(request.path_params["token"])
+        grid = await self._database.run(lambda tx: self._read(tx, wanted)) if wanted else None
+        if grid is None:
+            return Response(status_code=404)
+        png = await asyncio.to_thread(drawing.draw, grid)
+        headers = {"Cache-Control": "private, max-age=60", "X-Content-Type-Options": "nosniff"}
+        return Response(png, media_type="image/png", headers=headers)
+
+    def _read(self, tx: Transaction, wanted: Picture) -> Grid | None:
+        store = Store(tx, self._office, self._vault)
+        member = store.staff.member(wanted.staff_id)
+        today = local_day(self._clock(), self._office.zone)
+        if member is None or today - wanted.first > _KEPT:
+            return None
+        turn = self._turns.turn_of(store.contacts.by_id(member.contact_id))
+        return (
+            _month(turn, store, wanted.first)
+            if wanted.is_month
+            else _week(turn, store, wanted.first)
+        )
+
+
+def _week(turn: Turn, store: Store, monday: date) -> Grid:
+    """Each counselor's days side by side, slot by slot."""
+    zone = turn.office.zone
+    week = [monday + timedelta(days=ahead) for ahead in range(5)]
+    counselors = [
+        each
+        for each in store.calendar.counselors()
+        if turn.contact.role == "admin" or each.id == turn.contact.counselor_id
+    ]
+    columns = [(day, each) for day in week for each in counselors]
+    start, end = at(monday, time(0), zone), at(week[-1] + timedelta(days=1), time(0), zone)
+    booked = {
+        (each.counselor_id, each.starts_at): each
+        for each in store.bookings.between(start, end, None)
+    }
+    offered = set(store.calendar.offered_on(week))
+    rows = _starts(turn)
+    cells = []
+    for clock in rows:
+        line = []
+        for day, counselor in columns:
+            starts_at = at(day, clock, zone)
+            found = booked.get((counselor.id, starts_at))
+            if found is not None:
+                name = store.seekers.masked_name(found.job_seeker_id)
+                line.append(Cell(found.status, f"{turn.say(f'picture.{found.status}')} {name}"))
+            elif any(
+                slot.starts_at == starts_at and slot.counselor_id == counselor.id
+                for slot in offered
+            ):
+                line.append(Cell("free", ""))
+            else:
+                line.append(Cell("closed", ""))
+        cells.append(line)
+    return Grid(
+        title=turn.say("week.title", day=turn.say.day(monday)),
+        columns=[f"{turn.say.short_day(day)}\n{each.name}" for day, each in columns],
+        rows=[f"{clock:%H:%M}" for clock in rows],
+        cells=cells,
+        legend={state: turn.say(f"picture.{state}_legend") for state in _OTHERS},
+    )
+
+
+def _month(turn: Turn, store: Store, first: date) -> Grid:
+    """The weeks of a month, each day with its number of bookings."""
+    monday = first - timedelta(days=first.weekday())
+    rows, cells = [], []
+    while monday < (first + timedelta(days=32)).replace(day=1):
+        line = []
+        for day in (monday + timedelta(days=ahead) for ahead in range(5)):
+            count = len(days.of_day(turn, store, day))
+            state = "closed" if not is_business_day(day) else "booked" if count else "free"
+            words = (
+                f"{day:%-m/%-d}\n{turn.say('picture.count', n=count)}"
+                if count
+                else f"{day:%-m/%-d}"
+            )
+            line.append(Cell(state, words))
+        rows.append(f"{monday:%-m/%-d}〜")
+        cells.append(line)
+        monday += timedelta(days=7)
+    return Grid(
+        title=f"{first:%Y/%m}",
+        columns=[
+            turn.say.weekday(first - timedelta(days=first.weekday() - ahead)) for ahead in range(5)
+        ],
+        rows=rows,
+        cells=cells,
+        legend={
+            state: turn.say(f"picture.{state}_legend") for state in ("booked", "free", "closed")
+        },
+    )
+
+
+def _starts(turn: Turn) -> list[time]:
+    """The office's starts of a day, in its own time."""
+    opens, closes = turn.office.hours
+    clock, found = datetime.combine(date.min, opens), []
+    while clock + turn.office.slot_length <= datetime.combine(date.min, closes):
+        found.append(clock.time())
+        clock += turn.office.slot_length
+    return found
