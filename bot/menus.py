@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import structlog
+from telegram.error import BadRequest
 
 from bot.channels.telegram import TelegramChannel
 from handlers import commands
@@ -56,10 +57,17 @@ class Menus:
                 await self._telegram.show_menu(words, language=None if own else language)
             self._shown = set()
         for gone in {each.chat for each in self._shown} - {each.chat for each in team}:
-            await self._telegram.show_menu({}, chat=gone)
+            await self._show({}, gone)
         for staff in team - self._shown:
-            await self._telegram.show_menu(_of(staff), chat=staff.chat)
+            await self._show(_of(staff), staff.chat)
         self._shown = team
+
+    async def _show(self, words: Mapping[str, str], chat: int) -> None:
+        """One chat that is gone keeps no other from its menu."""
+        try:
+            await self._telegram.show_menu(words, chat=chat)
+        except BadRequest as error:
+            log.info("menu not shown", error=type(error).__name__)
 
 
 def _of(staff: StaffChat) -> Mapping[str, str]:

@@ -184,14 +184,15 @@ class Sender:
                 Contacts(tx).set_unreachable(row.contact_id, now)
             if alert:
                 Alerts(tx).tell(alert, now, subject=f"{row.channel} {now:%Y-%m}")
-            if state != "accepted" and row.booking_id is not None:
+            if state != "accepted" and row.booking_id is not None and row.report_to is None:
+                end = "uncertain" if state == "uncertain" else "not_delivered"
                 Alerts(tx).tell(
-                    f"{row.kind}_{'uncertain' if state == 'uncertain' else 'not_delivered'}",
+                    f"{row.kind.split(' ')[0]}_{end}",
                     now,
                     subject=f"outbox {row.id}",
                     booking_id=row.booking_id,
                 )
-            elif state in ("refused", "uncertain"):
+            elif state in ("refused", "uncertain") and row.report_to is None:
                 Alerts(tx).tell(
                     f"answer_{state}", now, subject=f"outbox {row.id}", contact_id=row.contact_id
                 )

@@ -1,6 +1,6 @@
 """Turns: dedupe -> load -> step -> save, in one transaction, before anything is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -103,7 +103,15 @@ class Turns:
     async def tell_unasked(self) -> bool:
         """Tell staff and those who wait what there is to tell. Says whether there was anything.
         Raises DatabaseUnavailable."""
-        return await self._database.run(self._tell_unasked)
+        told = False
+        for subject in router.UNASKED:
+            try:
+                told |= await self._database.run(partial(self._tell_unasked, subject))
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:
+                log.error("what is due cannot be told", **where(error))
+        return told
 
     async def forget_old(self) -> None:
         """Once a day, in the night, delete what has been kept long enough. Raises
@@ -134,9 +142,9 @@ class Turns:
         )
         return turn.to(contact)
 
-    def _tell_unasked(self, tx: Transaction) -> bool:
+    def _tell_unasked(self, subject: Callable[[Turn, Store], None], tx: Transaction) -> bool:
         store, turn = self._store(tx), self.turn_of(NOBODY)
-        router.tell_unasked(turn, store)
+        subject(turn, store)
         self.post(store, turn)
         return bool(turn.letters)
 
@@ -264,7 +272,11 @@ class Turns:
                 store.outbox.notify(letter, payload, turn.now, state=state)
 
     def _not_delivered(self, store: Store, turn: Turn, letter: Letter) -> None:
-        if letter.report_to is not None:
+        if letter.to is NOBODY:
+            # Staff know that this person has no chat; only the reminder is theirs to give.
+            if letter.booking is not None and letter.kind == "reminder":
+                store.alerts.about(letter.booking, "reminder_by_phone", turn.now)
+        elif letter.report_to is not None:
             asked = turn.to(store.contacts.by_id(letter.report_to))
             router.report(asked, store, letter.booking, "unreachable")
         elif letter.booking is not None:

@@ -96,6 +96,7 @@ BUTTONS: dict[str, Press] = {
     "phoned/1": Press(cancelling.ask_phoned, STAFF),
     "phonedyes/1": Press(cancelling.phoned, STAFF),
     "officeends/1": Press(cancelling.ask_withdraw, STAFF),
+    "ownreason/1": Press(cancelling.ask_own_reason, STAFF),
     "officeendsyes/1": Press(cancelling.withdraw, STAFF),
     "stop/1": Press(cancelling.ask_stop, STAFF),
     "reserve/1": Press(reserving.show_days, STAFF),

@@ -1,31 +1,28 @@
 """What staff are answered: which step, and whether they may."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
 from handlers import commands
 from handlers.buttons import press
 from handlers.staff import desk
 from handlers.staff.permission import NotAllowed
 from models.chat import Did, Event, Message, NotAButton
 from models.store import Store
+from models.store.awaited import Awaited
 from models.turn import Turn
 
 
 def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
     """What a staff member is answered; refusals are on record."""
+    act = _act(turn, store, event)
     try:
-        match event.did:
-            case Did.SAID:
-                return _said(turn, store, event)
-            case Did.TAPPED:
-                return _tapped(turn, store, event.text)
-            case Did.SENT:
-                return desk.not_understood(turn)
-            case Did.FOLLOWED:
-                return desk.show_menu(turn, store)
-            case _:
-                return []
+        return act.step(turn, store)
     except NotAllowed as refusal:
-        what = (commands.typed(event.text) or (event.text.split(":")[0],))[0]
-        return refuse(turn, store, what, refusal.subject)
+        return refuse(turn, store, act.what, refusal.subject)
+    except NotAButton:  # it was there once, and is no more
+        return desk.stale_button(turn)
 
 
 def refuse(turn: Turn, store: Store, what: str, subject: str = "") -> list[Message]:
@@ -34,20 +31,62 @@ def refuse(turn: Turn, store: Store, what: str, subject: str = "") -> list[Messa
     return [Message(text=turn.say("desk.not_allowed"))]
 
 
-def _said(turn: Turn, store: Store, event: Event) -> list[Message]:
-    command = commands.typed(event.text)
-    if event.group is None:
+class _Act(NamedTuple):
+    """What somebody does: its name for the audit, which never holds what was written, and the
+    step that answers it."""
+
+    what: str
+    step: Callable[[Turn, Store], list[Message]]
+
+
+def _act(turn: Turn, store: Store, event: Event) -> _Act:
+    awaited = None
+    if event.group is None:  # whatever is done next, a question that stood before stands no more
         awaited = store.awaited.take(turn.contact.id, turn.now)
-        if command is None and awaited is not None:
-            asked = commands.AWAITED[awaited.what]
-            if turn.contact.role not in asked.roles:
-                raise NotAllowed(awaited.what)
-            return asked.step(turn, store, awaited.subject, event.text)
-        if command is None and (about := _answered(turn, store, event)):
-            kind, number = about
-            return commands.REPLIES[kind](turn, store, number, event.text)
-    if command is None:
-        return desk.not_understood(turn) if event.group is None else []
+    match event.did:
+        case Did.SAID:
+            return _said(turn, store, event, awaited)
+        case Did.TAPPED:
+            verb = event.text.split(":", 1)[0]
+            return _Act(
+                verb if verb in commands.BUTTONS else "button", partial(_tap, data=event.text)
+            )
+        case Did.SENT:
+            return _Act("sent", lambda turn, store: desk.not_understood(turn))
+        case Did.FOLLOWED:
+            return _Act("followed", desk.show_menu)
+        case _:
+            return _Act("nothing", lambda turn, store: [])
+
+
+def _said(turn: Turn, store: Store, event: Event, awaited: Awaited | None) -> _Act:
+    """A reply is about its message, an awaited text answers the question; only a slash makes a
+    command of either."""
+    text, command = event.text, commands.typed(event.text)
+    answers = _answered(turn, store, event)
+    asked = commands.AWAITED.get(awaited.what) if awaited else None
+    if (answers or asked) and not text.lstrip().startswith(("/", "／")):
+        if answers:
+            kind, number = answers
+            reply = commands.REPLIES[kind]
+            return _Act("reply", lambda turn, store: reply(turn, store, number, text))
+        assert awaited is not None
+        return _Act(awaited.what, partial(_take_awaited, awaited=awaited, text=text))
+    if command is not None:
+        return _Act(command[0], partial(_command, event=event, command=command))
+    return _Act(
+        "text", lambda turn, store: desk.not_understood(turn) if event.group is None else []
+    )
+
+
+def _take_awaited(turn: Turn, store: Store, awaited: Awaited, text: str) -> list[Message]:
+    asked = commands.AWAITED[awaited.what]
+    if turn.contact.role not in asked.roles:
+        raise NotAllowed(awaited.what)
+    return asked.step(turn, store, awaited.subject, text)
+
+
+def _command(turn: Turn, store: Store, event: Event, command: tuple[str, str]) -> list[Message]:
     name, rest = command
     found = commands.COMMANDS[name]
     if turn.contact.role not in found.roles:
@@ -60,19 +99,16 @@ def _said(turn: Turn, store: Store, event: Event) -> list[Message]:
 
 def _answered(turn: Turn, store: Store, event: Event) -> tuple[str, int] | None:
     """What the message speaks of to which this text is a reply."""
-    if event.replies_to is None:
+    if event.replies_to is None or event.group is not None:
         return None
     about = store.sent.about(event.channel, turn.contact.person, event.replies_to)
     return commands.number_in(about) if about else None
 
 
-def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:
+def _tap(turn: Turn, store: Store, data: str) -> list[Message]:
     found = commands.BUTTONS.get(data.split(":", 1)[0])
     if found is None:
         return desk.stale_button(turn)
     if turn.contact.role not in found.roles:
         raise NotAllowed
-    try:
-        return press(found.step, turn, store, data)
-    except NotAButton:
-        return desk.stale_button(turn)
+    return press(found.step, turn, store, data)

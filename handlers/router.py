@@ -2,6 +2,7 @@
 tables of their own (handlers/commands.py)."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 from handlers import commands, front_desk
@@ -113,6 +114,7 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         case Did.SAID:
             return [*told, *_said(turn, store, event.text)]
         case Did.TAPPED:
+            store.awaited.take(turn.contact.id, turn.now)  # a button is another answer
             return [*told, *_tapped(turn, store, event.text)]
         case Did.SENT:
             return [*told, *welcome.not_text(turn, store)]
@@ -134,14 +136,15 @@ def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
     return arriving.note_contact(turn, store) if is_an_act else []
 
 
-def tell_unasked(turn: Turn, store: Store) -> None:
-    """What the clock has to say: urgent alerts, questions and the day to staff, a free slot to
-    those who wait, new terms to everybody."""
-    waiting.offer_free(turn, store)
-    needs.tell_untold(turn, store)
-    questions.tell_untold(turn, store)
-    terms.tell_some(turn, store)
-    digest.tell(turn, store)
+# What the clock has to say: a free slot to those who wait, urgent alerts, questions and the day to
+# staff, new terms to everybody. Each by itself, so that none silences another.
+UNASKED: tuple[Callable[[Turn, Store], None], ...] = (
+    needs.tell_untold,
+    questions.tell_untold,
+    digest.tell,
+    waiting.offer_free,
+    terms.tell_some,
+)
 
 
 def report(turn: Turn, store: Store, booking: Booking | None, state: str) -> None:

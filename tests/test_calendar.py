@@ -57,7 +57,9 @@ def test_a_span_as_staff_write_it(text: str, start: str, end: str) -> None:
     assert read_span(text, MONDAY, JAPAN) == expected
 
 
-@pytest.mark.parametrize("text", ["", "いつか", "12/26-12/24", "12/24 15:00-13:00", "1 2 3"])
+@pytest.mark.parametrize(
+    "text", ["", "いつか", "12/26-12/24", "12/24 15:00-13:00", "1 2 3", "12/24 午後"]
+)
 def test_what_is_no_span(text: str) -> None:
     assert read_span(text, MONDAY, JAPAN) is None
 
@@ -129,7 +131,7 @@ async def test_a_closure_asks_what_becomes_of_the_bookings_it_hits(
     await other.taps("職業相談")
     other.sees_no("^10:00").sees("10:30")
     await admin.says("休み")
-    await admin.taps("やめる 12/01 09:00")
+    await admin.taps("取り消す 12/01 09:00")
     assert await world.rows("SELECT * FROM closures") == []
 
 
@@ -140,7 +142,7 @@ async def test_vacation_of_one_counselor(make_world: MakeWorld, channel: str) ->
     await admin.taps("佐藤")
     await admin.taps("休みを入れる")
     await admin.says("12/1-12/2")
-    admin.sees("やめる 12/01 00:00〜12/03 00:00 佐藤")
+    admin.sees("取り消す 12/01 00:00〜12/03 00:00 佐藤")
     parent = world.parent()
     booking = await parent.has_booked(day="12/1")
     assert booking.counselor == "鈴木"

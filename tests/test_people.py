@@ -78,11 +78,12 @@ async def test_booking_for_somebody_who_phones(world: World) -> None:
     await admin.taps("11/30")  # today: staff may, parents may not
     await admin.taps("15:30")
     admin.sees("できました")
-    assert any("お電話をお願いします" in each.text for each in admin.ever_seen)
+    assert not any("お電話をお願いします" in each.text for each in admin.ever_seen)
     booking = await world.booking()
     await world.play_to(booking.starts_at + timedelta(minutes=11))
     assert (await world.booking()).status == "undecided"
-    admin.looks().sees("チャットのない方です")
+    await admin.says("/needs")
+    admin.sees("チャットのない方です")
 
 
 async def test_details_and_notes_on_a_page_that_opens_once(world: World) -> None:
@@ -138,7 +139,7 @@ async def test_a_refused_person_is_told_to_phone_at_any_step(world: World) -> No
     await again.has_settled_everything()
     again.sees("お電話でご相談ください")
     await admin.says(f"/find {booking.reference}")
-    await admin.taps("お断りをやめる")
+    await admin.taps("お断りを解除する")
     admin.sees("本人の申告")
     await parent.says("予約")
     parent.sees("日をお選びください")

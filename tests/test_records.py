@@ -123,11 +123,12 @@ async def test_erasure_asks_cancels_and_names_what_stays(world: World) -> None:
     for table in ("questions", "declarations", "notes"):
         assert await world.rows(f"SELECT * FROM {table}") == []
     assert await world.rows("SELECT count(*) FROM inbox WHERE body IS NOT NULL") == [(0,)]
-    assert len(await world.rows("SELECT * FROM consents")) == 1
+    given = await world.rows("SELECT given FROM consents ORDER BY id")
+    assert given == [(True,), (False,)]
     await admin.says(f"/find {booking.reference}")
     admin.sees("—")
     await parent.says("予約")
-    parent.sees("ご利用の条件")
+    parent.sees("利用規約のあらまし")
     await world.play(days=3)  # nothing of what was due breaks
     assert "event_failed" not in await world.alerts()
 
@@ -144,6 +145,7 @@ async def test_erasure_is_no_way_around_a_refusal(world: World) -> None:
     page = await sends(world, url)
     await on(world, url, page, action="erase", sure="yes")
     await parent.says("予約")
+    await parent.taps("^同意する$")
     await parent.taps("すべて当てはまる")
     await parent.taps("すべて大丈夫")
     await parent.fills_form()

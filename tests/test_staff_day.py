@@ -27,10 +27,12 @@ async def test_the_day_in_order_of_time(world: World) -> None:
     admin, _, booking = await booked(world, day="12/1", time="14:00")
     await world.parent().has_booked(day="12/1", time="10:00")
     await admin.says("/tomorrow")
-    admin.sees("12月1日\\(火\\) 2件", "10:00.*広○ 花○.*佐藤.*予約中.*マイページ未掲載")
+    admin.sees("12月1日\\(火\\) 2件", "10:00.*広○ 花○.*佐藤.*予約中.*未掲載")
     text = admin.seen[0].text
     assert text.index("10:00") < text.index("14:00")
-    admin.sees(booking.reference, "来た", "URLを伝える")  # the cards of those who come next
+    admin.sees(
+        booking.reference, "電話でキャンセル", "URLを伝える"
+    )  # the cards of those who come next
     await admin.says("明日")
     admin.sees("2件")
     await admin.says("/day 12/1")
@@ -109,7 +111,8 @@ async def test_a_url_by_button_and_by_command(
 async def test_present_and_completed(world: World) -> None:
     admin, parent, booking = await booked(world)
     await opens(admin, booking)
-    await admin.taps("^来た$")
+    assert "来た" not in admin.labels()
+    await admin.taps_data(f"present/1:{booking.id}")
     admin.sees("今は、それはできません")
     await world.play_to(booking.starts_at + timedelta(minutes=3))
     await opens(admin, booking)
@@ -148,10 +151,10 @@ async def test_a_deemed_cancellation_is_undone(world: World) -> None:
     admin.looks().sees("キャンセルの扱いにしました")
     await opens(admin, booking)
     await admin.taps("取り消しをもどす")
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == "undecided"
     parent.looks().sees("キャンセルの扱いを取り消しました")
     history = await world.rows('SELECT what, "by", why FROM booking_changes ORDER BY id')
-    assert history[-1] == ("joined", "staff 1", "undo")
+    assert history[-1] == ("undecided", "staff 1", "undo")
 
 
 async def test_a_call_is_recorded_as_the_parents_own(world: World) -> None:
@@ -180,6 +183,11 @@ async def test_the_reason_in_own_words(world: World) -> None:
     admin, parent, booking = await booked(world)
     await opens(admin, booking)
     await admin.taps("窓口が取りやめ")
+    await admin.says("こんにちは")  # a stray text cancels nothing
+    assert (await world.booking()).status == "booked"
+    await opens(admin, booking)
+    await admin.taps("窓口が取りやめ")
+    await admin.taps("ほかの理由を書く")
     await admin.says("停電のため\nお休みします")
     parent.looks().sees("停電のため お休みします")
     assert (await world.booking()).status == "withdrawn"
@@ -287,3 +295,86 @@ async def test_urgent_alerts_reach_whose_business_it_is(
     other.looks().sees_no("遅れるとの連絡")
     await own.taps("済み")
     own.sees("要対応")
+
+
+async def test_an_old_question_is_answered_by_nothing_else(world: World) -> None:
+    """Going back, or replying to another card, leaves what was asked before."""
+    admin, _, booking = await booked(world)
+    other = await world.parent().has_booked()
+    await opens(admin, booking)
+    await admin.taps("窓口が取りやめ")
+    await admin.taps("ほかの理由を書く")
+    await admin.taps("もどる")
+    await admin.says("ありがとう")
+    assert (await world.bookings())[0].status == "booked"
+    await opens(admin, booking)
+    await admin.taps("窓口が取りやめ")
+    await admin.taps("ほかの理由を書く")
+    await opens(admin, other)
+    await admin.replies(admin.seen[0], URL)
+    assert [each.status for each in await world.bookings()] == ["booked", "booked"]
+    assert (await world.bookings())[1].meeting_url == URL
+
+
+async def test_the_answer_to_a_question_is_no_command(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await opens(admin, booking)
+    await admin.taps("窓口が取りやめ")
+    await admin.taps("ほかの理由を書く")
+    await admin.says("休み のため")
+    assert (await world.booking()).status == "withdrawn"
+    parent.looks().sees("休み のため")
+
+
+async def test_nobody_is_absent_before_the_grace_is_over(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await world.play_to(booking.starts_at + timedelta(minutes=2))
+    await opens(admin, booking)
+    assert "来なかった" not in admin.labels()
+    await admin.taps_data(f"absent/1:{booking.id}")
+    admin.sees("今は、それはできません")
+    answer = await parent.joins(world.app.links.join(booking.id))
+    assert answer.status_code == 303
+
+
+async def test_another_url_is_to_be_posted_anew(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await admin.taps_data(f"posted/1:{booking.id}:1")
+    await admin.says(f"/url {booking.reference} {URL}")
+    parent.looks().sees("URLが変わりました")
+    await admin.says(f"/url {booking.reference} {URL}")
+    parent.looks().sees_nothing()
+    await admin.says("/mypage")
+    admin.sees("1件あります")
+
+
+async def test_nobody_is_booked_into_two_consultations_at_once(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, counselors=2)
+    admin, _, booking = await booked(world, day="12/1", time="10:00")
+    other = 3 - booking.counselor_id
+    await admin.taps_data(
+        f"reservetime/1:{booking.job_seeker_id}:consultation:2:{booking.starts_at:%Y%m%d%H%M}:{other}"
+    )
+    assert len(await world.bookings()) == 1
+
+
+async def test_a_day_that_has_just_been_is_not_next_years(world: World) -> None:
+    admin = await world.staff()
+    await admin.says("/day 11/27")
+    admin.sees("11月27日\\(金\\) 0件").sees_no("2027")
+
+
+async def test_what_is_written_into_the_wrong_chat_is_in_no_audit(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, counselors=2)
+    booking = await world.parent().has_booked()
+    own = await world.staff("counselor", booking.counselor_id)
+    await opens(own, booking)
+    await world.staff()
+    await world.store(lambda store: store.staff.set_role(1, "counselor", 3 - booking.counselor_id))
+    await own.replies(own.seen[0], "田中花子さんへ電話しました")
+    own.sees("記録に残りました")
+    assert "田中" not in str(await world.rows("SELECT * FROM audit"))

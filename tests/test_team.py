@@ -48,7 +48,7 @@ async def test_codes_by_chat(world: World) -> None:
     await admin.says("職員")
     await admin.taps("佐藤")
     await admin.taps("管理者にする")
-    admin.sees("相談員 佐藤 にする")
+    admin.sees("佐藤の相談員にする")
     await admin.taps("^職員から外す")
     await admin.taps("^外す$")
     await colleague.says("/whoami")

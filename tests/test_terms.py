@@ -56,7 +56,7 @@ async def publishes(world: World, admin: Parent, body: str, day: date) -> None:
     page = await sends(world, url, body=body, effective="", action="preview")
     assert page.status_code == 422
     page = await on(world, url, page, body=body, effective=str(day), action="preview")
-    assert "見てみる" in page.text
+    assert "確認する" in page.text
     page = await on(world, url, page, body=body, effective=str(day), action="publish")
     assert "公開しました" in page.text
     await admin.taps("利用規約")

@@ -11,10 +11,11 @@ from bot.pages.entries import FIELDS, check, read_entries
 from bot.pages.guard import FormGuard
 from bot.pages.page import Pages, address, user_agent
 from locales import Phrases, best_language, phrases
+from models.chat import YEARS
 from models.database import Database, Transaction
 from models.office import Office
 from models.rules import details as rules
-from models.rules.days import at
+from models.rules.days import at, local_day
 from models.rules.spreadsheet import as_csv
 from models.rules.terms_text import lines
 from models.store import Store
@@ -95,7 +96,7 @@ class DeskPages:
         kept = await self._database.run(lambda tx: self._keep_note(tx, link, token, text))
         if not kept:
             return self._gone(request, NoForm.USED)
-        return self._pages.word(say, "desk_page.noted_title", "desk_page.back_to_chat")
+        return self._pages.word(say, "desk_page.noted_title", "desk_page.close")
 
     async def terms(self, request: Request) -> Response:
         """Where a new text of the terms is pasted."""
@@ -113,7 +114,8 @@ class DeskPages:
         (say, link, token), fields = entered
         body = fields.get("body", "").replace("\0", "").replace("\r\n", "\n")
         day = _day(fields.get("effective", ""))
-        if not body.strip() or day is None:
+        today = local_day(self._clock(), self._office.zone)
+        if not body.strip() or day is None or day <= today:
             error = say("desk_page.terms_missing")
             return self._drawn(
                 "desk_terms.html", say, token, status=422, entered=fields, error=error, shown=None
@@ -139,9 +141,13 @@ class DeskPages:
         entered = await self._entered(request, Purpose.EXPORT)
         if isinstance(entered, Response):
             return entered
-        (say, _, token), _ = entered
+        (say, link, token), _ = entered
         month = _day(f"{request.query_params.get('month', '')}-01")
-        rows = await self._database.run(lambda tx: self._month(tx, token, month)) if month else None
+        rows = (
+            await self._database.run(lambda tx: self._month(tx, link, token, month))
+            if month
+            else None
+        )
         if rows is None:
             return self._gone(request, NoForm.USED)
         heading = [say(f"export.{column}") for column in _COLUMNS]
@@ -256,7 +262,12 @@ class DeskPages:
             for at, text in store.seekers.notes(link.subject)
         ]
         note_token = store.forms.open_link(link.contact_id, now, Purpose.NOTE, link.subject)
-        return store.seekers.details(link.subject), notes, note_token
+        wrote = [
+            (f"{event.acted_at.astimezone(zone):%Y-%m-%d %H:%M}", event.text)
+            for chat in store.contacts.of_seeker(link.subject)
+            for event in store.inbox.kept_of(chat.id)
+        ]
+        return store.seekers.details(link.subject), [*notes, *sorted(wrote)], note_token
 
     def _keep_note(self, tx: Transaction, link: FormLink, token: str, text: str) -> bool:
         store, now = self._store(tx), self._clock()
@@ -280,10 +291,14 @@ class DeskPages:
         )
         return True
 
-    def _month(self, tx: Transaction, token: str, month: date) -> list[list[object]] | None:
+    def _month(
+        self, tx: Transaction, link: FormLink, token: str, month: date
+    ) -> list[list[object]] | None:
         store, now, zone = self._store(tx), self._clock(), self._office.zone
-        if not store.forms.use(token, now):
+        staff = store.contacts.by_id(link.contact_id)
+        if staff.role != "admin" or month.year not in YEARS or not store.forms.use(token, now):
             return None
+        store.audit.note(staff, "export", now, subject=f"{month:%Y-%m}")
         following = (month + timedelta(days=32)).replace(day=1)
         start, end = at(month, time(0), zone), at(following, time(0), zone)
         return [

@@ -138,6 +138,12 @@ class MyDataPage:
             if now < booking.starts_at:
                 store.bookings.set_status(booking, "cancelled", now, by="parent", why="erased")
                 store.alerts.close_of(booking.id, now)
+        given = store.terms.consent_of(contact.id)
+        version = store.terms.in_force(turn.today)
+        if given is not None and given.given and version is not None:
+            store.terms.record_consent(
+                contact.id, version, given=False, at=now, channel=contact.channel, event_id="erase"
+            )
         refused = seeker is not None and store.seekers.refusal(seeker, turn.today) is not None
         Erasure(tx).erase(contact.id, seeker, now, is_refused=refused)
         store.audit.note(contact, "erase", now, subject=f"person {seeker or '—'}")

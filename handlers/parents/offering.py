@@ -135,8 +135,8 @@ def offer_nearest(
 
 
 def no_free_days(turn: Turn, service: str = "") -> Message:
-    """Nothing is free in the whole window: one can be told when something is."""
-    service = service or turn.office.services[0]
+    """Nothing is free in the whole window: who wants to book can be told when something is."""
+    waiting = [button(turn.say("waiting.tell_me"), "waitany/1", service)] if service else []
     return Message(
         title=turn.say("booking.no_days_title"),
         text=turn.say(
@@ -144,7 +144,7 @@ def no_free_days(turn: Turn, service: str = "") -> Message:
         ),
         groups=(
             column(
-                button(turn.say("waiting.tell_me"), "waitany/1", service),
+                *waiting,
                 cards.phone_link(turn),
                 button(turn.say("menu.back"), "menu/1"),
             ),

@@ -56,7 +56,7 @@ _LONGEST_WORD = 10
 _MARKS = "。.!?、, "
 
 # As many digits as a phone or a registration number has, and no date.
-_PERSONAL_NUMBER = re.compile(r"(?<!\d)\d(?:-?\d){8,}(?!\d)")
+_PERSONAL_NUMBER = re.compile(r"(?<!\d)\d(?:[ .()\u2010-\u2015\u2212-]{0,2}\d){8,}(?!\d)")
 
 
 class Understood(NamedTuple):

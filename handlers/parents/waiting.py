@@ -77,8 +77,13 @@ def _wait(turn: Turn, store: Store, service: str, day: date | None) -> list[Mess
     _check(turn, service)
     if day is not None and day <= turn.today:
         raise NotAButton("a day that nobody can book any more")
+    if len(cards.current_bookings(turn, store)) >= turn.office.max_upcoming:
+        return [Message(text=turn.say.count("booking.enough", turn.office.max_upcoming))]
     mine = store.waiting.of(turn.contact.id, turn.today)
-    if day not in [each.day for each in mine] and len(mine) < _MOST_WAITS:
+    if day not in [each.day for each in mine]:
+        if len(mine) >= _MOST_WAITS:
+            stop_ = column(button(turn.say("waiting.stop"), "waitnot/1"))
+            return [Message(text=turn.say("waiting.too_many"), groups=(stop_,))]
         store.waiting.wait(turn.contact.id, service, day, turn.now)
     which = turn.say.day(day) if day else turn.say("waiting.any_day")
     minutes = turn.office.hold_minutes
@@ -102,6 +107,8 @@ def _next_slot(turn: Turn, store: Store, wait: Wait, free: dict[date, list[Slot]
     if store.waiting.offers_since(wait.contact_id, midnight) >= _OFFERS_A_DAY:
         return None
     contact = store.contacts.by_id(wait.contact_id)
+    if contact.job_seeker_id is None:
+        return None
     theirs = turn.to(contact)
     if len(cards.current_bookings(theirs, store)) >= turn.office.max_upcoming:
         store.waiting.end(wait.contact_id, turn.now)

@@ -7,6 +7,7 @@ from handlers.staff.permission import booking_of
 from handlers.staff.telling import by, note, tell_parent
 from models.chat import Link, Message, button, column
 from models.database import Conflict
+from models.rules.attendance import deadline
 from models.store import Store
 from models.store.bookings import Booking
 from models.turn import Turn
@@ -38,14 +39,15 @@ def completed(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 def absent(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """The parent has not come: staff decide what the program could not."""
     booking = booking_of(turn, store, booking_id)
-    if turn.now < booking.starts_at:
+    # Nobody is absent before the grace is over (art. 6(6)).
+    if turn.now < deadline(booking.starts_at, turn.office.grace):
         return _not_now(turn, store, booking)
     return _change(turn, store, booking, "absent", "deemed_cancelled")
 
 
 def undo(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """A deemed cancellation is taken back: the parent counts as having come."""
-    return _change(turn, store, booking_of(turn, store, booking_id), "undo", "joined")
+    """A deemed cancellation is taken back: staff decide anew."""
+    return _change(turn, store, booking_of(turn, store, booking_id), "undo", "undecided")
 
 
 def _change(turn: Turn, store: Store, booking: Booking, what: str, status: str) -> list[Message]:

@@ -53,16 +53,11 @@ def ask_withdraw(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     booking = booking_of(turn, store, booking_id)
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking)]
-    store.awaited.ask(
-        turn.contact.id,
-        "withdraw",
-        f"{booking.id} {booking.version}",
-        turn.now + _ANSWER_WITHIN,
-    )
     reasons = [
         button(turn.say(f"reason.{each}"), "officeendsyes/1", booking.id, booking.version, each)
         for each in REASONS
     ]
+    reasons.append(button(turn.say("withdraw_by_staff.own"), "ownreason/1", booking.id))
     back = button(turn.say("desk.back"), "booking/1", booking.id)
     return [
         Message(
@@ -79,6 +74,17 @@ def withdraw(turn: Turn, store: Store, booking_id: int, version: int, reason: st
     if reason not in REASONS:
         raise NotAButton("no such reason")
     return _withdraw(turn, store, booking_id, version, reason, "")
+
+
+def ask_own_reason(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """The next text is the reason, and cancels."""
+    booking = booking_of(turn, store, booking_id)
+    if not cards.is_active(booking):
+        return [cards.card(turn, store, booking)]
+    subject, until = f"{booking.id} {booking.version}", turn.now + _ANSWER_WITHIN
+    store.awaited.ask(turn.contact.id, "withdraw", subject, until)
+    back = button(turn.say("desk.back"), "booking/1", booking.id)
+    return [Message(text=turn.say("withdraw_by_staff.write"), groups=(column(back),))]
 
 
 def withdraw_because(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:

@@ -3,6 +3,7 @@
 from handlers.parents import cards
 from handlers.staff.permission import about
 from models.chat import Button, Group, Message, button, column
+from models.rules.attendance import deadline
 from models.rules.days import local_day
 from models.store import Store
 from models.store.bookings import Booking
@@ -90,9 +91,11 @@ def _buttons(turn: Turn, booking: Booking) -> list[Button]:
     has_begun = turn.now >= booking.starts_at
     match booking.status:
         case "booked" | "undecided" if has_begun:
-            return [came, absent, completed, by_phone, url, stop]
+            over = turn.now >= deadline(booking.starts_at, turn.office.grace)
+            return [came, *([absent] if over else []), completed, by_phone, url, stop]
         case "booked" | "undecided":
-            return [url, *post, came, move, by_phone, withdraw]
+            soon = turn.now >= booking.starts_at - cards.EARLY
+            return [url, *post, *([came] if soon else []), move, by_phone, withdraw]
         case "joined":
             return [completed, following, url, stop]
         case "deemed_cancelled":

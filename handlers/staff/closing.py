@@ -67,6 +67,8 @@ def close(
     ]
     if asked := hitting.ask(turn, store, hit, how, ("close/1", counselor_id, start, end)):
         return asked
+    if store.calendar.has_closure(start, end, whose):
+        return show_all(turn, store)
     store.calendar.add_closure(start, end, "", whose)
     store.audit.note(
         turn.contact, "close", turn.now, after=f"{start:%F %H:%M} {end:%F %H:%M} {counselor_id}"

@@ -1,5 +1,6 @@
 """The day: bookings in order of time, with their state and what can be done."""
 
+import re
 from datetime import date, time, timedelta
 
 from handlers.parents import cards as parents_cards
@@ -16,6 +17,8 @@ from models.turn import Turn
 # LINE takes five messages a request: the list, and the cards of those who come next.
 _CARDS = 4
 _LISTED = 40
+# A day without a year that lies further ahead than this is one that has just been.
+_FAR_AHEAD = timedelta(days=180)
 
 
 def today(turn: Turn, store: Store) -> list[Message]:
@@ -39,6 +42,8 @@ def day_command(turn: Turn, store: Store, words: str) -> list[Message]:
     day = read_day(plain(words), turn.today)
     if day is None:
         return [desk.menu(turn, turn.say("day.which"))]
+    if day - turn.today > _FAR_AHEAD and not re.search(r"\d{4}|年", words):
+        day = read_day(plain(f"{day.year - 1}/{day.month}/{day.day}"), turn.today) or day
     return show_day(turn, store, day)
 
 
@@ -72,11 +77,16 @@ def overview(turn: Turn, store: Store, day: date, bookings: list[Booking]) -> Me
     opening = tuple(cards.open_button(turn, each) for each in shown)
     groups = [Group(opening, columns=1)] if opening else []
     return Message(
-        title=turn.say("day.title", day=turn.say.day(day), n=len(bookings)),
+        title=turn.say("day.title", day=_with_year(turn, day), n=len(bookings)),
         text="\n".join(lines),
         groups=(*groups, Group(tuple(around), columns=2)),
         in_place=True,
     )
+
+
+def _with_year(turn: Turn, day: date) -> str:
+    """A day, with its year where that is not this one."""
+    return turn.say.day(day) + ("" if day.year == turn.today.year else f" {day.year}")
 
 
 def show_week(turn: Turn, store: Store, monday: date) -> list[Message]:

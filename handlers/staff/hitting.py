@@ -60,6 +60,8 @@ def settle(
             cancelling.end_for_office(turn, store, each, reason)
         return [Message(text=turn.say("hitting.cancelled", n=len(hit)))]
     if how == "move" and hit:
+        for each in hit:  # so that none is forgotten: moving or cancelling it ticks it off
+            store.alerts.about(each, "to_move", turn.now)
         choices = [
             button(f"{parents_cards.when_of(turn, each)} {each.reference}", "smove/1", each.id, 0)
             for each in hit[:_LISTED]

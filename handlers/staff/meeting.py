@@ -55,7 +55,10 @@ def give(turn: Turn, store: Store, booking_id: int, text: str) -> list[Message]:
         return [Message(text=turn.say("url.not_allowed", hosts=hosts))]
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]
-    before = "given" if booking.meeting_url else "none"
+    if booking.meeting_url == found[0]:
+        return [cards.card(turn, store, booking)]
+    changed = booking.meeting_url is not None
+    before = "given" if changed else "none"
     booking = store.bookings.set_meeting_url(booking, found[0], turn.now, by=by(turn))
     note(turn, store, booking, "url", before=before, after="given")
     store.alerts.close(booking.id, "no_url", turn.now)
@@ -63,6 +66,10 @@ def give(turn: Turn, store: Store, booking_id: int, text: str) -> list[Message]:
         turn,
         store,
         booking,
-        lambda to: booking_card.confirmation(to, booking, to.say("told.url_title")),
+        lambda to: booking_card.confirmation(
+            to,
+            booking,
+            to.say("told.url_changed_title") if changed else to.say("told.url_title"),
+        ),
     )
     return [cards.card(turn, store, booking, turn.say("act.done"))]

@@ -23,7 +23,7 @@ URGENT = {
     "cancel_after_start": True,
     "decide_contact": True,
     "decide_failed": True,
-    "decide_no_chat": True,
+    "decide_no_chat": False,
     "decide_unwatched": True,
     "deemed_cancelled": True,
     "deemed_not_delivered": False,
@@ -32,15 +32,17 @@ URGENT = {
     "news_not_delivered": False,  # the one who asked for it hears of it
     "news_uncertain": False,
     "no_url": True,
-    "not_in_my_page": False,
+    "not_in_my_page": True,
     "quota_gone": True,
     "reinstated": True,
     "reminded_without_url": True,
+    "reminder_by_phone": False,
     "reminder_expired": True,
     "reminder_not_delivered": True,
     "reminder_uncertain": True,
     "running_late": True,
     "same_registration": False,
+    "to_move": False,
     "token_refused": True,
     "wrote": True,
 }
@@ -60,10 +62,10 @@ def show_open(turn: Turn, store: Store) -> list[Message]:
     found = _mine(turn, store)
     if not found:
         return [Message(text=turn.say("needs.nothing"))]
-    lines = [f"・{_line(turn, each)}" for each in found[:_LISTED]]
+    lines = [f"{n}. {_line(turn, each)}" for n, each in enumerate(found[:_LISTED], 1)]
     choices = [
-        button(turn.say("needs.done", which=each.reference or f"#{each.id}"), "done/1", each.id)
-        for each in found[:_LISTED]
+        button(turn.say("needs.done", which=n), "done/1", each.id)
+        for n, each in enumerate(found[:_LISTED], 1)
     ]
     return [
         Message(
@@ -111,12 +113,14 @@ def _tell(turn: Turn, store: Store, alert: Alert) -> None:
 
 
 def _mine(turn: Turn, store: Store) -> list[Alert]:
-    return [
+    """The open ones that are this staff member's business, the urgent ones first."""
+    mine = [
         alert
         for alert in store.alerts.open()
         if is_admin(turn)
         or (alert.counselor_id is not None and alert.counselor_id == turn.contact.counselor_id)
     ]
+    return sorted(mine, key=lambda each: not URGENT.get(each.kind, True))
 
 
 def _line(turn: Turn, alert: Alert) -> str:
@@ -133,4 +137,6 @@ def summary(turn: Turn, store: Store) -> list[str]:
     if not found:
         return [turn.say("needs.nothing")]
     title = turn.say("needs.title", n=len(found))
-    return [title, *(f"・{_line(turn, each)}" for each in found[:_IN_DIGEST])]
+    lines = [f"・{_line(turn, each)}" for each in found[:_IN_DIGEST]]
+    more = len(found) - len(lines)
+    return [title, *lines, *([turn.say("needs.more", n=more)] if more else [])]

@@ -8,7 +8,7 @@ from handlers.staff.permission import NotAllowed, is_admin
 from models.chat import Message, NotAButton, button, column
 from models.store import Store
 from models.store.questions import Question
-from models.text import shortened
+from models.text import MAX_TEXT, shortened
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=30)
@@ -57,11 +57,14 @@ def answer_awaited(turn: Turn, store: Store, subject: str, text: str) -> list[Me
 def answer(turn: Turn, store: Store, question_id: int, text: str) -> list[Message]:
     """The answer reaches the parent, with the question that it answers."""
     question = _question(turn, store, question_id)
-    store.questions.answer(question.id, text, turn.contact.staff_id, turn.now)
+    if len(text) >= MAX_TEXT:
+        return [Message(text=turn.say("questions.too_long", most=MAX_TEXT))]
+    if not store.questions.answer(question.id, text, turn.contact.staff_id, turn.now):
+        return [Message(text=turn.say("questions.answered_already", n=question.id))]
     store.audit.note(turn.contact, "answer", turn.now, subject=f"question {question.id}")
     to = turn.to(store.contacts.by_id(question.contact_id))
     to.write(
-        "answer",
+        "staff answer",
         Message(
             title=to.say("questions.answered_title"),
             text=f"「{shortened(question.text, 80)}」\n\n{text}",

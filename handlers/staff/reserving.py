@@ -8,9 +8,9 @@ from handlers.parents import cards as parents_cards
 from handlers.staff import cards
 from handlers.staff.permission import booking_of, is_admin
 from handlers.staff.telling import by, note, tell_parent
-from models.chat import Message, NotAButton, button
+from models.chat import Message, NotAButton, button, column
 from models.rules.days import local_day
-from models.rules.slots import Slot, one_for_each_start
+from models.rules.slots import Slot, one_for_each_start, overlap
 from models.store import Store
 from models.store.bookings import Booking, SlotTaken
 from models.turn import Turn
@@ -18,9 +18,10 @@ from models.turn import Turn
 
 def show_days(turn: Turn, store: Store, seeker_id: int, service: str, page: int) -> list[Message]:
     """The days with free slots, today among them, to book for a parent."""
-    _check(store, seeker_id)
+    if refused := _is_refused(turn, store, seeker_id):
+        return refused
     service = _offered(turn, service)
-    free = _free(turn, store)
+    free = _free(turn, store, seeker_id)
     if not free:
         return [Message(text=turn.say("reserve.nothing_free"))]
     name = store.seekers.masked_name(seeker_id)
@@ -44,7 +45,7 @@ def show_days(turn: Turn, store: Store, seeker_id: int, service: str, page: int)
 def show_times(turn: Turn, store: Store, seeker_id: int, service: str, day: date) -> list[Message]:
     """The free times of a day; one tap on a time books it."""
     _check(store, seeker_id)
-    free = _free(turn, store).get(day, [])
+    free = _free(turn, store, seeker_id).get(day, [])
     if not free:
         return show_days(turn, store, seeker_id, service, 0)
     nth = store.bookings.how_many(seeker_id) + 1
@@ -71,7 +72,8 @@ def reserve(
     counselor_id: int,
 ) -> list[Message]:
     """Book for a parent, who is told. `nth` makes one button book once."""
-    _check(store, seeker_id)
+    if refused := _is_refused(turn, store, seeker_id):
+        return refused
     store.contacts.parent_of(seeker_id)  # locked: the parent may be booking too
     slot, service = Slot(starts_at, counselor_id), _offered(turn, service)
     if nth != store.bookings.how_many(seeker_id) + 1:
@@ -79,13 +81,15 @@ def reserve(
         if same:
             return [cards.card(turn, store, same[0])]
         return show_times(turn, store, seeker_id, service, local_day(starts_at, turn.office.zone))
-    if slot not in _all_free(turn, store):
+    if slot not in _all_free(turn, store, seeker_id):
         return _gone(turn, store, seeker_id, service, slot)
     try:
         booked = store.bookings.book(seeker_id, slot, service, "alone", turn.now, by=by(turn))
     except SlotTaken:
         return _gone(turn, store, seeker_id, service, slot)
     note(turn, store, booked, "reserve", after=booked.status)
+    for chat in store.contacts.of_seeker(seeker_id):
+        store.waiting.end(chat.id, turn.now)
     tell_parent(
         turn,
         store,
@@ -98,7 +102,7 @@ def reserve(
 def show_move_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Message]:
     """The days to move a booking to."""
     booking = booking_of(turn, store, booking_id)
-    free = _free(turn, store)
+    free = _free(turn, store, booking.job_seeker_id, leaving=booking.id)
     if not free or booking.status not in ("booked", "undecided"):
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]
     return [
@@ -117,7 +121,7 @@ def show_move_days(turn: Turn, store: Store, booking_id: int, page: int) -> list
 def show_move_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Message]:
     """The times of a day to move a booking to."""
     booking = booking_of(turn, store, booking_id)
-    free = _free(turn, store).get(day, [])
+    free = _free(turn, store, booking.job_seeker_id, leaving=booking.id).get(day, [])
     if not free:
         return show_move_days(turn, store, booking_id, 0)
     back = button(turn.say("booking.other_day"), "smove/1", booking.id, 0)
@@ -142,7 +146,7 @@ def move(
     if (
         booking.status not in ("booked", "undecided")
         or booking.version != version
-        or slot not in _all_free(turn, store)
+        or slot not in _all_free(turn, store, booking.job_seeker_id, leaving=booking.id)
     ):
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]
     before = f"{booking.starts_at:%F %H:%M}Z"
@@ -161,19 +165,28 @@ def move(
     return [cards.card(turn, store, moved, turn.say("act.done"))]
 
 
-def _free(turn: Turn, store: Store) -> dict[date, list[Slot]]:
+def _free(
+    turn: Turn, store: Store, seeker_id: int, *, leaving: int | None = None
+) -> dict[date, list[Slot]]:
     """The days with slots that this staff member may give: a counselor one's own."""
     found: dict[date, list[Slot]] = {}
-    for slot in _all_free(turn, store):
+    for slot in _all_free(turn, store, seeker_id, leaving=leaving):
         found.setdefault(local_day(slot.starts_at, turn.office.zone), []).append(slot)
     return found
 
 
-def _all_free(turn: Turn, store: Store) -> list[Slot]:
+def _all_free(
+    turn: Turn, store: Store, seeker_id: int, *, leaving: int | None = None
+) -> list[Slot]:
+    """Nobody can be in two consultations at once; what is held for this parent is free."""
+    chats = store.contacts.of_seeker(seeker_id)
+    mine = [each for each in _current(turn, store, seeker_id) if each.id != leaving]
+    minutes = turn.office.slot_minutes
     return [
         slot
-        for slot in store.calendar.free_from(turn.now)
-        if is_admin(turn) or slot.counselor_id == turn.contact.counselor_id
+        for slot in store.calendar.free_from(turn.now, holder=chats[0].id if chats else 0)
+        if (is_admin(turn) or slot.counselor_id == turn.contact.counselor_id)
+        and not any(overlap(slot.starts_at, minutes, each.starts_at, each.minutes) for each in mine)
     ]
 
 
@@ -185,6 +198,15 @@ def _gone(turn: Turn, store: Store, seeker_id: int, service: str, slot: Slot) ->
     sorry = Message(text=turn.say("act.slot_taken"))
     day = local_day(slot.starts_at, turn.office.zone)
     return [sorry, *show_times(turn, store, seeker_id, service, day)]
+
+
+def _is_refused(turn: Turn, store: Store, seeker_id: int) -> list[Message] | None:
+    """Whom the office refuses is booked only once the refusal is lifted."""
+    _check(store, seeker_id)
+    if store.seekers.refusal(seeker_id, turn.today) is None:
+        return None
+    person = button(turn.say("act.person"), "person/1", seeker_id)
+    return [Message(text=turn.say("reserve.refused"), groups=(column(person),))]
 
 
 def _check(store: Store, seeker_id: int) -> None:

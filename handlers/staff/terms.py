@@ -3,6 +3,7 @@ effect (art. 13)."""
 
 from datetime import time
 
+from handlers.parents import waiting
 from models.chat import Link, Message, NotAButton, button, column
 from models.rules.days import at
 from models.rules.terms_text import Change, differences
@@ -99,7 +100,10 @@ def start_telling(turn: Turn, store: Store, version: int) -> list[Message]:
 
 
 def tell_some(turn: Turn, store: Store) -> None:
-    """Write to the next people of a version that is being told; none waits behind them long."""
+    """Write to the next people of a version that is being told; none waits behind them long, and
+    nobody is disturbed in the quiet hours."""
+    if waiting.is_quiet(turn):
+        return
     for version in store.terms.being_told(turn.today):
         terms = _version(store, version)
         room = _AT_ONCE - store.terms.waiting(version)

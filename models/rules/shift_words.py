@@ -50,6 +50,8 @@ def read_span(text: str, today: date, zone: ZoneInfo) -> tuple[datetime, datetim
     """A time without consultations: "12/24", "12/24-12/26", "12/24 13:00-15:00"; None for what
     is none. Aware times, in the office's zone."""
     words = plain(text)
+    if re.search(r"午前|午後|[ap]\.?m\b|半日", words):
+        return None  # half days must be written as times
     times = _TIMES.search(words)
     days = words[: times.start()] + words[times.end() :] if times else words
     parts = [part for part in re.split(r"[-–~〜]|から|まで| to ", days) if part.strip()]

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 
 def without_small_cells(counts: Mapping[str, int], small: int) -> dict[str, int | None]:
-    """The counts of a table with those under `small` left out (None); nought stays. Where only
-    one is left out, the next smallest goes too, since the total would tell it."""
-    shown: dict[str, int | None] = {
-        name: None if 0 < count < small else count for name, count in counts.items()
-    }
-    hidden = [name for name, count in shown.items() if count is None]
-    rest = sorted((count, name) for name, count in shown.items() if count)
-    if len(hidden) == 1 and rest:
-        shown[rest[0][1]] = None
-    return shown
+    """The counts of a table with those under `small` left out (None); nought stays. The next
+    smallest go too, until those left out could be anything: at least two of them, and together
+    no fewer than `small` for each, since the total would tell them."""
+    hidden = {name for name, count in counts.items() if 0 < count < small}
+    rest = sorted((count, name) for name, count in counts.items() if count >= small)
+    while hidden and rest:
+        together = sum(counts[name] for name in hidden)
+        if len(hidden) > 1 and together >= small * len(hidden):
+            break
+        hidden.add(rest.pop(0)[1])
+    return {name: None if name in hidden else count for name, count in counts.items()}

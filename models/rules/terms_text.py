@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -75,8 +76,7 @@ def articles(body: str) -> list[Article]:
 def differences(old: str, new: str) -> list[Difference]:
     """What changed, article by article: by its caption, and without one by its number. Another
     width, space or number alone is no change."""
-    before = {_name(each): each for each in articles(old)}
-    after = {_name(each): each for each in articles(new)}
+    before, after = _named(old), _named(new)
     found = []
     for name, article in after.items():
         was = before.get(name)
@@ -94,8 +94,15 @@ def differences(old: str, new: str) -> list[Difference]:
     return found
 
 
-def _name(article: Article) -> str:
-    return _plain(article.caption) or _plain(article.head)
+def _named(body: str) -> dict[tuple[str, int], Article]:
+    """The articles by their captions; of several with one caption each has its number."""
+    found: dict[tuple[str, int], Article] = {}
+    counts: Counter[str] = Counter()
+    for article in articles(body):
+        name = _plain(article.caption) or _plain(article.head)
+        found[name, counts[name]] = article
+        counts[name] += 1
+    return found
 
 
 def _plain(text: str) -> str:

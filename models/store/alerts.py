@@ -56,6 +56,15 @@ _TELL = change(
     .where(_alerts.id == bindparam("alert"), _alerts.told_at.is_(None))
     .values(told_at=bindparam("now"))
 )
+_REOPEN = change(
+    update(table(AlertTable))
+    .where(
+        _alerts.kind == bindparam("of_kind"),
+        _alerts.subject == bindparam("about"),
+        _alerts.closed_at.is_not(None),
+    )
+    .values(closed_at=None, told_at=None, at=bindparam("now"))
+)
 _CLOSE = change(
     update(table(AlertTable))
     .where(_alerts.id == bindparam("alert"), _alerts.closed_at.is_(None))
@@ -93,10 +102,13 @@ class Alerts:
         booking_id: int | None = None,
         contact_id: int | None = None,
     ) -> None:
-        """Raise something to staff; the same thing about the same subject is told once."""
-        self._tx.run(
+        """Raise something to staff; the same thing about the same subject is told once, until
+        somebody has seen to it."""
+        added = self._tx.run(
             _ADD, kind=kind, subject=subject, booking_id=booking_id, contact_id=contact_id, at=now
         )
+        if not added:  # what was ticked off and happens again is to be known again
+            self._tx.run(_REOPEN, of_kind=kind, about=subject, now=now)
 
     def about(self, booking: BookingView, kind: str, now: datetime) -> None:
         """Raise something about a booking as it stands; after a move it may be told again."""

@@ -164,7 +164,8 @@ _HISTORY = query(
 _SET_URL = change(
     update(table(BookingTable))
     .where(_bookings.id == bindparam("booking"))
-    .values(meeting_url=bindparam("url"))
+    # My Page says the old one: it is to be posted anew.
+    .values(meeting_url=bindparam("url"), my_page_posted_at=None)
 )
 _SET_POSTED = change(
     update(table(BookingTable))
@@ -186,7 +187,11 @@ _ADD = addition(
 )
 _MOVE = change(
     update(table(BookingTable))
-    .where(_bookings.id == bindparam("booking"), _bookings.version == bindparam("from_version"))
+    .where(
+        _bookings.id == bindparam("booking"),
+        _bookings.version == bindparam("from_version"),
+        _bookings.status == bindparam("was"),
+    )
     .values(
         counselor_id=bindparam("counselor_id"),
         starts_at=bindparam("starts_at"),
@@ -203,8 +208,8 @@ _MOVE = change(
 )
 _SET_STATUS = change(
     update(table(BookingTable))
-    .where(_bookings.id == bindparam("booking"))
-    .values(status=bindparam("status"), remind_at=None, notice_at=None)
+    .where(_bookings.id == bindparam("booking"), _bookings.status == bindparam("was"))
+    .values(status=bindparam("new_status"), remind_at=None, notice_at=None)
 )
 _SET_COMPANION = change(
     update(table(BookingTable))
@@ -353,7 +358,7 @@ class Bookings:
         """The URL of this one booking, before its counselor's."""
         self._tx.run(_SET_URL, booking=booking.id, url=url)
         self._note(booking.id, now, "url", by)
-        return booking._replace(meeting_url=url)
+        return booking._replace(meeting_url=url, my_page_posted_at=None)
 
     def set_posted(self, booking_id: int, now: datetime) -> None:
         """It is in My Page now."""
@@ -402,10 +407,11 @@ class Bookings:
         """Change to a free slot in one step. Raises SlotTaken, and then the old slot is kept."""
         try:
             with self._tx.attempt():
-                self._tx.run(
+                touched = self._tx.run(
                     _MOVE,
                     booking=booking.id,
                     from_version=booking.version,
+                    was=booking.status,
                     counselor_id=slot.counselor_id,
                     starts_at=slot.starts_at,
                     minutes=self._office.slot_minutes,
@@ -413,6 +419,8 @@ class Bookings:
                 )
         except Conflict:
             raise SlotTaken from None
+        if touched != 1:
+            raise SlotTaken
         self._tx.run(_DROP_NOTICES, booking=booking.id, now=now)
         self._note(booking.id, now, "moved", by, why=f"from {booking.starts_at:%F %H:%M}Z")
         moved = self.by_id(booking.id)
@@ -425,7 +433,11 @@ class Bookings:
         """Bring a booking into another status; nothing is due for it any more. Raises Conflict
         when it would be active again and somebody has the slot."""
         with self._tx.attempt():
-            self._tx.run(_SET_STATUS, booking=booking.id, status=status)
+            touched = self._tx.run(
+                _SET_STATUS, booking=booking.id, was=booking.status, new_status=status
+            )
+        if touched != 1:
+            raise Conflict("the booking is not what it was any more")
         self._tx.run(_DROP_NOTICES, booking=booking.id, now=now)
         self._note(booking.id, now, status, by, why)
         return booking._replace(status=status)

@@ -114,11 +114,11 @@ class Calendar:
         )
         return [slot for day in days for slot in offered(day, self._office.grid, shifts, closures)]
 
-    def free_from(self, now: datetime) -> list[Slot]:
+    def free_from(self, now: datetime, *, holder: int) -> list[Slot]:
         """The free slots from now to the horizon, today's too: staff may give them."""
         today = local_day(now, self._office.zone)
         days = [today, *bookable_days(now, self._office.zone, self._office.horizon_days)]
-        return [slot for slot in self._free(days, now, holder=0) if slot.starts_at > now]
+        return [slot for slot in self._free(days, now, holder) if slot.starts_at > now]
 
     def add_counselor(
         self, name: str, meeting_url: str | None, shifts: Sequence[tuple[int, time, time]]
@@ -215,6 +215,15 @@ class Calendar:
         """The closures that are not over, the next one first."""
         upcoming = select_model(ClosureTable).where(col(ClosureTable.ends_at) > now)
         return list(self._tx.session.exec(upcoming.order_by(col(ClosureTable.starts_at))))
+
+    def has_closure(self, start: datetime, end: datetime, counselor_id: int | None) -> bool:
+        """Whether there is this very closure already."""
+        same = select_model(ClosureTable).where(
+            ClosureTable.starts_at == start,
+            ClosureTable.ends_at == end,
+            ClosureTable.counselor_id == counselor_id,
+        )
+        return self._tx.session.exec(same).first() is not None
 
     def remove_closure(self, closure_id: int) -> bool:
         """Take a closure back; False when there is none of this number."""

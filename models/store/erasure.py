@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, delete, update
 
 from models.database import Transaction
 from models.sql import change
+from models.store.waiting import Waiting
 from models.tables import (
     Awaited,
     Contact,
@@ -86,3 +87,4 @@ class Erasure:
         for statement in (_QUESTIONS, _DECLARATIONS, _INBOX, _AWAITED, _FORMS, _UNLINK):
             self._tx.run(statement, of=contact_id)
         self._tx.run(_UNSENT, of=contact_id, now=now)
+        Waiting(self._tx).end(contact_id, now)

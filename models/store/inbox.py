@@ -104,6 +104,23 @@ class Inbox:
             if row.body is not None
         ]
 
+    def kept_of(self, contact_id: int) -> list[Event]:
+        """What a person wrote around a consultation, which staff may have to read."""
+        rows = self._tx.session.exec(
+            select_model(InboxEvent)
+            .where(
+                col(InboxEvent.contact_id) == contact_id,
+                col(InboxEvent.body).is_not(None),
+                col(InboxEvent.failed).is_(False),
+            )
+            .order_by(col(InboxEvent.received_at))
+        )
+        return [
+            _read(self._vault.open(row.body, _about(row.channel, row.event_id)))
+            for row in rows
+            if row.body is not None
+        ]
+
     def put_back(self, event: Event) -> None:
         """Make a failed event as if it had never come, so that it can be taken again."""
         row = self._tx.session.get(InboxEvent, (event.channel, event.id))

@@ -50,7 +50,7 @@ _before = table(OutboxRow).alias("before")
 _BASE_COLUMNS = (
     *("contact_id", "channel", "person", "kind", "booking_id", "booking_version", "payload"),
     *("reply_token", "reply_until", "retry_key", "created_at", "due_at", "useless_after"),
-    *("state", "attempts", "fence", "in_flight", "why"),
+    *("state", "attempts", "fence", "in_flight", "why", "ended_at"),
 )
 _ADD = addition(table(OutboxRow), *_BASE_COLUMNS, "follows_id")
 _ADD_ONCE = addition_once(table(OutboxRow), *_BASE_COLUMNS, "report_to")
@@ -222,4 +222,5 @@ def _row(
         "fence": 0,
         "in_flight": False,
         "why": "",
+        "ended_at": None if state == "waiting" else now,
     }

@@ -45,7 +45,7 @@ _TAKE = change(
 )
 _CLOSE = change(
     update(table(QuestionTable))
-    .where(_questions.id == bindparam("question"))
+    .where(_questions.id == bindparam("question"), _questions.closed_at.is_(None))
     .values(closed_at=bindparam("now"))
 )
 _FORGET = change(
@@ -70,13 +70,16 @@ class Questions:
         self._tx.session.flush()
         return question.id
 
-    def answer(self, question_id: int, text: str, staff_id: int | None, now: datetime) -> None:
-        """Keep what was answered, sealed; the question is open no more."""
-        question = self._tx.session.get_one(QuestionTable, question_id)
+    def answer(self, question_id: int, text: str, staff_id: int | None, now: datetime) -> bool:
+        """Keep what was answered, sealed; the question is open no more. False when it was not
+        open any more."""
+        if not self.close(question_id, now):
+            return False
+        question = self._tx.session.get_one(QuestionTable, question_id, populate_existing=True)
         question.answer = self._vault.seal(text, f"answers:{question_id}")
         question.answered_by = staff_id
-        question.closed_at = now
         self._tx.session.flush()
+        return True
 
     def open(self) -> list[Question]:
         """What nobody has answered, the oldest first."""
@@ -96,8 +99,9 @@ class Questions:
         """Take a question to tell it; False when somebody was faster."""
         return self._tx.run(_TAKE, question=question_id, now=now) == 1
 
-    def close(self, question_id: int, now: datetime) -> None:
-        self._tx.run(_CLOSE, question=question_id, now=now)
+    def close(self, question_id: int, now: datetime) -> bool:
+        """The question is open no more; False when it was not any more."""
+        return self._tx.run(_CLOSE, question=question_id, now=now) == 1
 
     def by_id(self, question_id: int) -> Question | None:
         row = self._tx.session.get(QuestionTable, question_id)

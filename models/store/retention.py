@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import BindParameter, bindparam, delete, exists, not_, or_
+from sqlalchemy import BindParameter, bindparam, delete, not_, select, update
 
 from models.database import Transaction
 from models.office import Office
@@ -36,21 +36,17 @@ _MIDNIGHT = time(0)
 
 _before: BindParameter[datetime] = bindparam("before")
 _outbox = table(OutboxRow).c
-_after = table(OutboxRow).alias("after")
 _ACCESS = change(delete(table(AccessRecord)).where(table(AccessRecord).c.at < _before))
 _EVENTS = change(delete(table(InboxEvent)).where(table(InboxEvent).c.received_at < _before))
 # Who was told of new terms stays on record (art. 13).
+_earlier = table(OutboxRow).alias("earlier")
+_UNCHAIN = change(
+    update(table(OutboxRow))
+    .where(_outbox.follows_id.in_(select(_earlier.c.id).where(_earlier.c.ended_at < _before)))
+    .values(follows_id=None)
+)
 _REQUESTS = change(
-    delete(table(OutboxRow)).where(
-        _outbox.ended_at < _before,
-        not_(_outbox.kind.like("terms %")),
-        not_(
-            exists().where(
-                _after.c.follows_id == _outbox.id,
-                or_(_after.c.ended_at.is_(None), _after.c.ended_at >= _before),
-            )
-        ),
-    )
+    delete(table(OutboxRow)).where(_outbox.ended_at < _before, not_(_outbox.kind.like("terms %")))
 )
 _MESSAGES = change(delete(table(SentMessage)).where(table(SentMessage).c.at < _before))
 _WATCHES = change(delete(table(Watch)).where(table(Watch).c.ends_at < _before))
@@ -75,6 +71,7 @@ class Retention:
         self._tx.run(_ACCESS, before=at(first, _MIDNIGHT, zone))
         for statement, kept in (
             (_EVENTS, _INBOX),
+            (_UNCHAIN, _SENT),
             (_REQUESTS, _SENT),
             (_MESSAGES, _ANSWERABLE),
             (_WATCHES, _WATCHED),

@@ -146,9 +146,12 @@ class Seekers:
         self._tx.session.flush()
 
     def lift_refusals(self, job_seeker_id: int, now: datetime) -> None:
-        """The person is welcome again."""
+        """The person is welcome again, in every chat that gave this registration number."""
+        me = self._tx.session.get_one(JobSeeker, job_seeker_id)
+        same = col(JobSeeker.registration_fingerprint) == me.registration_fingerprint
+        theirs = {job_seeker_id, *self._where(same)}
         standing = select(RefusalTable).where(
-            RefusalTable.job_seeker_id == job_seeker_id, col(RefusalTable.lifted_at).is_(None)
+            col(RefusalTable.job_seeker_id).in_(theirs), col(RefusalTable.lifted_at).is_(None)
         )
         for refusal in self._tx.session.exec(standing):
             refusal.lifted_at = now

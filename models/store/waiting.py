@@ -28,7 +28,9 @@ _ADD = addition(table(WaitTable), "contact_id", "service", "day", "since")
 _STANDING = query(
     select(_waits.id, _waits.contact_id, _waits.service, _waits.day)
     .where(_waits.ended_at.is_(None), or_(_waits.day.is_(None), _waits.day > bindparam("today")))
-    .order_by(_waits.id),
+    .order_by(_waits.id)
+    # Two processes that offer at once do so one after the other.
+    .with_for_update(),
     Wait,
 )
 _OF = query(
