@@ -116,7 +116,12 @@ class Turns:
     async def forget_old(self) -> None:
         """Once a day, in the night, delete what has been kept long enough. Raises
         DatabaseUnavailable."""
-        await self._database.run(self._forget_old)
+        try:
+            await self._database.run(self._forget_old)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # what cannot be forgotten must not stop what is due
+            log.error("old records cannot be deleted", **where(error))
 
     async def retry_failed(self) -> tuple[int, int]:
         """Run the events again that failed; returns how many went well and how many did not."""

@@ -1,20 +1,29 @@
 """Addresses of our own pages."""
 
 from datetime import date
+from enum import IntEnum
 from typing import NamedTuple
 
 from models.vault import Vault
 
-# A picture's token holds whose it is, a day, and whether it is of a month.
+# A picture's token holds whose it is, a day, and what it shows.
 _DAY_BITS = 22
 
 
+class PictureOf(IntEnum):
+    """What a picture shows."""
+
+    WEEK = 0
+    MONTH = 1
+    STATISTICS = 2
+
+
 class Picture(NamedTuple):
-    """Which picture an address stands for: a staff member's week or month."""
+    """Which picture an address stands for: whose, from which day on, and of what."""
 
     staff_id: int
     first: date
-    is_month: bool
+    of: PictureOf
 
 
 class Links:
@@ -51,7 +60,7 @@ class Links:
 
     def picture(self, wanted: Picture) -> str:
         """A picture for a staff member."""
-        number = (wanted.staff_id << _DAY_BITS | wanted.first.toordinal()) << 1 | wanted.is_month
+        number = (wanted.staff_id << _DAY_BITS | wanted.first.toordinal()) << 2 | wanted.of
         return f"{self._base}/picture/{self._vault.token('picture', number)}.png"
 
     def pictures(self, token: str) -> Picture | None:
@@ -59,8 +68,8 @@ class Links:
         number = self._vault.read_token("picture", token)
         if number is None:
             return None
-        staff_id, day = number >> 1 + _DAY_BITS, number >> 1 & (1 << _DAY_BITS) - 1
-        return Picture(staff_id, date.fromordinal(day), bool(number & 1))
+        staff_id, day = number >> 2 + _DAY_BITS, number >> 2 & (1 << _DAY_BITS) - 1
+        return Picture(staff_id, date.fromordinal(day), PictureOf(number & 3))
 
     def joins(self, token: str) -> int | None:
         """The booking that a join token opens, or None."""

@@ -8,7 +8,7 @@ from PIL import Image
 
 from bot.pages.drawing import COLOURS, Cell, Grid, draw
 from bot.pages.pictures import _month, _week
-from models.links import Picture
+from models.links import Picture, PictureOf
 from models.store import Store
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
@@ -26,14 +26,14 @@ def grid_of(world: World, staff: Parent, *, is_month: bool, store: Store) -> Gri
 async def test_week_and_month_come_as_pictures(world: World) -> None:
     admin = await world.staff()
     await world.parent().has_booked(day="12/1")
-    for words in ("/week", "/month 12/1"):
+    for words in ("/week", "/month 12/1", "/stats"):
         await admin.says(words)
         (address,) = [each.picture for each in admin.seen if each.picture]
         answer = await world.web.get(address)
         assert answer.headers["content-type"] == "image/png"
         width, height = Image.open(BytesIO(answer.content)).size
         assert width >= 1000
-        assert height >= 400
+        assert height >= 140
         assert (await world.web.get(address.replace("picture/A", "picture/B"))).status_code == 404
 
 
@@ -56,11 +56,11 @@ async def test_what_the_week_shows(make_world: MakeWorld, channel: str) -> None:
 async def test_pictures_end_with_the_job_and_after_a_while(world: World) -> None:
     admin = await world.staff()
     await world.staff()
-    address = world.app.links.picture(Picture(1, MONDAY, False))
+    address = world.app.links.picture(Picture(1, MONDAY, PictureOf.WEEK))
     assert (await world.web.get(address)).status_code == 200
     world.clock.turn_to(world.clock() + timedelta(days=70))
     assert (await world.web.get(address)).status_code == 404
-    recent = world.app.links.picture(Picture(1, MONDAY + timedelta(days=70), False))
+    recent = world.app.links.picture(Picture(1, MONDAY + timedelta(days=70), PictureOf.WEEK))
     assert (await world.web.get(recent)).status_code == 200
     await admin.taps_data("leaveyes/1")
     assert (await world.web.get(recent)).status_code == 404

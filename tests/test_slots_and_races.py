@@ -4,8 +4,10 @@ import asyncio
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import text
 
+from models.database import Conflict
 from models.rules.slots import Slot
 from models.store.bookings import SlotTaken
 from tests.conftest import MakeWorld
@@ -239,3 +241,21 @@ async def test_a_typed_day_where_there_is_one_service(make_world: MakeWorld, cha
 def _at(year: int, month: int, day: int, clock: str) -> datetime:
     hour, minute = map(int, clock.split(":"))
     return datetime(year, month, day, hour, minute, tzinfo=JAPAN).astimezone(UTC)
+
+
+async def test_a_booking_that_changed_meanwhile_is_not_brought_back(world: World) -> None:
+    """Staff look at a booking while its parent cancels it: what they read is true no more."""
+    booking = await world.parent().has_booked(day="12/1", time="10:00")
+    later = Slot(booking.starts_at + timedelta(hours=1), booking.counselor_id)
+    now = world.clock()
+    await world.store(
+        lambda store: store.bookings.set_status(booking, "cancelled", now, by="parent")
+    )
+    with pytest.raises(SlotTaken):
+        await world.store(lambda store: store.bookings.move(booking, later, now, by="staff 1"))
+    with pytest.raises(Conflict):
+        await world.store(
+            lambda store: store.bookings.set_status(booking, "joined", now, by="staff 1")
+        )
+    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).starts_at == booking.starts_at

@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from handlers import router
+from models.store import Store
 from models.store.bookings import Booking
+from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
 
@@ -378,3 +381,18 @@ async def test_what_is_written_into_the_wrong_chat_is_in_no_audit(
     await own.replies(own.seen[0], "田中花子さんへ電話しました")
     own.sees("記録に残りました")
     assert "田中" not in str(await world.rows("SELECT * FROM audit"))
+
+
+async def test_what_cannot_be_told_silences_nothing_else(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(turn: Turn, store: Store) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(router, "UNASKED", (fails, *router.UNASKED))
+    world: World = await make_world("telegram")
+    admin, parent, booking = await booked(world)
+    await world.play_to(booking.starts_at - timedelta(minutes=5))
+    await parent.says("遅れます")
+    await world.play(seconds=15)
+    admin.looks().sees("遅れるとの連絡")

@@ -27,6 +27,7 @@ COLOURS: Mapping[str, str] = {
 }
 _INK, _LINE, _PAPER = "#111827", "#9CA3AF", "#F9FAFB"
 _MARGIN, _HEAD, _ROW, _LEGEND = 24, 96, 64, 56
+_BAR, _BAR_LEFT = 46, 360
 _SIDE, _LEAST_COLUMN, _WIDTH = 110, 150, 1200
 
 
@@ -45,6 +46,21 @@ class Grid(NamedTuple):
     rows: Sequence[str]
     cells: Sequence[Sequence[Cell]]
     legend: Mapping[str, str]
+
+
+class Bar(NamedTuple):
+    """A row of a chart: its name, how long it is, and what stands behind it."""
+
+    name: str
+    value: int
+    words: str
+
+
+class Chart(NamedTuple):
+    """Bars in tables under headings."""
+
+    title: str
+    tables: Mapping[str, Sequence[Bar]]
 
 
 @cache
@@ -80,6 +96,31 @@ def draw(grid: Grid) -> bytes:
             pen.rectangle(box, COLOURS[cell.state], _LINE, 2)
             _centred(pen, box, cell.words, 24)
     _draw_legend(pen, grid.legend, height - _MARGIN - _LEGEND // 2)
+    return _png(image)
+
+
+def draw_chart(chart: Chart) -> bytes:
+    """The chart as a PNG."""
+    count = sum(len(bars) + 1 for bars in chart.tables.values())
+    image = Image.new("RGB", (_WIDTH, 2 * _MARGIN + _HEAD + count * _BAR), _PAPER)
+    pen = ImageDraw.Draw(image)
+    pen.text((_MARGIN, _MARGIN), chart.title, _INK, _font(40))
+    top = _MARGIN + _HEAD
+    longest = max((bar.value for bars in chart.tables.values() for bar in bars), default=0) or 1
+    for heading, bars in chart.tables.items():
+        pen.text((_MARGIN, top), heading, _INK, _font(28))
+        top += _BAR
+        for bar in bars:
+            pen.text((_MARGIN + 20, top), _fitting(pen, bar.name, 300, 26), _INK, _font(26))
+            length = int((_WIDTH - 600) * bar.value / longest)
+            box = (_BAR_LEFT, top + 6, _BAR_LEFT + length, top + 36)
+            pen.rectangle(box, COLOURS["booked"], _LINE, 1)
+            pen.text((_BAR_LEFT + length + 12, top), bar.words, _INK, _font(26))
+            top += _BAR
+    return _png(image)
+
+
+def _png(image: Image.Image) -> bytes:
     written = BytesIO()
     image.save(written, "PNG", optimize=True)
     return written.getvalue()

@@ -8,11 +8,12 @@ from starlette.responses import Response
 
 from bot.clock import Clock
 from bot.pages import drawing
-from bot.pages.drawing import Cell, Grid
+from bot.pages.drawing import Bar, Cell, Chart, Grid
 from bot.turns import Turns
 from handlers.staff import day as days
+from handlers.staff import records
 from models.database import Database, Transaction
-from models.links import Links, Picture
+from models.links import Links, Picture, PictureOf
 from models.office import Office
 from models.rules.days import at, is_business_day, local_day
 from models.store import Store
@@ -46,25 +47,30 @@ class PicturePage:
     async def show(self, request: Request) -> Response:
         """The picture as a PNG; names in it are masked."""
         wanted = self._links.pictures(request.path_params["token"])
-        grid = await self._database.run(lambda tx: self._read(tx, wanted)) if wanted else None
-        if grid is None:
+        found = await self._database.run(lambda tx: self._read(tx, wanted)) if wanted else None
+        if found is None:
             return Response(status_code=404)
-        png = await asyncio.to_thread(drawing.draw, grid)
+        if isinstance(found, Chart):
+            png = await asyncio.to_thread(drawing.draw_chart, found)
+        else:
+            png = await asyncio.to_thread(drawing.draw, found)
         headers = {"Cache-Control": "private, max-age=60", "X-Content-Type-Options": "nosniff"}
         return Response(png, media_type="image/png", headers=headers)
 
-    def _read(self, tx: Transaction, wanted: Picture) -> Grid | None:
+    def _read(self, tx: Transaction, wanted: Picture) -> Grid | Chart | None:
         store = Store(tx, self._office, self._vault)
         member = store.staff.member(wanted.staff_id)
         today = local_day(self._clock(), self._office.zone)
         if member is None or today - wanted.first > _KEPT:
             return None
         turn = self._turns.turn_of(store.contacts.by_id(member.contact_id))
-        return (
-            _month(turn, store, wanted.first)
-            if wanted.is_month
-            else _week(turn, store, wanted.first)
-        )
+        match wanted.of:
+            case PictureOf.WEEK:
+                return _week(turn, store, wanted.first)
+            case PictureOf.MONTH:
+                return _month(turn, store, wanted.first)
+            case PictureOf.STATISTICS:
+                return _statistics(turn, store, wanted.first)
 
 
 def _week(turn: Turn, store: Store, monday: date) -> Grid:
@@ -137,6 +143,22 @@ def _month(turn: Turn, store: Store, first: date) -> Grid:
         cells=cells,
         legend={
             state: turn.say(f"picture.{state}_legend") for state in ("booked", "free", "closed")
+        },
+    )
+
+
+def _statistics(turn: Turn, store: Store, first: date) -> Chart | None:
+    """What the numbers of a month say, for admins; small cells have no length."""
+    if turn.contact.role != "admin":
+        return None
+    _, tables = records.tables_of(turn, store, first)
+    return Chart(
+        title=turn.say("stats.title", month=f"{first:%Y/%m}"),
+        tables={
+            heading: [
+                Bar(name, count or 0, records.shown(turn, count)) for name, count in cells.items()
+            ]
+            for heading, cells in tables.items()
         },
     )
 

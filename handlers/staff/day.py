@@ -7,7 +7,7 @@ from handlers.parents import cards as parents_cards
 from handlers.staff import cards, desk
 from handlers.staff.permission import booking_of, is_admin
 from models.chat import Group, Message, button, column
-from models.links import Picture
+from models.links import Picture, PictureOf
 from models.rules.days import at, end_of_day, is_business_day
 from models.rules.typed_dates import plain, read_day
 from models.store import Store
@@ -102,7 +102,7 @@ def show_week(turn: Turn, store: Store, monday: date) -> list[Message]:
         button(turn.say("week.after"), "week/1", monday + timedelta(days=7)),
     ]
     return [
-        _picture(turn, monday, is_month=False),
+        picture(turn, monday, PictureOf.WEEK),
         Message(
             title=turn.say("week.title", day=turn.say.day(monday)),
             groups=(column(*choices), Group(tuple(around), columns=2)),
@@ -126,7 +126,7 @@ def show_month(turn: Turn, store: Store, first: date) -> list[Message]:
         button(turn.say("stats.after"), "month/1", following),
     ]
     return [
-        _picture(turn, first, is_month=True),
+        picture(turn, first, PictureOf.MONTH),
         Message(title=f"{first:%Y/%m}", groups=(column(*weeks), Group(tuple(around), columns=2))),
     ]
 
@@ -136,10 +136,11 @@ def month_command(turn: Turn, store: Store, words: str) -> list[Message]:
     return show_month(turn, store, read_day(plain(words), turn.today) or turn.today)
 
 
-def _picture(turn: Turn, first: date, *, is_month: bool) -> Message:
+def picture(turn: Turn, first: date, of: PictureOf) -> Message:
+    """A picture for the staff member who asks."""
     staff_id = turn.contact.staff_id
     assert staff_id is not None
-    return Message(picture=turn.links.picture(Picture(staff_id, first, is_month)))
+    return Message(picture=turn.links.picture(Picture(staff_id, first, of)))
 
 
 def week_command(turn: Turn, store: Store, words: str) -> list[Message]:

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
+from handlers.staff import day
 from models.chat import Button, Group, Link, Message, button, column
+from models.links import PictureOf
 from models.rules.days import at
 from models.rules.statistics import without_small_cells
 from models.store import Store
@@ -56,24 +58,12 @@ def show_statistics(turn: Turn, store: Store, month: date) -> list[Message]:
     """A month: how many bookings, what became of them, by service, weekday and hour."""
     first = month.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
-    zone = turn.office.zone
-    found = store.bookings.every_between(at(first, _MIDNIGHT, zone), at(following, _MIDNIGHT, zone))
-    tables = [
-        ("stats.states", _count(found, lambda each: turn.say(f"stats.{_STATES[each.status]}"))),
-        ("stats.services", _count(found, lambda each: turn.say(f"service.{each.service}"))),
-        (
-            "stats.weekdays",
-            _count(found, lambda each: turn.say.weekday(each.starts_at.astimezone(zone).date())),
-        ),
-        ("stats.hours", _count(found, lambda each: f"{each.starts_at.astimezone(zone):%H}:00")),
-    ]
+    found, tables = tables_of(turn, store, first)
     small = turn.office.small_cell
     total = len(found) if len(found) >= small or not found else None
-    lines = [turn.say("stats.total", n=_shown(turn, total))]
-    for title, counts in tables:
-        cells = without_small_cells(counts, small)
-        lines += ["", turn.say(title)]
-        lines += [f"  {name}: {_shown(turn, count)}" for name, count in sorted(cells.items())]
+    lines = [turn.say("stats.total", n=shown(turn, total))]
+    for title, cells in tables.items():
+        lines += ["", title, *(f"  {name}: {shown(turn, count)}" for name, count in cells.items())]
     around = [
         button(turn.say("stats.before"), "stats/1", first - timedelta(days=1)),
         button(turn.say("stats.after"), "stats/1", following),
@@ -81,7 +71,39 @@ def show_statistics(turn: Turn, store: Store, month: date) -> list[Message]:
     more = column(button(turn.say("stats.export"), "export/1", first))
     groups = [Group(tuple(around), columns=2), more]
     title = turn.say("stats.title", month=f"{first:%Y/%m}")
-    return [Message(title=title, text="\n".join(lines), groups=tuple(groups), in_place=True)]
+    return [
+        day.picture(turn, first, PictureOf.STATISTICS),
+        Message(title=title, text="\n".join(lines), groups=tuple(groups)),
+    ]
+
+
+def tables_of(
+    turn: Turn, store: Store, first: date
+) -> tuple[list[Booking], dict[str, dict[str, int | None]]]:
+    """A month's bookings, and the tables of what became of them, without small cells."""
+    following = (first + timedelta(days=32)).replace(day=1)
+    zone = turn.office.zone
+    found = store.bookings.every_between(at(first, _MIDNIGHT, zone), at(following, _MIDNIGHT, zone))
+    by_weekday = sorted(found, key=lambda each: each.starts_at.astimezone(zone).weekday())
+    by_hour = sorted(found, key=lambda each: each.starts_at.astimezone(zone).hour)
+    tables: list[tuple[str, list[Booking], Callable[[Booking], str]]] = [
+        ("stats.states", found, lambda each: turn.say(f"stats.{_STATES[each.status]}")),
+        ("stats.services", found, lambda each: turn.say(f"service.{each.service}")),
+        (
+            "stats.weekdays",
+            by_weekday,
+            lambda each: turn.say.weekday(each.starts_at.astimezone(zone).date()),
+        ),
+        (
+            "stats.hours",
+            by_hour,
+            lambda each: turn.say("stats.hour", hour=each.starts_at.astimezone(zone).hour),
+        ),
+    ]
+    small = turn.office.small_cell
+    return found, {
+        turn.say(title): without_small_cells(_count(rows, of), small) for title, rows, of in tables
+    }
 
 
 def statistics_command(turn: Turn, store: Store, words: str) -> list[Message]:
@@ -101,5 +123,6 @@ def _count(found: list[Booking], of: Callable[[Booking], str]) -> dict[str, int]
     return dict(Counter(of(each) for each in found))
 
 
-def _shown(turn: Turn, count: int | None) -> str:
+def shown(turn: Turn, count: int | None) -> str:
+    """A count, or that it is too small to be told."""
     return str(count) if count is not None else turn.say("stats.small", n=turn.office.small_cell)
