@@ -140,7 +140,7 @@ def test_staff_give_the_url_in_the_right_pane_and_the_parent_sees_it(page: Page)
     page.locator("#staff-text").fill("https://us02web.zoom.us/j/123456789")
     page.locator("#staff-text").press("Enter")
     expect(staff).to_contain_text("できました", timeout=20_000)
-    sees(page, "オンライン相談の準備ができました")
+    sees(page, "オンライン相談のURLが変わりました")
     expect(staff).to_contain_text("本人へのお知らせを送りました", timeout=20_000)
 
 
