@@ -38,7 +38,11 @@ async def finds(world: World, admin: Parent, **by: str) -> None:
     page = await sends(world, url, action="search", **by)
     number = re.search(r'name="person" value="(\d+)"', page.text)
     assert number is not None, page.text
-    chosen = await on(world, url, page, action="choose", person=number[1])
+    proof = re.search(r'name="proof" value="([^"]+)"', page.text)
+    assert proof is not None
+    forged = await on(world, url, page, action="choose", person="999", proof=proof[1])
+    assert forged.status_code == 403  # only whom the page has found
+    chosen = await on(world, url, page, action="choose", person=number[1], proof=proof[1])
     assert "選びました" in chosen.text
     await admin.taps("結果を見る")
 

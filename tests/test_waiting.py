@@ -5,6 +5,7 @@ from datetime import time, timedelta
 import pytest
 
 from handlers.parents.waiting import is_quiet
+from models.store import Store
 from models.store.bookings import Booking
 from models.turn import Turn
 from tests.conftest import MakeWorld
@@ -15,17 +16,14 @@ DAY = "12/1"
 
 async def full_day(world: World) -> list[Parent]:
     """12/1 has one counselor for an hour: two parents take it all."""
-    await world.store(lambda store: _only_ten_to_eleven(store))
+    await world.store(_only_ten_to_eleven)
     owners = [world.parent(), world.parent()]
     for each in owners:
         await each.has_booked(day=DAY)
     return owners
 
 
-def _only_ten_to_eleven(store: object) -> None:
-    from models.store import Store
-
-    assert isinstance(store, Store)
+def _only_ten_to_eleven(store: Store) -> None:
     store.calendar.change_counselor(1, "https://zoom.us/j/1", [(1, time(10), time(11))])
 
 
@@ -46,10 +44,7 @@ async def cancels(parent: Parent) -> None:
 
 
 async def booked_by(world: World, parent: Parent) -> list[Booking]:
-    def mine(store: object) -> list[Booking]:
-        from models.store import Store
-
-        assert isinstance(store, Store)
+    def mine(store: Store) -> list[Booking]:
         contact = store.contacts.find(parent.channel, parent.person)
         assert contact is not None
         return store.bookings.current(contact.job_seeker_id or 0, world.clock())

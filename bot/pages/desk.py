@@ -1,5 +1,6 @@
 """Pages for staff, behind one-time links: finding or noting down a person, reading details."""
 
+import hmac
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 
@@ -182,6 +183,10 @@ class DeskPages:
         say, _, token = opened
         number = fields.get("person", "")
         seeker_id = int(number) if number.isascii() and number.isdigit() else 0
+        if not hmac.compare_digest(
+            self._found_proof(token, seeker_id), fields.get("proof", "").encode()
+        ):
+            return self._pages.word(say, "page.bad_form_title", "page.bad_form_text", status=403)
         used = await self._database.run(lambda tx: self._use(tx, token, seeker_id))
         if not used:
             return self._gone(request, NoForm.USED)
@@ -378,8 +383,17 @@ class DeskPages:
             fields=FIELDS,
             entered={field: given.get(field, "") for field in FIELDS},
             errors=errors or {},
-            found=found,
+            found=[
+                (number, details, self._found_proof(token, number).decode())
+                for number, details in found
+            ]
+            if found is not None
+            else None,
         )
+
+    def _found_proof(self, token: str, seeker_id: int) -> bytes:
+        """Only whom this page has found can be chosen on it."""
+        return self._guard.proof(token, f"person {seeker_id}").encode()
 
     def _drawn(
         self, template: str, say: Phrases, token: str, *, status: int = 200, **values: object

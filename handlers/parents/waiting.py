@@ -82,8 +82,8 @@ def _wait(turn: Turn, store: Store, service: str, day: date | None) -> list[Mess
     mine = store.waiting.of(turn.contact.id, turn.today)
     if day not in [each.day for each in mine]:
         if len(mine) >= _MOST_WAITS:
-            stop_ = column(button(turn.say("waiting.stop"), "waitnot/1"))
-            return [Message(text=turn.say("waiting.too_many"), groups=(stop_,))]
+            give_up = column(button(turn.say("waiting.stop"), "waitnot/1"))
+            return [Message(text=turn.say("waiting.too_many"), groups=(give_up,))]
         store.waiting.wait(turn.contact.id, service, day, turn.now)
     which = turn.say.day(day) if day else turn.say("waiting.any_day")
     minutes = turn.office.hold_minutes

@@ -5,7 +5,7 @@ from datetime import datetime
 from handlers.parents import cards as parents_cards
 from handlers.staff.permission import is_admin
 from locales import Phrases
-from models.chat import Message, NotAButton, button, column
+from models.chat import Group, Message, NotAButton, button, column
 from models.store import Store
 from models.store.alerts import Alert
 from models.turn import Turn
@@ -63,18 +63,19 @@ def show_open(turn: Turn, store: Store) -> list[Message]:
     if not found:
         return [Message(text=turn.say("needs.nothing"))]
     lines = [f"{n}. {_line(turn, each)}" for n, each in enumerate(found[:_LISTED], 1)]
-    choices = [
-        button(turn.say("needs.done", which=n), "done/1", each.id)
-        for n, each in enumerate(found[:_LISTED], 1)
-    ]
-    return [
-        Message(
-            title=turn.say("needs.title", n=len(found)),
-            text="\n".join(lines),
-            groups=(column(*choices),),
-            in_place=True,
+    rows = [_buttons_of(turn, n, each) for n, each in enumerate(found[:_LISTED], 1)]
+    title = turn.say("needs.title", n=len(found))
+    return [Message(title=title, text="\n".join(lines), groups=tuple(rows), in_place=True)]
+
+
+def _buttons_of(turn: Turn, number: int, alert: Alert) -> Group:
+    """The buttons of one line of the list: seen to, and the booking that it is about."""
+    buttons = [button(turn.say("needs.done", which=number), "done/1", alert.id)]
+    if alert.booking_id is not None:
+        buttons.append(
+            button(turn.say("needs.open_number", n=number), "booking/1", alert.booking_id)
         )
-    ]
+    return Group(tuple(buttons), columns=2)
 
 
 def needs_command(turn: Turn, store: Store, words: str) -> list[Message]:
