@@ -31,7 +31,7 @@ MONDAY = date(2026, 11, 30)
     ],
 )
 def test_a_shift_as_staff_write_it(text: str, expected: tuple[object, ...]) -> None:
-    assert read_shift(text, MONDAY) == ShiftWords(*expected)  # type: ignore[arg-type]
+    assert read_shift(text, MONDAY) == ShiftWords(*expected)  # type: ignore[arg-type]  # written out above as a row of the table
 
 
 @pytest.mark.parametrize(

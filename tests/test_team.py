@@ -8,6 +8,7 @@ from sqlalchemy import text
 from handlers import commands
 from handlers.buttons import argument_kinds
 from handlers.parents.typed import understand
+from models.store import Store
 from tests.conftest import MONDAY, MakeWorld
 from tests.talk import World
 
@@ -59,7 +60,9 @@ async def test_codes_by_chat(world: World) -> None:
 
 
 async def test_codes_die_of_age_and_of_wrong_tries(world: World) -> None:
-    make = lambda store: store.staff.invite("x", "admin", None, world.clock())  # noqa: E731
+    def make(store: Store) -> str:
+        return store.staff.invite("x", "admin", None, world.clock())
+
     old, tried = await world.store(make), None
     await world.play(minutes=10)
     late = world.parent()
