@@ -18,7 +18,10 @@ from bot.jobs import Jobs
 from bot.menus import Menus
 from bot.outbox import Sender
 from bot.pages.calendar_file import CalendarFile
-from bot.pages.desk import DeskPages
+from bot.pages.desk_export import ExportPage
+from bot.pages.desk_find import FindPage
+from bot.pages.desk_person import PersonPage
+from bot.pages.desk_terms import TermsDeskPage
 from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
 from bot.pages.my_data import MyDataPage
@@ -28,7 +31,7 @@ from bot.pages.terms import TermsPage
 from bot.polling import Poller
 from bot.settings import Settings
 from bot.turns import Turns
-from bot.web import Web
+from bot.web import DeskPages, Web
 from models.database import Database, DatabaseUnavailable
 from models.links import Links
 from models.office import Office
@@ -69,7 +72,12 @@ class App:
             jobs=self.jobs,
             database=self.database,
             pages=pages,
-            desk=DeskPages(self.database, office, self.vault, pages, clock),
+            desk=DeskPages(
+                find=FindPage(self.database, office, self.vault, pages, clock),
+                person=PersonPage(self.database, office, self.vault, pages, clock),
+                terms=TermsDeskPage(self.database, office, self.vault, pages, clock),
+                export=ExportPage(self.database, office, self.vault, pages, clock),
+            ),
             my_data=MyDataPage(self.database, office, self.vault, self.turns, pages, clock),
             picture=PicturePage(self.database, office, self.vault, self.links, self.turns, clock),
             form=FormPage(self.database, office, self.vault, pages, clock),

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -24,7 +25,10 @@ from bot.jobs import Jobs
 from bot.logs import where
 from bot.outbox import Sender
 from bot.pages.calendar_file import CalendarFile
-from bot.pages.desk import DeskPages
+from bot.pages.desk_export import ExportPage
+from bot.pages.desk_find import FindPage
+from bot.pages.desk_person import PersonPage
+from bot.pages.desk_terms import TermsDeskPage
 from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
 from bot.pages.my_data import MyDataPage
@@ -42,6 +46,15 @@ _SLOW_SECONDS = 1.0
 _OLDEST_BEAT = timedelta(minutes=2)
 
 log = structlog.get_logger()
+
+
+class DeskPages(NamedTuple):
+    """The pages for staff."""
+
+    find: FindPage
+    person: PersonPage
+    terms: TermsDeskPage
+    export: ExportPage
 
 
 class Web:
@@ -83,17 +96,17 @@ class Web:
                 Route("/form/{token}", form.take, methods=["POST"]),
                 Route("/join/{token}", join.show, methods=["GET"]),
                 Route("/join/{token}", join.enter, methods=["POST"]),
-                Route("/desk/find/{token}", desk.find, methods=["GET"]),
-                Route("/desk/find/{token}", desk.take_find, methods=["POST"]),
-                Route("/desk/person/{token}", desk.person, methods=["GET"]),
-                Route("/desk/person/{token}", desk.show_person, methods=["POST"]),
-                Route("/desk/note/{token}", desk.take_note, methods=["POST"]),
-                Route("/desk/export/{token}", desk.export, methods=["GET"]),
-                Route("/desk/export/{token}", desk.take_export, methods=["POST"]),
+                Route("/desk/find/{token}", desk.find.show, methods=["GET"]),
+                Route("/desk/find/{token}", desk.find.take, methods=["POST"]),
+                Route("/desk/person/{token}", desk.person.show, methods=["GET"]),
+                Route("/desk/person/{token}", desk.person.take, methods=["POST"]),
+                Route("/desk/note/{token}", desk.person.take_note, methods=["POST"]),
+                Route("/desk/export/{token}", desk.export.show, methods=["GET"]),
+                Route("/desk/export/{token}", desk.export.take, methods=["POST"]),
                 Route("/mydata/{token}", my_data.show, methods=["GET"]),
                 Route("/mydata/{token}", my_data.take, methods=["POST"]),
-                Route("/desk/terms/{token}", desk.terms, methods=["GET"]),
-                Route("/desk/terms/{token}", desk.take_terms, methods=["POST"]),
+                Route("/desk/terms/{token}", desk.terms.show, methods=["GET"]),
+                Route("/desk/terms/{token}", desk.terms.take, methods=["POST"]),
                 Route("/terms/{version:int}", terms.show),
                 Route("/terms/{version:int}/changes", terms.show_changes),
                 Route("/calendar/{token}.ics", calendar_file.show),

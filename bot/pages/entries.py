@@ -1,6 +1,7 @@
 """What somebody enters in a form of ours: read, and checked field by field."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -37,3 +38,11 @@ def check(entered: Mapping[str, str], office: Office) -> tuple[Details | None, d
         except rules.Refused as refused:
             errors[field] = refused.reason
     return (None, errors) if errors else (Details(**values), {})
+
+
+def read_day(typed: str) -> date | None:
+    """A day as a date field sends it, or None."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None

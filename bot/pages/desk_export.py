@@ -1,0 +1,78 @@
+"""A month's bookings as a table for spreadsheets."""
+
+from datetime import date, time, timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.pages.desk import DeskPage
+from bot.pages.entries import read_day
+from models.chat import YEARS
+from models.database import Transaction
+from models.rules.days import at
+from models.rules.spreadsheet import as_csv
+from models.store.forms import Link as FormLink
+from models.store.forms import NoForm, Purpose
+
+_COLUMNS = ["reference", "day", "time", "minutes", "service", "counselor", "companion", "status"]
+
+
+class ExportPage(DeskPage):
+    """GET shows a button, POST the table."""
+
+    async def show(self, request: Request) -> Response:
+        """A button for the month's table."""
+        opened = await self._open(request, Purpose.EXPORT)
+        if isinstance(opened, Response):
+            return opened
+        say, _, token = opened
+        return self._drawn("desk_open.html", say, token)
+
+    async def take(self, request: Request) -> Response:
+        """A month's bookings for spreadsheets: no names, and no cell that is a formula."""
+        entered = await self._entered(request, Purpose.EXPORT)
+        if isinstance(entered, Response):
+            return entered
+        (say, link, token), _ = entered
+        month = read_day(f"{request.query_params.get('month', '')}-01")
+        rows = (
+            await self._database.run(lambda tx: self._month(tx, link, token, month))
+            if month
+            else None
+        )
+        if rows is None:
+            return self._gone(request, NoForm.USED)
+        heading = [say(f"export.{column}") for column in _COLUMNS]
+        return Response(
+            as_csv([heading, *rows]),
+            media_type="text/csv; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="bookings-{month:%Y-%m}.csv"',
+                "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+    def _month(
+        self, tx: Transaction, link: FormLink, token: str, month: date
+    ) -> list[list[object]] | None:
+        store, now, zone = self._store(tx), self._clock(), self._office.zone
+        staff = store.contacts.by_id(link.contact_id)
+        if staff.role != "admin" or month.year not in YEARS or not store.forms.use(token, now):
+            return None
+        store.audit.note(staff, "export", now, subject=f"{month:%Y-%m}")
+        following = (month + timedelta(days=32)).replace(day=1)
+        start, end = at(month, time(0), zone), at(following, time(0), zone)
+        return [
+            [
+                each.reference,
+                f"{each.starts_at.astimezone(zone):%Y-%m-%d}",
+                f"{each.starts_at.astimezone(zone):%H:%M}",
+                each.minutes,
+                each.service,
+                each.counselor,
+                each.companion,
+                each.status,
+            ]
+            for each in store.bookings.every_between(start, end)
+        ]

@@ -1,0 +1,59 @@
+"""Publishing a text of the terms (art. 13)."""
+
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.pages.desk import DeskPage
+from bot.pages.entries import read_day
+from models.database import Transaction
+from models.rules.days import local_day
+from models.rules.terms_text import lines
+from models.store.forms import Link as FormLink
+from models.store.forms import NoForm, Purpose
+
+
+class TermsDeskPage(DeskPage):
+    """GET shows where to paste, POST the preview or publishes."""
+
+    async def show(self, request: Request) -> Response:
+        """Where a new text of the terms is pasted."""
+        opened = await self._open(request, Purpose.TERMS)
+        if isinstance(opened, Response):
+            return opened
+        say, _, token = opened
+        return self._drawn("desk_terms.html", say, token, entered={}, error="", shown=None)
+
+    async def take(self, request: Request) -> Response:
+        """Look at the text as a page, or publish it (art. 13)."""
+        entered = await self._entered(request, Purpose.TERMS)
+        if isinstance(entered, Response):
+            return entered
+        (say, link, token), fields = entered
+        body = fields.get("body", "").replace("\0", "").replace("\r\n", "\n")
+        day = read_day(fields.get("effective", ""))
+        today = local_day(self._clock(), self._office.zone)
+        if not body.strip() or day is None or day <= today:
+            error = say("desk_page.terms_missing")
+            return self._drawn(
+                "desk_terms.html", say, token, status=422, entered=fields, error=error, shown=None
+            )
+        if fields.get("action") != "publish":
+            return self._drawn(
+                "desk_terms.html", say, token, entered=fields, error="", shown=lines(body)
+            )
+        if not await self._database.run(lambda tx: self._publish(tx, link, token, body, day)):
+            return self._gone(request, NoForm.USED)
+        return self._pages.word(say, "desk_page.published_title", "desk_page.published_text")
+
+    def _publish(self, tx: Transaction, link: FormLink, token: str, body: str, day: date) -> bool:
+        store, now = self._store(tx), self._clock()
+        staff = store.contacts.by_id(link.contact_id)
+        if staff.role != "admin" or not store.forms.use(token, now):
+            return False
+        version = store.terms.publish(body, day, now)
+        store.audit.note(
+            staff, "publish", now, subject=f"terms {version.version}", after=f"from {day}"
+        )
+        return True
