@@ -5,8 +5,10 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Iterator
 
+import aiohttp
 import structlog
 import uvicorn
+from linebot.v3.messaging import ApiException
 from starlette.types import ASGIApp
 from telegram.error import TelegramError
 
@@ -15,7 +17,8 @@ from bot.channels.line import LineChannel
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock, machine_clock
 from bot.jobs import Jobs
-from bot.menus import Menus
+from bot.menus.line import LineMenus
+from bot.menus.telegram import TelegramMenus
 from bot.outbox import Sender
 from bot.pages.calendar_file import CalendarFile
 from bot.pages.desk_export import ExportPage
@@ -42,6 +45,7 @@ log = structlog.get_logger()
 _RETRY_SECONDS = 30
 # How soon a new colleague sees the staff's menu.
 _MENUS_SECONDS = 15
+_NOT_NOW = (TelegramError, ApiException, aiohttp.ClientError, TimeoutError, DatabaseUnavailable)
 
 
 class App:
@@ -61,7 +65,11 @@ class App:
         self.channels = channels
         self.turns = Turns(self.database, office, self.vault, self.links, channels, clock)
         self.sender = Sender(self.database, channels, clock, self.turns.report)
-        self.menus = Menus(self.database, office, self.telegram) if self.telegram else None
+        self.menus: list[LineMenus | TelegramMenus] = []
+        if self.line is not None:
+            self.menus.append(LineMenus(self.database, office, self.line))
+        if self.telegram is not None:
+            self.menus.append(TelegramMenus(self.database, office, self.telegram))
         self.jobs = Jobs(self.database, office, self.turns, self.sender, clock)
         pages = Pages(office, settings.public_url)
         self.web = Web(
@@ -103,13 +111,13 @@ class App:
         self.jobs.start()
         sending = asyncio.create_task(self.sender.run())
         connecting = asyncio.create_task(self._connect_telegram())
-        menus = asyncio.create_task(self._keep_menus())
+        menus = [asyncio.create_task(_keep(each)) for each in self.menus]
         try:
             yield
         finally:
-            connecting.cancel()
-            menus.cancel()
-            await asyncio.gather(connecting, menus, return_exceptions=True)
+            for each in (connecting, *menus):
+                each.cancel()
+            await asyncio.gather(connecting, *menus, return_exceptions=True)
             await self.jobs.stop()
             await self.web.finish()
             self.sender.stop()
@@ -135,14 +143,6 @@ class App:
         """A server for our pages and webhooks."""
         return http_server(self.web.app, host, port)
 
-    async def _keep_menus(self) -> None:
-        while self.menus is not None:
-            try:
-                await self.menus.refresh()
-            except (TelegramError, DatabaseUnavailable) as error:
-                log.warning("telegram menus not set", error=type(error).__name__)
-            await asyncio.sleep(_MENUS_SECONDS)
-
     async def _connect_telegram(self) -> None:
         if self.telegram is None:
             return
@@ -155,6 +155,15 @@ class App:
             except TelegramError as error:
                 log.error("telegram webhook not set", error=type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
+
+
+async def _keep(menus: LineMenus | TelegramMenus) -> None:
+    while True:
+        try:
+            await menus.refresh()
+        except _NOT_NOW as error:
+            log.warning("menus not set", what=type(menus).__name__, error=type(error).__name__)
+        await asyncio.sleep(_MENUS_SECONDS)
 
 
 class _Server(uvicorn.Server):

@@ -14,6 +14,7 @@ from models.vault import DataKeyError, Vault
 
 # Every command reads it, if it is there; the environment itself comes first.
 ENV_FILE = ".env"
+LINE_API = "https://api.line.me"
 
 HOW_TO_GET = {
     "OFFICE": "the path of the office file, for example offices/hiroshima-mothers.toml",
@@ -48,7 +49,7 @@ class Settings(BaseSettings):
     public_url: str
     line_channel_secret: str | None = None
     line_channel_access_token: str | None = None
-    line_api_base: str = "https://api.line.me"
+    line_api_base: str = LINE_API
     telegram_bot_token: str | None = None
     telegram_webhook_secret: str | None = None
     telegram_api_base: str = "https://api.telegram.org"

@@ -1,10 +1,14 @@
 """Who is staff: codes, roles, leaving, and what everybody else is refused."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
+from bot.menus.line import LineMenus
+from bot.menus.telegram import TelegramMenus
 from handlers import commands
 from handlers.buttons import argument_kinds
 from handlers.parents.typed import understand
@@ -171,8 +175,7 @@ async def test_leaving_within_the_last_moment_of_a_code(world: World) -> None:
 
 async def test_telegrams_menus_follow_the_team(make_world: MakeWorld) -> None:
     world: World = await make_world("telegram")
-    menus = world.app.menus
-    assert menus is not None
+    (menus,) = [each for each in world.app.menus if isinstance(each, TelegramMenus)]
     await menus.refresh()
     shown = world.telegram.menus
     assert shown["all_private_chats", ""]["book"] == "予約する"
@@ -189,3 +192,53 @@ async def test_telegrams_menus_follow_the_team(make_world: MakeWorld) -> None:
     shown.clear()
     await menus.refresh()
     assert shown == {}  # nothing has changed: nothing is asked
+
+
+async def test_lines_menu_follows_the_team(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    (menus,) = [each for each in world.app.menus if isinstance(each, LineMenus)]
+    theirs = world.line.menus
+    await menus.refresh()
+    assert theirs.requests == 0  # an office without staff on LINE asks LINE for nothing
+    admin, colleague = await world.staff(), await world.staff("counselor")
+    parent = world.parent()
+    await parent.follows()
+    await menus.refresh()
+    labels = [action["label"] for action in theirs.seen_by(admin.person)]
+    assert labels == ["今日", "明日", "今週", "要対応", "人を探す・予約", "職員メニュー"]
+    assert theirs.seen_by(parent.person) == []
+    for action in theirs.seen_by(colleague.person):
+        await colleague.taps_data(action["data"])
+        assert "そのボタンは今は使えません" not in colleague
+    (picture,) = theirs.pictures.values()
+    colours = Image.open(BytesIO(picture)).convert("RGB").getcolors(100_000)
+    assert len(colours or ()) > 10  # words stand in it
+    asked = theirs.requests
+    await menus.refresh()
+    assert theirs.requests == asked  # nothing has changed: nothing is asked
+    await admin.taps_data("stafflanguage/1:en")
+    await menus.refresh()
+    assert theirs.seen_by(admin.person)[0]["label"] == "Today"
+    await colleague.taps_data("leaveyes/1")
+    await menus.refresh()
+    assert theirs.seen_by(colleague.person) == []
+
+
+async def test_lines_menu_is_found_again_after_a_restart(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    admin, leaver = await world.staff(), await world.staff()
+    (menus,) = [each for each in world.app.menus if isinstance(each, LineMenus)]
+    await menus.refresh()
+    theirs = world.line.menus
+    old = dict(next(iter(theirs.made.values())), name="madoguchi staff ja 0")
+    of_the_office = dict(old, name="made by hand")
+    theirs.made |= {"richmenu-old": old, "richmenu-hand": of_the_office}
+    await leaver.taps_data("leaveyes/1")
+    theirs.pictures.clear()  # the program ended before it had drawn
+    again = LineMenus(world.app.database, world.app.office, menus.line)
+    await again.refresh()
+    assert len(theirs.pictures) == 1
+    assert "richmenu-old" not in theirs.made
+    assert "richmenu-hand" in theirs.made
+    assert theirs.seen_by(admin.person)
+    assert not theirs.seen_by(leaver.person)

@@ -10,8 +10,16 @@ from typing import Any, NoReturn
 import aiohttp
 import orjson
 import structlog
-from linebot.v3.messaging import ApiException, AsyncApiClient, AsyncMessagingApi, Configuration
+from linebot.v3.messaging import (
+    ApiException,
+    AsyncApiClient,
+    AsyncMessagingApi,
+    AsyncMessagingApiBlob,
+    Configuration,
+)
 from linebot.v3.messaging.models import (
+    RichMenuRequest,
+    RichMenuResponse,
     ShowLoadingAnimationRequest,
     TestWebhookEndpointRequest,
     TestWebhookEndpointResponse,
@@ -28,6 +36,7 @@ from bot.channels.base import (
     Unreadable,
 )
 from bot.channels.reading import parse, plain_id, typed_text
+from bot.settings import LINE_API
 from models.chat import Did, Event, Message
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
@@ -57,6 +66,10 @@ class LineChannel:
     def __init__(self, secret: str, access_token: str, api_base: str) -> None:
         self._secret = secret.encode()
         self._configuration = Configuration(host=api_base, access_token=access_token)
+        # Pictures go to another host of LINE's, which the SDK knows.
+        self._pictures = Configuration(
+            host=None if api_base == LINE_API else api_base, access_token=access_token
+        )
         self._client: AsyncApiClient | None = None
 
     def is_signed(self, body: bytes, signature: str | None) -> bool:
@@ -143,6 +156,30 @@ class LineChannel:
             asked, _request_timeout=_TIMEOUT
         )
         return found
+
+    async def menus(self) -> list[RichMenuResponse]:
+        """The rich menus that were made by way of the API."""
+        found = await self.api.get_rich_menu_list(_request_timeout=_TIMEOUT)
+        return list(found.richmenus)
+
+    async def make_menu(self, asked: RichMenuRequest) -> str:
+        """A new rich menu, still without its picture; returns LINE's number of it."""
+        made = await self.api.create_rich_menu(asked, _request_timeout=_TIMEOUT)
+        return str(made.rich_menu_id)
+
+    async def draw_menu(self, number: str, picture: bytes) -> None:
+        """Give a rich menu its picture (PNG), unless it has one."""
+        async with AsyncApiClient(self._pictures) as client:
+            try:
+                await AsyncMessagingApiBlob(client).set_rich_menu_image(
+                    number,
+                    picture,
+                    _headers={"Content-Type": "image/png"},
+                    _request_timeout=_TIMEOUT,
+                )
+            except ApiException as error:
+                if error.status != 400 or "already" not in str(error.body):
+                    raise
 
     def _connected(self) -> AsyncApiClient:
         if self._client is None:

@@ -28,6 +28,7 @@ COLOURS: Mapping[str, str] = {
 _INK, _LINE, _PAPER = "#111827", "#9CA3AF", "#F9FAFB"
 _MARGIN, _HEAD, _ROW, _LEGEND = 24, 96, 64, 56
 _BAR, _BAR_LEFT = 46, 360
+_TILE_EDGE, _TILE_WORDS = "#17598A", 104
 _SIDE, _LEAST_COLUMN, _WIDTH = 110, 150, 1200
 
 
@@ -117,6 +118,19 @@ def draw_chart(chart: Chart) -> bytes:
             pen.rectangle(box, COLOURS["booked"], _LINE, 1)
             pen.text((_BAR_LEFT + length + 12, top), bar.words, _INK, _font(26))
             top += _BAR
+    return _png(image)
+
+
+def draw_tiles(labels: Sequence[str], columns: int, width: int, height: int) -> bytes:
+    """Tiles in rows, each with its label, as a PNG of a given size in pixels."""
+    image = Image.new("RGB", (width, height), _TILE_EDGE)
+    pen = ImageDraw.Draw(image)
+    across, down = width // columns, height // -(-len(labels) // columns)
+    for number, label in enumerate(labels):
+        left, top = number % columns * across, number // columns * down
+        box = (left + 4, top + 4, left + across - 4, top + down - 4)
+        pen.rectangle(box, COLOURS["free"])
+        _centred(pen, box, label, _TILE_WORDS)
     return _png(image)
 
 

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox import line_limits
+from bot.sandbox.line_menus import RichMenus
 
 _TOKEN_LIFE = timedelta(minutes=1)
 _KEY_LIFE = timedelta(hours=24)
@@ -68,6 +69,7 @@ class LineServer:
         self._client = client
         self._reply_tokens: dict[str, tuple[str, datetime]] = {}
         self._keys: dict[str, tuple[str, str, datetime]] = {}
+        self.menus = RichMenus(self.people, self._not_allowed)
         self.routes = [
             Route("/v2/bot/message/reply", self._reply, methods=["POST"]),
             Route("/v2/bot/message/push", self._push, methods=["POST"]),
@@ -78,6 +80,7 @@ class LineServer:
             Route("/v2/bot/chat/loading/start", self._loading, methods=["POST"]),
             Route("/v2/bot/channel/webhook/endpoint", self._endpoint),
             Route("/v2/bot/channel/webhook/test", self._test, methods=["POST"]),
+            *self.menus.routes,
         ]
 
     # What people do

@@ -89,6 +89,7 @@ class SandboxPage:
                 "chat": [self._in_zone(item) for item in self._parent.chat],
                 "staff": {
                     "on": self._staff.channel,
+                    "menu": self._staff.menu(),
                     "chat": [self._in_zone(item) for item in self._staff.chat()],
                 },
                 "used": self._line.used,

@@ -25,6 +25,10 @@ class SandboxStaff:
             self.channel
         ]
 
+    def menu(self) -> list[dict[str, Any]]:
+        """What stands below the chat."""
+        return self._line.menus.seen_by(self._on_line.user_id) if self.channel == "line" else []
+
     async def start(self, channel: str) -> int:
         """Work on this channel from now on; the first time, with a code."""
         self.channel = channel

@@ -1,7 +1,7 @@
 """The staff's desk: the menu, help, the language, and kind answers to what is not understood."""
 
 from handlers.staff.permission import is_admin
-from locales import languages
+from locales import Phrases, languages
 from models.chat import Button, Group, Message, NotAButton, button, column
 from models.store import Store
 from models.turn import Turn
@@ -10,12 +10,8 @@ from models.turn import Turn
 def menu(turn: Turn, text: str = "") -> Message:
     """Everything that staff do, as buttons."""
     buttons = [
-        button(turn.say("desk.today"), "today/1", primary=True),
-        button(turn.say("desk.tomorrow"), "tomorrow/1"),
-        button(turn.say("desk.week"), "thisweek/1"),
-        button(turn.say("desk.needs"), "needs/1"),
+        *every_day(turn.say)[:-1],
         button(turn.say("desk.my_page"), "unposted/1"),
-        button(turn.say("desk.find"), "find/1"),
         button(turn.say("desk.questions"), "questions/1"),
     ]
     other = turn.say("language.other")
@@ -26,6 +22,18 @@ def menu(turn: Turn, text: str = "") -> Message:
         text=text or turn.say("desk.text"),
         groups=(Group(tuple(buttons), columns=2),),
     )
+
+
+def every_day(say: Phrases) -> list[Button]:
+    """What staff need every day, the way to all else at the end."""
+    return [
+        button(say("desk.today"), "today/1", primary=True),
+        button(say("desk.tomorrow"), "tomorrow/1"),
+        button(say("desk.week"), "thisweek/1"),
+        button(say("desk.needs"), "needs/1"),
+        button(say("desk.find"), "find/1"),
+        button(say("desk.title"), "desk/1"),
+    ]
 
 
 def _of_admins(turn: Turn) -> list[Button]:

@@ -54,6 +54,12 @@ _members = (
     .order_by(_staff.id)
 )
 _TEAM = query(_members, Member)
+_CHATS = query(
+    select(_contacts.person, _staff.removed_at)
+    .join_from(table(StaffTable), table(Contact), _contacts.id == _staff.contact_id)
+    .where(_contacts.channel == bindparam("channel")),
+    lambda person, removed_at: (str(person), removed_at is None),
+)
 _MEMBER = query(_members.where(_staff.id == bindparam("id")), Member)
 
 _invites = table(StaffInvite).c
@@ -76,6 +82,12 @@ class StaffStore:
     def team(self) -> list[Member]:
         """Everybody who works here by chat, in the order in which they came."""
         return self._tx.rows(_TEAM)
+
+    def left(self, channel: str) -> set[str]:
+        """The chats of those who work here no more."""
+        chats = self._tx.rows(_CHATS, channel=channel)
+        here = {person for person, works_here in chats if works_here}
+        return {person for person, _ in chats} - here
 
     def member(self, staff_id: int) -> Member | None:
         return self._tx.row(_MEMBER, id=staff_id)

@@ -171,6 +171,7 @@ function drawStaff(state) {
   staffShown = chat;
   tapPath = "/api/do/staff-tap";
   byId("staff-chat").replaceChildren(...state.staff.chat.map(drawStaffItem));
+  byId("staff-menu").replaceChildren(...state.staff.menu.map((each) => drawAction(each, "")));
   tapPath = "/api/do/tap";
   byId("staff-chat").scrollTop = byId("staff-chat").scrollHeight;
 }

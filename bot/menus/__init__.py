@@ -1,0 +1,1 @@
+"""Menus that a platform shows beside the chat: they follow the team."""
