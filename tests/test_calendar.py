@@ -135,6 +135,23 @@ async def test_a_closure_asks_what_becomes_of_the_bookings_it_hits(
     assert await world.rows("SELECT * FROM closures") == []
 
 
+async def test_only_what_was_listed_is_cancelled(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    admin, parent = await hit(world)
+    await admin.says("/closures 12/1")
+    admin.sees("1件の予約にかかります")
+    other = world.parent()
+    await other.has_booked(day="12/1", time="11:00")
+    await admin.taps_old("取りやめる")
+    admin.sees("一覧が変わりました", "2件の予約にかかります", "11:00")
+    assert await world.rows("SELECT * FROM closures") == []
+    parent.looks().sees_nothing()
+    await admin.taps("取りやめる")
+    for person in (parent, other):
+        person.looks().sees("窓口の都合で相談を取りやめます")
+    assert len(await world.rows("SELECT * FROM closures")) == 1
+
+
 async def test_vacation_of_one_counselor(make_world: MakeWorld, channel: str) -> None:
     world: World = await make_world(channel, counselors=2)
     admin = await world.staff()

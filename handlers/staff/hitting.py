@@ -2,6 +2,7 @@
 move them, to cancel them with notice, or to keep them. Nothing is left hanging."""
 
 from collections.abc import Sequence
+from zlib import crc32
 
 from handlers.parents import cards as parents_cards
 from handlers.staff import cancelling, cards
@@ -24,12 +25,14 @@ def ask(
     *,
     always: bool = False,
 ) -> list[Message] | None:
-    """The question, unless nothing is hit or it was answered; a button's arguments are `verb`
-    with the answer behind them. Raises NotAButton for an answer that there is not."""
-    if how in HOWS:
-        return None
-    if how != ASK:
+    """The question, unless nothing is hit or it was answered for exactly these bookings; a
+    button's arguments are `verb` with the answer behind them. Raises NotAButton for an answer
+    that there is not."""
+    answer, _, listed = how.partition("-")
+    if answer not in (ASK, *HOWS):
         raise NotAButton("no such answer")
+    if answer != ASK and listed == _fingerprint(hit):
+        return None
     if not hit and not always:
         return None
     name, *arguments = verb
@@ -40,12 +43,16 @@ def ask(
     ]
     hows = HOWS if hit else ("keep",)
     key = "hitting.{}" if hit else "hitting.{}_none"
-    choices = [button(turn.say(key.format(each)), str(name), *arguments, each) for each in hows]
+    choices = [
+        button(turn.say(key.format(each)), str(name), *arguments, f"{each}-{_fingerprint(hit)}")
+        for each in hows
+    ]
     text = turn.say("hitting.text", n=len(hit)) if hit else turn.say("hitting.sure")
+    changed = [turn.say("hitting.changed")] if answer != ASK else []
     return [
         Message(
             title=turn.say("hitting.title"),
-            text="\n".join([text, *dated]),
+            text="\n".join([*changed, text, *dated]),
             groups=(column(*choices, button(turn.say("desk.back"), "counselors/1")),),
         )
     ]
@@ -55,11 +62,12 @@ def settle(
     turn: Turn, store: Store, hit: Sequence[Booking], how: str, reason: str
 ) -> list[Message]:
     """What becomes of the bookings that a change has hit."""
-    if how == "cancel":
+    answer = how.partition("-")[0]
+    if answer == "cancel" and hit:
         for each in hit:
             cancelling.end_for_office(turn, store, each, reason)
         return [Message(text=turn.say("hitting.cancelled", n=len(hit)))]
-    if how == "move" and hit:
+    if answer == "move" and hit:
         for each in hit:  # so that none is forgotten: moving or cancelling it ticks it off
             store.alerts.about(each, "to_move", turn.now)
         choices = [
@@ -68,3 +76,9 @@ def settle(
         ]
         return [Message(title=turn.say("hitting.to_move"), groups=(column(*choices),))]
     return []
+
+
+def _fingerprint(hit: Sequence[Booking]) -> str:
+    """Which bookings were listed, and as they stood: an answer is about these and no others."""
+    stood = " ".join(f"{each.id}.{each.version}" for each in hit)
+    return f"{crc32(stood.encode()):08x}"

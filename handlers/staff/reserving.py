@@ -1,6 +1,8 @@
 """Booking and moving by staff: for a parent who phones, or the next time during a consultation
 (art. 6(5)); also on the same day and past the parents' deadline (art. 6(1): "in principle")."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from handlers.parents import booking_card, offering
@@ -8,12 +10,14 @@ from handlers.parents import cards as parents_cards
 from handlers.staff import cards
 from handlers.staff.permission import booking_of, is_admin
 from handlers.staff.telling import by, note, tell_parent
-from models.chat import Message, NotAButton, button, column
+from models.chat import Button, Group, Message, NotAButton, button, column
 from models.rules.days import local_day
 from models.rules.slots import Slot, one_for_each_start, overlap
 from models.store import Store
 from models.store.bookings import Booking, SlotTaken
 from models.turn import Turn
+
+_ANYBODY = 0
 
 
 def show_days(turn: Turn, store: Store, seeker_id: int, service: str, page: int) -> list[Message]:
@@ -44,20 +48,30 @@ def show_days(turn: Turn, store: Store, seeker_id: int, service: str, page: int)
 
 def show_times(turn: Turn, store: Store, seeker_id: int, service: str, day: date) -> list[Message]:
     """The free times of a day; one tap on a time books it."""
+    return show_times_with(turn, store, seeker_id, service, _ANYBODY, day)
+
+
+def show_times_with(
+    turn: Turn, store: Store, seeker_id: int, service: str, counselor_id: int, day: date
+) -> list[Message]:
+    """The same with one counselor."""
     _check(store, seeker_id)
     free = _free(turn, store, seeker_id).get(day, [])
     if not free:
         return show_days(turn, store, seeker_id, service, 0)
+    service = _offered(turn, service)
     nth = store.bookings.how_many(seeker_id) + 1
-    back = button(turn.say("booking.other_day"), "reserve/1", seeker_id, _offered(turn, service), 0)
     return [
-        offering.times_card(
+        _times_card(
             turn,
             store,
             day,
-            one_for_each_start(free, turn.contact.counselor_id),
-            time_verb=("reservetime/1", seeker_id, _offered(turn, service), nth),
-            back=back,
+            free,
+            counselor_id,
+            preferred=turn.contact.counselor_id,
+            time_verb=("reservetime/1", seeker_id, service, nth),
+            with_verb=("reservewith/1", seeker_id, service),
+            back=button(turn.say("booking.other_day"), "reserve/1", seeker_id, service, 0),
         )
     ]
 
@@ -120,19 +134,28 @@ def show_move_days(turn: Turn, store: Store, booking_id: int, page: int) -> list
 
 def show_move_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Message]:
     """The times of a day to move a booking to."""
+    return show_move_times_with(turn, store, booking_id, _ANYBODY, day)
+
+
+def show_move_times_with(
+    turn: Turn, store: Store, booking_id: int, counselor_id: int, day: date
+) -> list[Message]:
+    """The same with one counselor."""
     booking = booking_of(turn, store, booking_id)
     free = _free(turn, store, booking.job_seeker_id, leaving=booking.id).get(day, [])
     if not free:
         return show_move_days(turn, store, booking_id, 0)
-    back = button(turn.say("booking.other_day"), "smove/1", booking.id, 0)
     return [
-        offering.times_card(
+        _times_card(
             turn,
             store,
             day,
-            one_for_each_start(free, booking.counselor_id),
+            free,
+            counselor_id,
+            preferred=booking.counselor_id,
             time_verb=("smovetime/1", booking.id, booking.version),
-            back=back,
+            with_verb=("smovewith/1", booking.id),
+            back=button(turn.say("booking.other_day"), "smove/1", booking.id, 0),
         )
     ]
 
@@ -163,6 +186,40 @@ def move(
         lambda to: booking_card.confirmation(to, moved, to.say("told.move_title")),
     )
     return [cards.card(turn, store, moved, turn.say("act.done"))]
+
+
+def _times_card(
+    turn: Turn,
+    store: Store,
+    day: date,
+    free: Sequence[Slot],
+    counselor_id: int,
+    *,
+    preferred: int | None,
+    time_verb: offering.Verb,
+    with_verb: offering.Verb,
+    back: Button,
+) -> Message:
+    """A day's free times, with a choice of counselors where several are free."""
+    slots = one_for_each_start(
+        [slot for slot in free if counselor_id in (_ANYBODY, slot.counselor_id)], preferred
+    )
+    free_ids = {slot.counselor_id for slot in free}
+    who = {each.id: each.name for each in store.calendar.counselors() if each.id in free_ids}
+    choices = [
+        button(turn.say("reserve.with", name=name), *with_verb, each, day)
+        for each, name in who.items()
+        if each != counselor_id
+    ]
+    if counselor_id != _ANYBODY:
+        choices.append(button(turn.say("reserve.with_anybody"), *with_verb, _ANYBODY, day))
+    card = offering.times_card(turn, store, day, slots, time_verb=time_verb, back=back)
+    if len(who) < 2:
+        return card
+    chosen = who.get(counselor_id)
+    heading = turn.say("reserve.with", name=chosen) if chosen else turn.say("reserve.with_anybody")
+    text = f"{heading}\n{card.text}"
+    return replace(card, text=text, groups=(*card.groups, Group(tuple(choices), columns=2)))
 
 
 def _free(
