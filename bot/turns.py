@@ -114,8 +114,8 @@ class Turns:
         return told
 
     async def forget_old(self) -> None:
-        """Once a day, in the night, delete what has been kept long enough. Raises
-        DatabaseUnavailable."""
+        """Delete what was kept for minutes, and once a day, in the night, what has been kept long
+        enough. Raises DatabaseUnavailable."""
         try:
             await self._database.run(self._forget_old)
         except DatabaseUnavailable:
@@ -155,6 +155,7 @@ class Turns:
 
     def _forget_old(self, tx: Transaction) -> None:
         now = self._clock()
+        self._store(tx).questions.forget_drafts(now)
         here = now.astimezone(self._office.zone)
         if here.hour >= _QUIET_HOUR and Once(tx).take("retention", here.date()):
             Retention(tx, self._office).forget(now)

@@ -32,6 +32,7 @@ from models.turn import Turn
 # as somebody may press such a button. tests/buttons.txt holds every form ever shipped.
 VERBS: dict[str, Step] = {
     "ask/1": asking.ask,
+    "sendthis/1": asking.send_typed,
     "mydata/1": my_data.show,
     "waitdays/1": waiting.choose_day,
     "wait/1": waiting.wait_for,
@@ -174,7 +175,7 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     rest = typed.without_personal_numbers(text)
     if rest != text:
         return [*welcome.not_here(turn, store), *_wished(turn, store, rest)]
-    return _wished(turn, store, text) or welcome.not_understood(turn, store)
+    return _wished(turn, store, text) or asking.offer(turn, store, text)
 
 
 def _wished(turn: Turn, store: Store, text: str) -> list[Message]:

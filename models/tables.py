@@ -144,6 +144,19 @@ class Question(SQLModel, table=True):
     closed_at: datetime | None = _moment(optional=True)
 
 
+class Draft(SQLModel, table=True):
+    """What a parent typed that the program cannot use, sealed and for a short time only: one tap
+    makes a question of it."""
+
+    __tablename__ = "drafts"
+    contact_id: int = Field(
+        sa_column=Column(Id, ForeignKey("contacts.id"), primary_key=True, autoincrement=False)
+    )
+    message_id: str | None = Field(default=None, max_length=64)
+    body: bytes | None = _sealed()
+    until: datetime = _moment(index=True)
+
+
 class Wait(SQLModel, table=True):
     """Somebody on the waiting list, for a local day or for any."""
 

@@ -107,3 +107,40 @@ async def test_counselors_answer_their_own_parents(world: World) -> None:
     parent.looks().sees("はい、聞けます")
     await admin.taps_data("closequestion/1:1")
     admin.sees("答えていない質問はありません")
+
+
+async def test_what_was_typed_is_sent_with_one_tap(world: World) -> None:
+    admin = await world.staff()
+    parent = world.parent()
+    await parent.follows()
+    await parent.says("駐車場は近くにありますか")
+    parent.sees("うまく読み取れませんでした")
+    (kept,) = await world.rows("SELECT body FROM drafts")
+    assert "駐車場".encode() not in bytes(kept[0])
+    await parent.taps("窓口に質問として送る")
+    parent.sees("職員がここでお答えします")
+    assert await world.rows("SELECT * FROM drafts") == []
+    await world.play(seconds=15)
+    admin.looks().sees("駐車場は近くにありますか")
+    await parent.taps_data("sendthis/1")
+    parent.sees("書いて送ってください")  # sent once; nothing is kept any more
+    assert len(await world.rows("SELECT * FROM questions")) == 1
+
+
+async def test_what_was_typed_is_forgotten_soon(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.says("駐車場は近くにありますか")
+    await world.play(minutes=31)
+    assert await world.rows("SELECT * FROM drafts") == []
+    await parent.taps_old("窓口に質問として送る")
+    parent.sees("書いて送ってください")
+    await parent.says("🙂🙂🙂🙂🙂🙂")
+    await parent.taps_data("menu/1")
+    await parent.says("？？")
+    assert "窓口に質問として送る" not in str(parent.labels())
+    await parent.says("080-1234-5678 です")
+    assert await world.rows("SELECT * FROM drafts") == []
+    await parent.says("駐車場は近くにありますか")
+    await parent.says("オムツ替えはできますか")
+    assert len(await world.rows("SELECT * FROM drafts")) == 1

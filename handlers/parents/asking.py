@@ -1,5 +1,6 @@
 """Asking the office: a parent's own words go to staff, and the answer comes back here."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.parents import cards, typed, welcome
@@ -10,6 +11,7 @@ from models.turn import Turn
 
 _WRITE_WITHIN = timedelta(minutes=30)
 _MOST_OPEN = 3
+_LEAST_SIGNS = 5
 
 
 def ask(turn: Turn, store: Store) -> list[Message]:
@@ -32,6 +34,32 @@ def take(turn: Turn, store: Store, text: str) -> list[Message]:
         return [*welcome.not_here(turn, store), *ask(turn, store)]
     assert turn.event is not None
     store.questions.ask(turn.contact.id, text, turn.event.message_id, turn.now)
+    return _taken(turn)
+
+
+def offer(turn: Turn, store: Store, text: str) -> list[Message]:
+    """What the program cannot read may be meant for a person: one tap sends it to the office."""
+    is_more_than_a_sign = sum(sign.isalnum() for sign in text) >= _LEAST_SIGNS
+    if not is_more_than_a_sign or store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
+        return welcome.not_understood(turn, store)
+    assert turn.event is not None
+    until = turn.now + _WRITE_WITHIN
+    store.questions.keep_draft(turn.contact.id, text, turn.event.message_id, until)
+    send = button(turn.say("ask.send"), "sendthis/1", primary=True)
+    menu = cards.menu(turn, turn.say("fallback.not_understood"))
+    return [replace(menu, groups=(column(send), *menu.groups))]
+
+
+def send_typed(turn: Turn, store: Store) -> list[Message]:
+    """What was typed last is the question; what is kept no more has to be written again."""
+    if store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
+        return ask(turn, store)
+    if store.questions.ask_draft(turn.contact.id, turn.now):
+        return _taken(turn)
+    return ask(turn, store)
+
+
+def _taken(turn: Turn) -> list[Message]:
     if is_open(turn):
         words = turn.say("ask.taken")
     else:

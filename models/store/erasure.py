@@ -11,6 +11,7 @@ from models.tables import (
     Awaited,
     Contact,
     Declaration,
+    Draft,
     FormLink,
     InboxEvent,
     JobSeeker,
@@ -65,6 +66,7 @@ _UNSENT = change(
     )
     .values(state="expired", ended_at=bindparam("now"), payload="", reply_token=None)
 )
+_DRAFTS = change(delete(table(Draft)).where(table(Draft).c.contact_id == bindparam("of")))
 _AWAITED = change(delete(table(Awaited)).where(table(Awaited).c.contact_id == bindparam("of")))
 _FORMS = change(delete(table(FormLink)).where(table(FormLink).c.contact_id == bindparam("of")))
 
@@ -84,7 +86,7 @@ class Erasure:
             self._tx.run(_NOTES, seeker=job_seeker_id)
             if not is_refused:
                 self._tx.run(_FINGERPRINT, seeker=job_seeker_id)
-        for statement in (_QUESTIONS, _DECLARATIONS, _INBOX, _AWAITED, _FORMS, _UNLINK):
+        for statement in (_QUESTIONS, _DRAFTS, _DECLARATIONS, _INBOX, _AWAITED, _FORMS, _UNLINK):
             self._tx.run(statement, of=contact_id)
         self._tx.run(_UNSENT, of=contact_id, now=now)
         Waiting(self._tx).end(contact_id, now)

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 
 from models.database import Transaction
-from models.sql import change, query
+from models.sql import addition_once, change, query
+from models.tables import Draft as DraftTable
 from models.tables import Question as QuestionTable
 from models.tables import table
 from models.vault import Vault
@@ -55,6 +56,23 @@ _FORGET = change(
 )
 
 
+_drafts = table(DraftTable).c
+_KEEP_DRAFT = addition_once(table(DraftTable), "contact_id", "message_id", "body", "until")
+_DRAFT = query(
+    select(_drafts.message_id, _drafts.body).where(
+        _drafts.contact_id == bindparam("contact_id"), _drafts.until > bindparam("now")
+    ),
+    lambda message_id, body: (message_id, body),
+)
+_DROP_DRAFT = change(delete(table(DraftTable)).where(_drafts.contact_id == bindparam("of")))
+_FORGET_DRAFT = change(
+    delete(table(DraftTable)).where(
+        _drafts.contact_id == bindparam("of"), _drafts.message_id == bindparam("message")
+    )
+)
+_FORGET_DRAFTS = change(delete(table(DraftTable)).where(_drafts.until <= bindparam("now")))
+
+
 class Questions:
     def __init__(self, transaction: Transaction, vault: Vault) -> None:
         self._tx = transaction
@@ -69,6 +87,30 @@ class Questions:
         question.body = self._vault.seal(text, f"questions:{question.id}")
         self._tx.session.flush()
         return question.id
+
+    def keep_draft(
+        self, contact_id: int, text: str, message_id: str | None, until: datetime
+    ) -> None:
+        """Keep what somebody typed until a time, sealed, in case that it is to be a question."""
+        body = self._vault.seal(text, f"drafts:{contact_id}")
+        self._tx.run(_DROP_DRAFT, of=contact_id)
+        self._tx.run(
+            _KEEP_DRAFT, contact_id=contact_id, message_id=message_id, body=body, until=until
+        )
+
+    def ask_draft(self, contact_id: int, now: datetime) -> bool:
+        """What was typed becomes a question; False when it is kept no more."""
+        found = self._tx.row(_DRAFT, contact_id=contact_id, now=now)
+        if found is None:
+            return False
+        message_id, body = found
+        self.ask(contact_id, self._vault.open(body, f"drafts:{contact_id}"), message_id, now)
+        self._tx.run(_DROP_DRAFT, of=contact_id)
+        return True
+
+    def forget_drafts(self, now: datetime) -> None:
+        """Delete what was typed and became no question in time."""
+        self._tx.run(_FORGET_DRAFTS, now=now)
 
     def answer(self, question_id: int, text: str, staff_id: int | None, now: datetime) -> bool:
         """Keep what was answered, sealed; the question is open no more. False when it was not
@@ -123,6 +165,7 @@ class Questions:
     def forget_message(self, contact_id: int, message_id: str, now: datetime) -> None:
         """Scrub what a person has taken back."""
         self._tx.run(_FORGET, of=contact_id, message=message_id, now=now)
+        self._tx.run(_FORGET_DRAFT, of=contact_id, message=message_id)
 
     def _opened(self, row: QuestionTable) -> Question:
         assert row.id is not None
