@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from handlers.staff import (
     attending,
+    audit,
     calendar,
     cancelling,
     closing,
@@ -63,7 +64,7 @@ COMMANDS: dict[str, Command] = {
     "closures": Command(closing.closures_command, ADMIN, ("休み", "閉室")),
     "terms": Command(terms.terms_command, ADMIN, ("規約", "利用規約")),
     "stats": Command(records.statistics_command, ADMIN, ("統計",)),
-    "audit": Command(records.audit_command, ADMIN, ("監査", "記録")),
+    "audit": Command(audit.command, ADMIN, ("監査", "記録")),
     "url": Command(meeting.url_command, STAFF),
     "staff": Command(team.team_command, ADMIN, ("職員",)),
     "invite": Command(team.invite_command, ADMIN, ("招待",)),
@@ -138,7 +139,7 @@ BUTTONS: dict[str, Press] = {
     "tellyes/1": Press(terms.start_telling, ADMIN),
     "stats/1": Press(records.show_statistics, ADMIN),
     "export/1": Press(records.export, ADMIN),
-    "audit/1": Press(records.show_audit, ADMIN),
+    "audit/1": Press(audit.show, ADMIN),
     "smove/1": Press(reserving.show_move_days, STAFF),
     "smoveday/1": Press(reserving.show_move_times, STAFF),
     "smovewith/1": Press(reserving.show_move_times_with, STAFF),

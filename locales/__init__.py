@@ -46,6 +46,11 @@ class Phrases:
         phrase = self._catalog.gettext(key)
         return phrase.format(**values) if values else phrase
 
+    def find(self, key: str) -> str | None:
+        """The phrase of a key that may have none."""
+        phrase = self._catalog.gettext(key)
+        return None if phrase == key else phrase
+
     def count(self, key: str, number: int, /, **values: object) -> str:
         """The phrase of a key in the form that fits a number, which fills {n}."""
         return self._catalog.ngettext(key, key, number).format(n=number, **values)

@@ -74,13 +74,35 @@ async def test_the_audit_page_by_page(world: World) -> None:
         await admin.says("/find XXXXXX")
         await admin.taps_data("invited/1:0")
     await admin.says("/audit")
-    admin.sees("invite", "admin")
+    admin.sees("11/30 09:00 admin 職員をまねいた 管理者")
     await admin.taps("さらに前")
-    admin.sees("enrol")
+    admin.sees("職員としての登録")
     counselor = await world.staff("counselor")
     await counselor.says("/audit")
     await admin.says("監査")
     admin.sees("【拒否】")
+
+
+async def test_the_audit_speaks_plainly(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, counselors=2)
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked(day="12/1", time="10:00")
+    await admin.taps_data(f"verify/1:{booking.job_seeker_id}")
+    await admin.taps_data(f"smoveday/1:{booking.id}:20261202")
+    await admin.taps("^11:00$")
+    await admin.taps_data(f"phonedyes/1:{booking.id}:2")
+    await admin.says("/closures 12/3 9:00-10:15")
+    colleague = await world.staff("counselor", 2)
+    await colleague.taps_data("publish/1")
+    await admin.says("/audit")
+    admin.sees(
+        "登録を確認済みに 広○ 花○ 本人の申告 → 確認済み",
+        f"日時を変えた {booking.reference} 広○ 花○ 2026-12-01 10:00 → 2026-12-02 11:00",
+        f"電話でキャンセル {booking.reference} 広○ 花○ 予約中 → キャンセル",
+        "休みにした 窓口 2026-12-03 09:00 – 2026-12-03 10:15",
+        "職員としての登録 counselor 相談員",
+        "【拒否】 規約を公開",
+    )
 
 
 async def test_a_parent_reads_what_is_stored(world: World) -> None:

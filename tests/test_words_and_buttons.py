@@ -41,6 +41,7 @@ PATTERNS = {
     r"parents_command\.\w+": None,
     r"picture\.\w+": None,
     r"told\.\w+_(title|text)": None,
+    r"audit\.(did|about|value)\.\w+": None,
 }
 
 
@@ -90,6 +91,30 @@ def test_every_alert_has_its_words() -> None:
     for kind in URGENT:
         stem = re.sub(r"_(not_delivered|uncertain|refused)$", "", kind)
         assert stem in code or kind in code, kind
+
+
+def test_everything_in_the_audit_has_its_words() -> None:
+    """What is noted is written in the code as a plain string, or is one of these."""
+    noted = {
+        "disclose",
+        "present",
+        "completed",
+        "absent",
+        "undo",
+        "stop",
+        "withdraw",
+        "verify",
+        "unverify",
+    }
+    for folder in ("bot", "handlers"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and _name(node.func) in ("note", "_note"):
+                    plain = [each.value for each in node.args if isinstance(each, ast.Constant)]
+                    noted.update(each for each in plain[:1] if isinstance(each, str) and each)
+    assert len(noted) > 30
+    there = {entry.msgid for entry in CATALOGS["ja"] if entry.msgid.startswith("audit.did.")}
+    assert {f"audit.did.{what.replace(' ', '_')}" for what in noted} == there
 
 
 @pytest.mark.parametrize("shipped", BUTTONS)
@@ -147,6 +172,10 @@ def test_forged_data_is_refused_or_read_in_one_spelling(data: str, kinds: list[t
 def test_plain_words_only() -> None:
     with pytest.raises(ValueError, match="plain words"):
         button("label", "verb/1", "a:b")
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _placeholders(entry: polib.POEntry) -> set[str]:

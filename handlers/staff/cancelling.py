@@ -129,7 +129,7 @@ def _withdraw(
         booking, "withdrawn", turn.now, by=by(turn), why=shortened(words or reason, 200)
     )
     what = "stop" if reason == _STOPPED else "withdraw"
-    note(turn, store, booking, what, before=before, after=reason or "in words")
+    note(turn, store, booking, what, before=before, after=reason or "in own words")
     store.alerts.close_of(booking.id, turn.now)
     if what == "stop":
         tell_parent(turn, store, booking, lambda to: _told(to, booking, "stop"))

@@ -4,6 +4,7 @@ of a day."""
 from datetime import datetime, timedelta
 
 from handlers.staff import hitting
+from handlers.staff.telling import instant
 from models.chat import Message, NotAButton, button, column
 from models.rules.shift_words import read_span
 from models.store import Store
@@ -71,7 +72,11 @@ def close(
         return show_all(turn, store)
     store.calendar.add_closure(start, end, "", whose)
     store.audit.note(
-        turn.contact, "close", turn.now, after=f"{start:%F %H:%M} {end:%F %H:%M} {counselor_id}"
+        turn.contact,
+        "close",
+        turn.now,
+        subject=f"counselor {counselor_id}" if counselor_id else "office",
+        after=f"{instant(start)} – {instant(end)}",
     )
     reason = "counselor" if counselor_id else "closed"
     return [*show_all(turn, store), *hitting.settle(turn, store, hit, how, reason)]

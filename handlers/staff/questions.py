@@ -46,7 +46,7 @@ def close(turn: Turn, store: Store, question_id: int) -> list[Message]:
     """Answered on the phone, or none is needed."""
     question = _question(turn, store, question_id)
     store.questions.close(question.id, turn.now)
-    store.audit.note(turn.contact, "close", turn.now, subject=f"question {question.id}")
+    store.audit.note(turn.contact, "close question", turn.now, subject=f"question {question.id}")
     return show_open(turn, store)
 
 

@@ -1,11 +1,11 @@
-"""Records: the audit, and statistics without small cells (art. 7(2))."""
+"""Records: statistics without small cells, and their export (art. 7(2))."""
 
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
 from handlers.staff import day
-from models.chat import Button, Group, Link, Message, button, column
+from models.chat import Group, Link, Message, button, column
 from models.links import PictureOf
 from models.rules.days import at
 from models.rules.statistics import without_small_cells
@@ -14,7 +14,6 @@ from models.store.bookings import Booking
 from models.store.forms import Purpose
 from models.turn import Turn
 
-_LINES = 15
 _MIDNIGHT = time(0)
 _STATES = {
     "joined": "attended",
@@ -25,33 +24,6 @@ _STATES = {
     "booked": "open",
     "undecided": "open",
 }
-_NEWEST = 2**53 - 1
-
-
-def show_audit(turn: Turn, store: Store, before_id: int) -> list[Message]:
-    """Who did what, the newest first, page by page."""
-    entries = store.audit.latest(_LINES, before_id)
-    zone = turn.office.zone
-    lines = []
-    for each in entries:
-        change = f"{each.before} → {each.after}" if each.before or each.after else ""
-        refused = "" if each.allowed else turn.say("audit.refused")
-        parts = (each.staff or "—", each.what, each.subject, change, refused)
-        lines.append(f"{each.at.astimezone(zone):%m/%d %H:%M} {' '.join(filter(None, parts))}")
-    older: list[Button] = []
-    if len(entries) == _LINES:
-        older.append(button(turn.say("audit.older"), "audit/1", entries[-1].id))
-    return [
-        Message(
-            title=turn.say("audit.title"),
-            text="\n".join(lines) or turn.say("audit.nothing"),
-            groups=(column(*older),) if older else (),
-        )
-    ]
-
-
-def audit_command(turn: Turn, store: Store, words: str) -> list[Message]:
-    return show_audit(turn, store, _NEWEST)
 
 
 def show_statistics(turn: Turn, store: Store, month: date) -> list[Message]:

@@ -9,7 +9,7 @@ from handlers.parents import booking_card, offering
 from handlers.parents import cards as parents_cards
 from handlers.staff import cards
 from handlers.staff.permission import booking_of, is_admin
-from handlers.staff.telling import by, note, tell_parent
+from handlers.staff.telling import by, instant, note, tell_parent
 from models.chat import Button, Group, Message, NotAButton, button, column
 from models.rules.days import local_day
 from models.rules.slots import Slot, one_for_each_start, overlap
@@ -101,7 +101,7 @@ def reserve(
         booked = store.bookings.book(seeker_id, slot, service, "alone", turn.now, by=by(turn))
     except SlotTaken:
         return _gone(turn, store, seeker_id, service, slot)
-    note(turn, store, booked, "reserve", after=booked.status)
+    note(turn, store, booked, "reserve", after=instant(booked.starts_at))
     for chat in store.contacts.of_seeker(seeker_id):
         store.waiting.end(chat.id, turn.now)
     tell_parent(
@@ -172,12 +172,12 @@ def move(
         or slot not in _all_free(turn, store, booking.job_seeker_id, leaving=booking.id)
     ):
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]
-    before = f"{booking.starts_at:%F %H:%M}Z"
+    before = instant(booking.starts_at)
     try:
         moved = store.bookings.move(booking, slot, turn.now, by=by(turn))
     except SlotTaken:
         return [cards.card(turn, store, booking, turn.say("act.slot_taken"))]
-    note(turn, store, moved, "move", before=before, after=f"{moved.starts_at:%F %H:%M}Z")
+    note(turn, store, moved, "move", before=before, after=instant(moved.starts_at))
     store.alerts.close_of(moved.id, turn.now)
     tell_parent(
         turn,

@@ -92,6 +92,11 @@ class StaffStore:
     def member(self, staff_id: int) -> Member | None:
         return self._tx.row(_MEMBER, id=staff_id)
 
+    def name_of(self, staff_id: int) -> str:
+        """The name of somebody who works here or did."""
+        member = self._tx.session.get(StaffTable, staff_id)
+        return member.name if member else "—"
+
     def concerned(self, counselor_id: int | None) -> list[Member]:
         """Who is told about a booking of a counselor's: admins, and that counselor."""
         return [
