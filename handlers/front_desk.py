@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from handlers import commands
 from handlers.buttons import press
+from handlers.parents.typed import numbers_in
 from handlers.staff import desk
 from handlers.staff.permission import NotAllowed
 from models.chat import Did, Event, Message, NotAButton
+from models.rules import details
 from models.store import Store
 from models.store.awaited import Awaited
 from models.turn import Turn
@@ -66,6 +68,10 @@ def _said(turn: Turn, store: Store, event: Event, awaited: Awaited | None) -> _A
     answers = _answered(turn, store, event)
     asked = commands.AWAITED.get(awaited.what) if awaited else None
     if (answers or asked) and not text.lstrip().startswith(("/", "／")):
+        if _names_somebodys_number(turn, store, text):
+            if awaited is not None:
+                store.awaited.ask(turn.contact.id, *awaited)
+            return _Act("text", lambda turn, store: [Message(text=turn.say("desk.personal"))])
         if answers:
             kind, number = answers
             reply = commands.REPLIES[kind]
@@ -77,6 +83,27 @@ def _said(turn: Turn, store: Store, event: Event, awaited: Awaited | None) -> _A
     return _Act(
         "text", lambda turn, store: desk.not_understood(turn) if event.group is None else []
     )
+
+
+def _names_somebodys_number(turn: Turn, store: Store, text: str) -> bool:
+    """Whether a parent's phone or registration number stands in a text: it does not belong into
+    a chat, while the office's own number may."""
+    return any(
+        store.seekers.is_known(
+            phone=_accepted(details.phone, number),
+            registration=_accepted(
+                partial(details.registration, pattern=turn.office.registration_pattern), number
+            ),
+        )
+        for number in numbers_in(text)
+    )
+
+
+def _accepted(field: Callable[[str], str], number: str) -> str | None:
+    try:
+        return field(number)
+    except details.Refused:
+        return None
 
 
 def _take_awaited(turn: Turn, store: Store, awaited: Awaited, text: str) -> list[Message]:

@@ -1,10 +1,17 @@
 """People: finding, booking for somebody who phones, details and notes, verifying, refusing."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import httpx
+import pytest
 
+from models.store import Store
+from models.store.erasure import Erasure
+from models.store.seekers import Details
+from models.vault import Vault, new_data_key
 from tests.talk import DETAILS, Parent, World
 
 NEW = {
@@ -184,3 +191,50 @@ async def test_a_page_for_staff_is_answered_only_where_it_was_shown(world: World
     wrong = await sends(world, url, action="search", phone="abc")
     assert wrong.status_code == 422
     assert "番号を入力" in wrong.text
+
+
+async def test_a_refusal_follows_over_a_rotation_of_the_key(world: World) -> None:
+    """Also of somebody whose details are erased: only the fingerprint is left of those."""
+    old, new = new_data_key(), new_data_key()
+    details = Details("広島 花子", "ヒロシマ ハナコ", "09012345678", "34010-123456")
+    today, now = world.clock().date(), world.clock()
+
+    def before(store: Store) -> int:
+        contact = store.contacts.add("line", "U1", "ja", now)
+        seeker = store.seekers.keep_details(contact.id, details, now)
+        store.seekers.refuse(seeker, "reason", None, None, now)
+        return seeker
+
+    def after(store: Store) -> int:
+        contact = store.contacts.add("line", "U2", "ja", now)
+        return store.seekers.keep_details(contact.id, details, now)
+
+    async def within(key: str, work: Callable[[Store], Any]) -> Any:
+        vault = Vault(key)
+        return await world.app.database.run(lambda tx: work(Store(tx, world.app.office, vault)))
+
+    refused = await within(old, before)
+    await world.app.database.run(lambda tx: Erasure(tx).erase(1, refused, now, is_refused=True))
+    again = await within(f"{new},{old}", after)
+    assert again != refused
+    for key in (f"{new},{old}", new):
+        assert await within(key, lambda store: store.seekers.refusal(again, today))
+
+
+@pytest.mark.parametrize("number", ["090-1234-5678", "０９０１２３４５６７８", "34010-1234567"])
+async def test_numbers_of_parents_are_in_no_answer_of_staff(world: World, number: str) -> None:
+    admin, parent = await world.staff(), world.parent()
+    await parent.has_settled_everything()
+    await parent.says("質問")
+    await parent.says("折り返しはどの番号に来ますか、教えて")
+    await world.play(seconds=15)
+    admin.looks()
+    await admin.replies(admin.seen[0], f"{number} におかけします。")
+    admin.sees("番号を除いて")
+    parent.looks().sees_nothing()
+    await admin.says("/questions")
+    await admin.taps("に答える")
+    await admin.says(f"{number} におかけします。")
+    admin.sees("番号を除いて")
+    await admin.says("窓口 082-542-8609 からおかけします。")
+    parent.looks().sees("082-542-8609 からおかけします")

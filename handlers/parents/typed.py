@@ -215,11 +215,20 @@ def without_personal_numbers(text: str) -> str:
     """A text without what seems to be a phone or registration number; the very same text where
     there is none."""
     words = plain(text).replace("‐", "-")
-    found = list(_PERSONAL_NUMBER.finditer(words.replace("ー", "-")))
+    found = _numbers(words)
     if not found:
         return text
     edges = [0, *(edge for match in found for edge in match.span()), len(words)]
     return " ".join(words[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
+
+
+def numbers_in(text: str) -> list[str]:
+    """What seems to be a phone or registration number in a text."""
+    return [match[0] for match in _numbers(plain(text).replace("‐", "-"))]
+
+
+def _numbers(words: str) -> list[re.Match[str]]:
+    return list(_PERSONAL_NUMBER.finditer(words.replace("ー", "-")))
 
 
 def _wish(words: str) -> Wish | None:

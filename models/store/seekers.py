@@ -1,14 +1,14 @@
 """Job seekers: the parent's sealed details."""
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, or_
+from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from models.database import Transaction
-from models.sql import query
+from models.sql import Statement, change, query
 from models.tables import Contact, JobSeeker, table
 from models.tables import Note as NoteTable
 from models.tables import Refusal as RefusalTable
@@ -55,6 +55,16 @@ _REFUSAL = query(
     Refusal,
 )
 
+_seekers = table(JobSeeker).c
+_REGISTRATION, _PHONE = (
+    change(
+        update(table(JobSeeker))
+        .where(column == bindparam("old"))
+        .values({column: bindparam("new")})
+    )
+    for column in (_seekers.registration_fingerprint, _seekers.phone_fingerprint)
+)
+
 
 class Seekers:
     def __init__(self, transaction: Transaction, vault: Vault) -> None:
@@ -85,11 +95,26 @@ class Seekers:
         assert seeker.id is not None
         for field, value in details._asdict().items():
             setattr(seeker, field, self._vault.seal(value, _about(seeker.id, field)))
-        seeker.registration_fingerprint = self._vault.fingerprints(details.registration)[0]
-        seeker.phone_fingerprint = self._vault.fingerprints(details.phone)[0]
+        seeker.registration_fingerprint = self._known_again(_REGISTRATION, details.registration)
+        seeker.phone_fingerprint = self._known_again(_PHONE, details.phone)
         seeker.updated_at = now
         self._tx.session.flush()
         return seeker.id
+
+    def _known_again(self, made: Statement[Any], value: str) -> str:
+        """The fingerprint of a value; what older keys have left of the same value is made anew,
+        so that one person is one person also after a rotation of DATA_KEY."""
+        newest, *older = self._vault.fingerprints(value)
+        for fingerprint in older:
+            self._tx.run(made, old=fingerprint, new=newest)
+        return newest
+
+    def is_known(self, *, phone: str | None, registration: str | None) -> bool:
+        """Whether somebody gave one of these numbers."""
+        return bool(
+            (phone and self.with_phone(phone))
+            or (registration and self.with_registration(registration))
+        )
 
     def exists(self, job_seeker_id: int) -> bool:
         return self._tx.session.get(JobSeeker, job_seeker_id) is not None
