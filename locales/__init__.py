@@ -59,6 +59,10 @@ class Phrases:
         """A day with its weekday, as people of this language write it."""
         return _day(day, self("format.day"), self.language)
 
+    def day_and_year(self, day: date) -> str:
+        """A day with its year, for what may lie in another one."""
+        return _day(day, self("format.date"), self.language)
+
     def weekday(self, day: date) -> str:
         """The name of a day's weekday."""
         return _day(day, "EEEE", self.language)

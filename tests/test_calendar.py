@@ -81,6 +81,9 @@ async def test_a_counselor_is_added_and_gets_shifts(world: World) -> None:
     admin.sees("読み取れませんでした")
     await admin.says("火 10:00-11:00 12/8から")
     admin.sees("火 10:00-11:00 12/08〜")
+    await admin.taps("シフトを足す")
+    await admin.says("火 10:00-11:00 12/8から")
+    assert len(await world.rows("SELECT * FROM shifts WHERE counselor_id = 2")) == 1
     await admin.taps("名前を変える")
     await admin.says("渡邉")
     admin.sees("渡邉")
@@ -131,7 +134,7 @@ async def test_a_closure_asks_what_becomes_of_the_bookings_it_hits(
     await other.taps("職業相談")
     other.sees_no("^10:00").sees("10:30")
     await admin.says("休み")
-    await admin.taps("取り消す 12/01 09:00")
+    await admin.taps("取り消す 12/1.* 09:00〜10:15")
     assert await world.rows("SELECT * FROM closures") == []
 
 
@@ -159,7 +162,7 @@ async def test_vacation_of_one_counselor(make_world: MakeWorld, channel: str) ->
     await admin.taps("佐藤")
     await admin.taps("休みを入れる")
     await admin.says("12/1-12/2")
-    admin.sees("取り消す 12/01 00:00〜12/03 00:00 佐藤")
+    admin.sees("取り消す 12/1.*〜12/2.* 終日 佐藤")
     parent = world.parent()
     booking = await parent.has_booked(day="12/1")
     assert booking.counselor == "鈴木"

@@ -59,11 +59,11 @@ async def test_statistics_and_export(make_world: MakeWorld, channel: str) -> Non
     await admin.taps("CSVで取り出す")
     url = admin.link("CSV")
     preview = await world.web.get(url)
-    assert "consultation" not in preview.text
+    assert "職業相談" not in preview.text
     answer = await sends(world, url)
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert len(rows) == 7
-    assert rows[1][1:5] == ["2026-12-01", "10:00", "30", "consultation"]
+    assert rows[1][1:5] == ["2026-12-01", "10:00", "30", "職業相談"]
     assert DETAILS["name"] not in answer.text
     assert (await sends(world, url)).status_code == 410
 
@@ -106,8 +106,13 @@ async def test_the_audit_speaks_plainly(make_world: MakeWorld, channel: str) -> 
 
 
 async def test_a_parent_reads_what_is_stored(world: World) -> None:
-    parent = world.parent()
+    admin, parent = await world.staff(), world.parent()
     booking = await parent.has_booked()
+    await parent.says("質問")
+    await parent.says("ひみつの質問をしてもいいですか")
+    await admin.taps_data("question/1:1")
+    await admin.says("もちろんです")
+    await world.store(lambda store: store.waiting.wait(2, "consultation", None, world.clock()))
     await parent.says("マイデータ")
     url = parent.link("ページを開く")
     assert DETAILS["name"] not in (await world.web.get(url)).text
@@ -118,6 +123,8 @@ async def test_a_parent_reads_what_is_stored(world: World) -> None:
         booking.reference,
         "第1版に同意",
         "19歳以下|お子さん",
+        "ひみつの質問をしてもいいですか → もちろんです",
+        "どの日でも",
     ):
         assert re.search(words, page.text), words
     stranger = await world.web.get(url + "x")

@@ -34,6 +34,14 @@ async def test_a_code_makes_staff_of_a_chat(world: World) -> None:
     admin.sees("同意する")
 
 
+async def test_a_colleague_is_told_of_another_role(world: World) -> None:
+    admin, colleague = await world.staff(), await world.staff("counselor")
+    await admin.taps_data("role/1:2:0")
+    colleague.looks().sees("あなたの役割が「管理者」に変わりました", "相談員とシフト|休み")
+    await admin.taps_data("role/1:1:1")
+    admin.sees("相談員")
+
+
 async def test_codes_by_chat(world: World) -> None:
     admin = await world.staff()
     await admin.says("/invite")

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from bot.pages.desk import DeskPage
 from bot.pages.entries import read_day
+from locales import Phrases
 from models.chat import YEARS
 from models.database import Transaction
 from models.rules.days import at
@@ -26,7 +27,7 @@ class ExportPage(DeskPage):
         if isinstance(opened, Response):
             return opened
         say, _, token = opened
-        return self._drawn("desk_open.html", say, token)
+        return self._drawn("desk_open.html", say, token, heading=say("stats.export"))
 
     async def take(self, request: Request) -> Response:
         """A month's bookings for spreadsheets: no names, and no cell that is a formula."""
@@ -36,7 +37,7 @@ class ExportPage(DeskPage):
         (say, link, token), _ = entered
         month = read_day(f"{request.query_params.get('month', '')}-01")
         rows = (
-            await self._database.run(lambda tx: self._month(tx, link, token, month))
+            await self._database.run(lambda tx: self._month(tx, say, link, token, month))
             if month
             else None
         )
@@ -54,7 +55,7 @@ class ExportPage(DeskPage):
         )
 
     def _month(
-        self, tx: Transaction, link: FormLink, token: str, month: date
+        self, tx: Transaction, say: Phrases, link: FormLink, token: str, month: date
     ) -> list[list[object]] | None:
         store, now, zone = self._store(tx), self._clock(), self._office.zone
         staff = store.contacts.by_id(link.contact_id)
@@ -69,10 +70,10 @@ class ExportPage(DeskPage):
                 f"{each.starts_at.astimezone(zone):%Y-%m-%d}",
                 f"{each.starts_at.astimezone(zone):%H:%M}",
                 each.minutes,
-                each.service,
+                say(f"service.{each.service}"),
                 each.counselor,
-                each.companion,
-                each.status,
+                say(f"companion.{each.companion}"),
+                say(f"status.{each.status}"),
             ]
             for each in store.bookings.every_between(start, end)
         ]

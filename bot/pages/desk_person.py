@@ -22,7 +22,7 @@ class PersonPage(DeskPage):
         if isinstance(opened, Response):
             return opened
         say, _, token = opened
-        return self._drawn("desk_open.html", say, token)
+        return self._drawn("desk_open.html", say, token, heading=say("desk_page.person_title"))
 
     async def take(self, request: Request) -> Response:
         """The details, once."""

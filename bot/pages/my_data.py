@@ -31,6 +31,7 @@ class MyData(NamedTuple):
     consents: list[str]
     declarations: list[str]
     questions: list[str]
+    waits: list[str]
 
 
 class MyDataPage:
@@ -123,7 +124,13 @@ class MyDataPage:
                 f" {say('conditions.yes') if each.holds else say('conditions.no')}"
                 for each in store.declarations.of(contact.id)
             ],
-            questions=[each.text for each in store.questions.of(contact.id)],
+            questions=[
+                f"{each.text} → {each.answer or '—'}" for each in store.questions.of(contact.id)
+            ],
+            waits=[
+                say.day(each.day) if each.day else say("waiting.any_day")
+                for each in store.waiting.of(contact.id, turn.today)
+            ],
         )
 
     def _erase(self, tx: Transaction, token: str) -> bool:

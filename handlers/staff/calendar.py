@@ -121,9 +121,12 @@ def add_shift(turn: Turn, store: Store, subject: str, text: str) -> list[Message
         shift = read_shift(text, turn.today)
     except ShiftError:
         return _ask(turn, store, "shift", subject, "shift.unreadable")
-    for weekday in shift.weekdays:
-        store.calendar.add_shift(Shift(int(subject), weekday, *shift[1:]))
-    _note(turn, store, "add shift", int(subject))
+    there = [_as_rule(each) for each in _counselor(store, int(subject)).shifts]
+    wanted = [Shift(int(subject), weekday, *shift[1:]) for weekday in shift.weekdays]
+    if added := [each for each in wanted if each not in there]:
+        for each in added:
+            store.calendar.add_shift(each)
+        _note(turn, store, "add shift", int(subject))
     return show(turn, store, int(subject))
 
 

@@ -1,7 +1,7 @@
 """Closures: times without consultations, of the office or of one counselor, whole days or parts
 of a day."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from handlers.staff import hitting
 from handlers.staff.telling import instant
@@ -18,12 +18,10 @@ def show_all(turn: Turn, store: Store) -> list[Message]:
     """The closures that are not over, each to be taken back."""
     found = store.calendar.closures_from(turn.now)[:_LISTED]
     names = {each.id: each.name for each in store.calendar.every_counselor()}
-    zone = turn.office.zone
     choices = []
     for each in found:
         whose = names[each.counselor_id] if each.counselor_id else turn.say("closures.office")
-        start, end = (edge.astimezone(zone) for edge in (each.starts_at, each.ends_at))
-        label = f"{start:%m/%d %H:%M}〜{end:%m/%d %H:%M} {whose}"
+        label = f"{_span(turn, each.starts_at, each.ends_at)} {whose}"
         choices.append(button(turn.say("closures.remove", which=label), "open/1", each.id or 0))
     add = button(turn.say("closures.add"), "addclosure/1", 0, primary=True)
     return [Message(title=turn.say("closures.title"), groups=(column(*choices, add),))]
@@ -87,6 +85,20 @@ def reopen(turn: Turn, store: Store, closure_id: int) -> list[Message]:
     if store.calendar.remove_closure(closure_id):
         store.audit.note(turn.contact, "open", turn.now, subject=f"closure {closure_id}")
     return show_all(turn, store)
+
+
+def _span(turn: Turn, start: datetime, end: datetime) -> str:
+    """A span in the office's zone; whole days without their midnights."""
+    zone = turn.office.zone
+    start, end = start.astimezone(zone), end.astimezone(zone)
+    if start.time() == end.time() == time(0):
+        first, last = start.date(), end.date() - timedelta(days=1)
+        days = [turn.say.short_day(first)] + ([turn.say.short_day(last)] if last > first else [])
+        return f"{'〜'.join(days)} {turn.say('closures.all_day')}"
+    if start.date() == end.date():
+        return f"{turn.say.short_day(start.date())} {start:%H:%M}〜{end:%H:%M}"
+    edges = (f"{turn.say.short_day(edge.date())} {edge:%H:%M}" for edge in (start, end))
+    return "〜".join(edges)
 
 
 def _check(store: Store, counselor_id: int) -> None:

@@ -69,7 +69,7 @@ def show(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
     refusal = store.seekers.refusal(seeker_id, turn.today)
     standing = turn.say(f"standing.{store.seekers.standing(seeker_id, turn.today)}")
     if refusal is not None and refusal.until_day is not None:
-        standing += turn.say("person.until", day=turn.say.day(refusal.until_day))
+        standing += turn.say("person.until", day=turn.say.day_and_year(refusal.until_day))
     facts = [
         (turn.say("state.standing"), standing),
         (turn.say("person.chats"), _chats(turn, store, seeker_id)),
@@ -217,7 +217,7 @@ def _period(turn: Turn, days: int) -> str:
     if not days:
         return turn.say("refuse.no_end")
     last: date = turn.today + timedelta(days=days)
-    return turn.say("refuse.until", day=turn.say.day(last))
+    return turn.say("refuse.until", day=turn.say.day_and_year(last))
 
 
 def _check(turn: Turn, store: Store, seeker_id: int) -> None:

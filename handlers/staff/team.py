@@ -64,6 +64,9 @@ def set_role(turn: Turn, store: Store, staff_id: int, counselor_id: int) -> list
         return [Message(text=turn.say("team.last_admin"))]
     store.staff.set_role(member.id, role, counselor_id or None)
     _note(turn, store, "role", member, f"{role} {counselor_id or ''}".strip())
+    if member.contact_id != turn.contact.id:
+        to = turn.to(store.contacts.by_id(member.contact_id))
+        to.write("staff role", desk.menu(to, to.say("team.new_role", role=to.say(f"role.{role}"))))
     return show_member(turn, store, staff_id)
 
 

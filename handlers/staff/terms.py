@@ -29,7 +29,9 @@ def show_all(turn: Turn, store: Store) -> list[Message]:
         if each.effective_on > turn.today:
             state = "coming"
         lines.append(
-            turn.say(f"terms_desk.{state}", version=number, day=turn.say.day(each.effective_on))
+            turn.say(
+                f"terms_desk.{state}", version=number, day=turn.say.day_and_year(each.effective_on)
+            )
         )
         choices.append(button(turn.say("terms_desk.one", version=number), "version/1", number))
     publish = button(turn.say("terms_desk.publish"), "publish/1", primary=True)
@@ -61,7 +63,7 @@ def show(turn: Turn, store: Store, version: int) -> list[Message]:
     terms = _version(store, version)
     progress = store.terms.told(version)
     facts = [
-        (turn.say("terms_desk.effective"), turn.say.day(terms.effective_on)),
+        (turn.say("terms_desk.effective"), turn.say.day_and_year(terms.effective_on)),
         (turn.say("terms_desk.told"), str(progress.told)),
         (turn.say("terms_desk.not_reached"), str(progress.not_reached)),
     ]
@@ -126,7 +128,7 @@ def _word(turn: Turn, store: Store, terms: Terms) -> Message:
         title=turn.say("terms_change.title"),
         text="\n".join(
             [
-                turn.say("terms_change.text", day=turn.say.day(terms.effective_on)),
+                turn.say("terms_change.text", day=turn.say.day_and_year(terms.effective_on)),
                 *changes(turn, store, terms),
             ]
         ),

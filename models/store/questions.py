@@ -21,6 +21,7 @@ class Question(NamedTuple):
     id: int
     contact_id: int
     text: str
+    answer: str
     asked_at: datetime
 
 
@@ -170,4 +171,5 @@ class Questions:
     def _opened(self, row: QuestionTable) -> Question:
         assert row.id is not None
         text = self._vault.open(row.body, f"questions:{row.id}") if row.body else ""
-        return Question(row.id, row.contact_id, text, row.asked_at)
+        answer = self._vault.open(row.answer, f"answers:{row.id}") if row.answer else ""
+        return Question(row.id, row.contact_id, text, answer, row.asked_at)

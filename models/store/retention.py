@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import BindParameter, bindparam, delete, not_, select, update
+from sqlalchemy import BindParameter, bindparam, delete, exists, not_, select, update
 
 from models.database import Transaction
 from models.office import Office
@@ -14,6 +14,7 @@ from models.tables import (
     Awaited,
     DoneOnce,
     FormLink,
+    Hold,
     InboxEvent,
     OutboxRow,
     Question,
@@ -22,6 +23,7 @@ from models.tables import (
     Watch,
     table,
 )
+from models.tables import Wait as WaitTable
 
 # What the program needs of the past for its own work, and longer nobody does.
 _INBOX = timedelta(days=35)  # an event can come again a day later; a failed one wants a person
@@ -30,6 +32,7 @@ _ANSWERABLE = timedelta(days=60)
 _WATCHED = timedelta(days=30)
 _LINKS = timedelta(days=30)
 _SEEN_TO = timedelta(days=365)
+_WAITED = timedelta(days=90)
 _ASKED = timedelta(days=1)
 _MIDNIGHT = time(0)
 
@@ -54,6 +57,13 @@ _FORMS = change(delete(table(FormLink)).where(table(FormLink).c.expires_at < _be
 _INVITES = change(delete(table(StaffInvite)).where(table(StaffInvite).c.expires_at < _before))
 _ALERTS = change(delete(table(Alert)).where(table(Alert).c.closed_at < _before))
 _QUESTIONS = change(delete(table(Question)).where(table(Question).c.closed_at < _before))
+_HOLDS = change(delete(table(Hold)).where(table(Hold).c.until < _before))
+_WAITS = change(
+    delete(table(WaitTable)).where(
+        table(WaitTable).c.ended_at < _before,
+        not_(exists().where(table(Hold).c.wait_id == table(WaitTable).c.id)),
+    )
+)
 _AWAITED = change(delete(table(Awaited)).where(table(Awaited).c.until < _before))
 _DONE = change(delete(table(DoneOnce)).where(table(DoneOnce).c.day < bindparam("day")))
 
@@ -79,6 +89,8 @@ class Retention:
             (_INVITES, _LINKS),
             (_ALERTS, _SEEN_TO),
             (_QUESTIONS, _SEEN_TO),
+            (_HOLDS, _WAITED),
+            (_WAITS, _WAITED),
             (_AWAITED, _ASKED),
         ):
             self._tx.run(statement, before=now - kept)
