@@ -1,0 +1,59 @@
+"""The tables, one file a subject. Rules that a database can hold are constraints here."""
+
+from models.tables.agreeing import Consent, Declaration, Terms, TermsNotice
+from models.tables.asking import Awaited, Draft, Question
+from models.tables.bookings import (
+    ACTIVE,
+    ACTIVE_BOOKING,
+    AttendanceSign,
+    Booking,
+    BookingChange,
+    Watch,
+    status_in,
+)
+from models.tables.calendar import Closure, Counselor, Shift
+from models.tables.columns import Id, Utc, table
+from models.tables.messaging import InboxEvent, OutboxRow, SentMessage
+from models.tables.people import Contact, JobSeeker, Note, Refusal
+from models.tables.records import AccessRecord, AuditEntry, FormLink
+from models.tables.staff import Alert, DoneOnce, Staff, StaffInvite
+from models.tables.waiting import Hold, Wait
+
+__all__ = [
+    "ACTIVE",
+    "ACTIVE_BOOKING",
+    "AccessRecord",
+    "Alert",
+    "AttendanceSign",
+    "AuditEntry",
+    "Awaited",
+    "Booking",
+    "BookingChange",
+    "Closure",
+    "Consent",
+    "Contact",
+    "Counselor",
+    "Declaration",
+    "DoneOnce",
+    "Draft",
+    "FormLink",
+    "Hold",
+    "Id",
+    "InboxEvent",
+    "JobSeeker",
+    "Note",
+    "OutboxRow",
+    "Question",
+    "Refusal",
+    "SentMessage",
+    "Shift",
+    "Staff",
+    "StaffInvite",
+    "Terms",
+    "TermsNotice",
+    "Utc",
+    "Wait",
+    "Watch",
+    "status_in",
+    "table",
+]

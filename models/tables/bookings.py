@@ -1,0 +1,128 @@
+"""Bookings, what happened to them, and who came."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from models.tables.columns import moment, refers_to, row_id
+
+ACTIVE = ("booked", "joined", "undecided")
+_active = text("status IN ('booked', 'joined', 'undecided')")
+
+
+class Booking(SQLModel, table=True):
+    """予約. `minutes` is how long it lasts, which a later change of the office's grid does not
+    alter. `version` counts its moves. `remind_at` and `notice_at` are work still to be done at
+    that time; they are stored, not derived, so that a pass reads only the rows that are due."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        Index(
+            "uq_bookings_active_slot",
+            "counselor_id",
+            "starts_at",
+            unique=True,
+            sqlite_where=_active,
+            postgresql_where=_active,
+        ),
+        Index(
+            "ix_bookings_active_start",
+            "starts_at",
+            sqlite_where=_active,
+            postgresql_where=_active,
+        ),
+        Index(
+            "ix_bookings_remind_at",
+            "remind_at",
+            sqlite_where=text("remind_at IS NOT NULL"),
+            postgresql_where=text("remind_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_bookings_notice_at",
+            "notice_at",
+            sqlite_where=text("notice_at IS NOT NULL"),
+            postgresql_where=text("notice_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_bookings_to_judge",
+            "starts_at",
+            sqlite_where=text("status IN ('booked')"),
+            postgresql_where=text("status IN ('booked')"),
+        ),
+        Index(None, "job_seeker_id", "starts_at"),
+        CheckConstraint(
+            "status IN ('booked', 'joined', 'completed', 'cancelled', 'withdrawn',"
+            " 'deemed_cancelled', 'undecided')",
+            name="status",
+        ),
+        CheckConstraint("companion IN ('alone', 'companion', 'interpreter')", name="companion"),
+    )
+    id: int | None = row_id()
+    reference: str = Field(max_length=12, unique=True)
+    job_seeker_id: int = refers_to("job_seekers.id")
+    counselor_id: int = refers_to("counselors.id")
+    service: str = Field(max_length=16)
+    starts_at: datetime = moment()
+    minutes: int
+    status: str = Field(max_length=16)
+    companion: str = Field(max_length=16)
+    meeting_url: str | None = Field(default=None, max_length=2000)
+    version: int = 1
+    remind_at: datetime | None = moment(optional=True)
+    notice_at: datetime | None = moment(optional=True)
+    my_page_posted_at: datetime | None = moment(optional=True)
+    created_at: datetime = moment()
+
+
+class BookingChange(SQLModel, table=True):
+    """What happened to a booking, when, by whom and why; rows are only ever added."""
+
+    __tablename__ = "booking_changes"
+    id: int | None = row_id()
+    booking_id: int = refers_to("bookings.id", index=True)
+    at: datetime = moment()
+    what: str = Field(max_length=24)
+    by: str = Field(max_length=16)
+    why: str = Field(default="", max_length=200)
+
+
+class AttendanceSign(SQLModel, table=True):
+    """Something that shows that the parent came or made contact, by the time of the act."""
+
+    __tablename__ = "attendance_signs"
+    __table_args__ = (UniqueConstraint("booking_id", "version", "how"),)
+    id: int | None = row_id()
+    booking_id: int = refers_to("bookings.id")
+    version: int
+    came: bool
+    how: str = Field(max_length=16)
+    acted_at: datetime = moment()
+    recorded_at: datetime = moment()
+
+
+class Watch(SQLModel, table=True):
+    """A stretch of time in which one run of the program was looking (its heartbeat)."""
+
+    __tablename__ = "watches"
+    id: int | None = row_id()
+    starts_at: datetime = moment()
+    ends_at: datetime = moment(index=True)
+
+
+def status_in(*statuses: str) -> ColumnElement[bool]:
+    """A condition on a booking's status, spelled out in the SQL: SQLite uses a partial index only
+    where the query says what the index says."""
+    return literal_column("bookings.status").in_(
+        [literal_column(f"'{status}'") for status in statuses]
+    )
+
+
+ACTIVE_BOOKING = status_in(*ACTIVE)

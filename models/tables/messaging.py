@@ -1,0 +1,84 @@
+"""What comes in and what goes out."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from models.tables.columns import moment, refers_to, row_id, sealed
+
+
+class InboxEvent(SQLModel, table=True):
+    """Every event taken, once. `body` is sealed and kept only where somebody may need it: a
+    failed event that can be run again, and what was written around a consultation."""
+
+    __tablename__ = "inbox"
+    channel: str = Field(primary_key=True, max_length=16)
+    event_id: str = Field(primary_key=True, max_length=64)
+    contact_id: int | None = refers_to("contacts.id", optional=True, index=True)
+    message_id: str | None = Field(default=None, max_length=64)
+    takes_back: str | None = Field(default=None, max_length=64)
+    acted_at: datetime | None = moment(optional=True)
+    received_at: datetime = moment(index=True)
+    failed: bool = False
+    body: bytes | None = sealed()
+
+
+class OutboxRow(SQLModel, table=True):
+    """One request to a platform. `payload` is its final body, so that a retry sends the same."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("booking_id", "kind", "booking_version"),
+        Index(
+            "ix_outbox_waiting",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        CheckConstraint(
+            "state IN ('waiting', 'accepted', 'expired', 'unreachable', 'refused', 'uncertain')",
+            name="state",
+        ),
+    )
+    id: int | None = row_id()
+    contact_id: int = refers_to("contacts.id", index=True)
+    channel: str = Field(max_length=16)
+    person: str = Field(max_length=64)
+    kind: str = Field(max_length=24)
+    booking_id: int | None = refers_to("bookings.id", optional=True)
+    booking_version: int | None = None
+    follows_id: int | None = refers_to("outbox.id", optional=True)
+    # The contact of the staff member who is to hear how it ended.
+    report_to: int | None = refers_to("contacts.id", optional=True)
+    payload: str = Field(sa_type=Text)
+    reply_token: str | None = Field(default=None, max_length=100)
+    reply_until: datetime | None = moment(optional=True)
+    retry_key: str = Field(max_length=36)
+    created_at: datetime = moment()
+    due_at: datetime = moment()
+    useless_after: datetime = moment()
+    state: str = Field(default="waiting", max_length=16)
+    attempts: int = 0
+    fence: int = 0
+    in_flight: bool = False
+    ended_at: datetime | None = moment(optional=True)
+    why: str = Field(default="", max_length=200)
+
+
+class SentMessage(SQLModel, table=True):
+    """Which message of a chat speaks of what ("booking 7"), so that a reply to it can be read."""
+
+    __tablename__ = "sent_messages"
+    channel: str = Field(primary_key=True, max_length=16)
+    chat: str = Field(primary_key=True, max_length=64)
+    message_id: str = Field(primary_key=True, max_length=64)
+    about: str = Field(max_length=40)
+    at: datetime = moment(index=True)

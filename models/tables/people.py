@@ -1,0 +1,65 @@
+"""People: job seekers, their chats, what staff note of them, whom the office refuses."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    UniqueConstraint,
+)
+from sqlmodel import Field, SQLModel
+
+from models.tables.columns import moment, refers_to, row_id, sealed
+
+
+class JobSeeker(SQLModel, table=True):
+    """利用者・求職者: the parent. Personal columns are sealed (models/vault.py)."""
+
+    __tablename__ = "job_seekers"
+    id: int | None = row_id()
+    name: bytes | None = sealed()
+    reading: bytes | None = sealed()
+    phone: bytes | None = sealed()
+    registration: bytes | None = sealed()
+    registration_fingerprint: str | None = Field(default=None, index=True, max_length=64)
+    phone_fingerprint: str | None = Field(default=None, index=True, max_length=64)
+    verified_at: datetime | None = moment(optional=True)
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+
+
+class Contact(SQLModel, table=True):
+    """A person on a channel."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "person"),)
+    id: int | None = row_id()
+    channel: str = Field(max_length=16)
+    person: str = Field(max_length=64)
+    language: str = Field(max_length=16)
+    job_seeker_id: int | None = refers_to("job_seekers.id", optional=True, index=True)
+    created_at: datetime = moment()
+    unreachable_at: datetime | None = moment(optional=True)
+
+
+class Refusal(SQLModel, table=True):
+    """利用お断り: staff refuse a person, with a reason, until a day or until it is lifted
+    (arts. 6(6), 12(1)). Never automatic."""
+
+    __tablename__ = "refusals"
+    id: int | None = row_id()
+    job_seeker_id: int = refers_to("job_seekers.id", index=True)
+    reason: str = Field(max_length=200)
+    since: datetime = moment()
+    until_day: date | None = None
+    by_staff_id: int | None = refers_to("staff.id", optional=True)
+    lifted_at: datetime | None = moment(optional=True)
+
+
+class Note(SQLModel, table=True):
+    """What staff want to remember of a person; sealed, since it speaks of one."""
+
+    __tablename__ = "notes"
+    id: int | None = row_id()
+    job_seeker_id: int = refers_to("job_seekers.id", index=True)
+    body: bytes | None = sealed()
+    by_staff_id: int | None = refers_to("staff.id", optional=True)
+    at: datetime = moment()

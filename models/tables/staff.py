@@ -1,0 +1,89 @@
+"""Staff, their codes, and what they must know."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from models.tables.columns import moment, refers_to, row_id
+
+
+class Staff(SQLModel, table=True):
+    """職員: works by chat. A counselor's role goes with the counselor whose bookings are theirs."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        Index(
+            "uq_staff_contact",
+            "contact_id",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        CheckConstraint("role IN ('admin', 'counselor')", name="role"),
+        CheckConstraint("role = 'admin' OR counselor_id IS NOT NULL", name="counselor"),
+    )
+    id: int | None = row_id()
+    contact_id: int = refers_to("contacts.id")
+    name: str = Field(max_length=60)
+    role: str = Field(max_length=16)
+    counselor_id: int | None = refers_to("counselors.id", optional=True)
+    since: datetime = moment()
+    removed_at: datetime | None = moment(optional=True)
+
+
+class StaffInvite(SQLModel, table=True):
+    """A one-time code for a new staff member. Its first part finds the row, of the rest only the
+    hash is here; wrong tries are counted."""
+
+    __tablename__ = "staff_invites"
+    selector: str = Field(primary_key=True, max_length=8)
+    secret_hash: str = Field(max_length=64)
+    name: str = Field(max_length=60)
+    role: str = Field(max_length=16)
+    counselor_id: int | None = refers_to("counselors.id", optional=True)
+    expires_at: datetime = moment()
+    tries: int = 0
+    used_at: datetime | None = moment(optional=True)
+
+
+class Alert(SQLModel, table=True):
+    """Something that staff must know or decide."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        UniqueConstraint("subject", "kind"),
+        Index(
+            "ix_alerts_untold",
+            "at",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
+        Index(
+            "ix_alerts_open",
+            "at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+    id: int | None = row_id()
+    kind: str = Field(max_length=32)
+    subject: str = Field(max_length=80)
+    booking_id: int | None = refers_to("bookings.id", optional=True, index=True)
+    contact_id: int | None = refers_to("contacts.id", optional=True)
+    at: datetime = moment(index=True)
+    told_at: datetime | None = moment(optional=True)
+    closed_at: datetime | None = moment(optional=True)
+
+
+class DoneOnce(SQLModel, table=True):
+    """Work that is done once a day, by whichever process comes first."""
+
+    __tablename__ = "done_once"
+    what: str = Field(primary_key=True, max_length=24)
+    day: date = Field(primary_key=True)
