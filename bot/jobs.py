@@ -15,7 +15,7 @@ from bot.turns import Turns
 from handlers.due import What
 from models.database import Database, DatabaseUnavailable, Transaction
 from models.office import Office
-from models.store.bookings import Bookings
+from models.store.due import Due
 from models.store.outbox import Outbox
 from models.store.presence import Presence
 
@@ -112,18 +112,15 @@ class Jobs:
         self, tx: Transaction, watch: int | None, now: datetime
     ) -> tuple[int, list[tuple[What, int]]]:
         """Note that we are watching, and see what is due."""
-        presence, bookings = Presence(tx), Bookings(tx, self._office)
+        presence, work = Presence(tx), Due(tx)
         if watch is None:
             watch = presence.begin_watch(now)
         else:
             presence.extend_watch(watch, now)
         due = [
-            *((What.REMINDER, each) for each in bookings.due_reminders(now, _BATCH)),
-            *((What.NOTICE, each) for each in bookings.due_notices(now, _BATCH)),
-            *(
-                (What.JUDGEMENT, each)
-                for each in bookings.to_judge(now - self._office.grace, _BATCH)
-            ),
+            *((What.REMINDER, each) for each in work.reminders(now, _BATCH)),
+            *((What.NOTICE, each) for each in work.notices(now, _BATCH)),
+            *((What.JUDGEMENT, each) for each in work.to_judge(now - self._office.grace, _BATCH)),
         ]
         return watch, due
 

@@ -8,7 +8,7 @@ from models.chat import Group, Link, Message, button, column
 from models.rules import attendance
 from models.rules.attendance import Verdict
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.store.contacts import NOBODY
 from models.turn import Turn
 
@@ -27,7 +27,7 @@ Work = Callable[[Turn, Store, Booking], None]
 def remind(turn: Turn, store: Store, booking: Booking) -> None:
     """The day before: the reminder, at most once a booking and date. Too late, it is recorded
     as expired and staff are told."""
-    if not store.bookings.take_reminder(booking.id, turn.now) or booking.status != "booked":
+    if not store.due.take_reminder(booking.id, turn.now) or booking.status != "booked":
         return
     useless_after = booking.starts_at - turn.office.reminder_too_late
     if turn.now >= useless_after:
@@ -42,7 +42,7 @@ def remind(turn: Turn, store: Store, booking: Booking) -> None:
 
 def check_notice(turn: Turn, store: Store, booking: Booking) -> None:
     """What staff must have done by now: a meeting URL, and the notice in My Page (art. 6(4))."""
-    if not store.bookings.take_notice(booking.id, turn.now) or booking.status != "booked":
+    if not store.due.take_notice(booking.id, turn.now) or booking.status != "booked":
         return
     if not booking.meeting_url:
         store.alerts.about(booking, "no_url", turn.now)
@@ -86,12 +86,12 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
 
 
 def _give_up_reminder(turn: Turn, store: Store, booking: Booking) -> None:
-    store.bookings.take_reminder(booking.id, turn.now)
+    store.due.take_reminder(booking.id, turn.now)
     store.alerts.about(booking, "reminder_not_delivered", turn.now)
 
 
 def _give_up_notice(turn: Turn, store: Store, booking: Booking) -> None:
-    store.bookings.take_notice(booking.id, turn.now)
+    store.due.take_notice(booking.id, turn.now)
     store.alerts.about(booking, "no_url", turn.now)
 
 

@@ -25,7 +25,7 @@ from handlers.parents import (
 from handlers.staff import desk, digest, enrolling, needs, questions, reports, terms
 from models.chat import Did, Event, Message, NotAButton
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 # A verb's number goes up when its arguments change; the old number stays in the table for as long

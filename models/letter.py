@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.chat import Message
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.store.contacts import Contact
 
 # How long a word about what has happened is still worth sending.

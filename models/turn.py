@@ -9,7 +9,7 @@ from models.letter import NEWS_LASTS, Letter
 from models.links import Links
 from models.office import Office
 from models.rules.days import local_day
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.store.contacts import Contact
 
 

@@ -22,7 +22,7 @@ from bot.sandbox.telegram_server import TelegramPerson, TelegramServer
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.alerts import Alert
-from models.store.bookings import Booking
+from models.store.booking import Booking
 
 
 @dataclass(frozen=True)

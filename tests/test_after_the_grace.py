@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
 from tests.test_attendance import GRACE, at_the_start

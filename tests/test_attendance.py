@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
 

@@ -6,7 +6,7 @@ import pytest
 
 from handlers import router
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World

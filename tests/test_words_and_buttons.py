@@ -187,7 +187,12 @@ def _keys_in_code() -> set[str]:
     """Every literal that looks like a key, in code and templates."""
     prefixes = {entry.msgid.split(".")[0] for entry in CATALOGS["ja"]}
     pattern = re.compile(rf"({'|'.join(prefixes)})\.[a-z_.]+")
-    found = {"format.day", "format.day_short", "format.time"}  # locales/__init__.py's own
+    found = {
+        "format.day",
+        "format.day_short",
+        "format.date",
+        "format.time",
+    }  # locales/__init__.py's own
     for pattern_of_files in ("bot/*.py", "bot/pages/*.py", "handlers/**/*.py", "models/rules/*.py"):
         for path in ROOT.glob(pattern_of_files):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

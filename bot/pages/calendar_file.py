@@ -12,7 +12,8 @@ from locales import Phrases, best_language, phrases
 from models.database import Database, Transaction
 from models.links import Links
 from models.office import Office
-from models.store.bookings import Booking, Bookings
+from models.store.booking import Booking
+from models.store.bookings import Bookings
 from models.store.contacts import Contacts
 
 _ENDED = ("cancelled", "withdrawn", "deemed_cancelled")

@@ -75,5 +75,5 @@ class ExportPage(DeskPage):
                 say(f"companion.{each.companion}"),
                 say(f"status.{each.status}"),
             ]
-            for each in store.bookings.every_between(start, end)
+            for each in store.agenda.every_between(start, end)
         ]

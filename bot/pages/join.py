@@ -18,7 +18,8 @@ from models.office import Office
 from models.rules.attendance import deadline
 from models.rules.deadlines import Joinable, joinable
 from models.store import Store
-from models.store.bookings import Booking, Bookings
+from models.store.booking import Booking
+from models.store.bookings import Bookings
 from models.turn import Turn
 from models.vault import Vault
 

@@ -85,8 +85,7 @@ def _week(turn: Turn, store: Store, monday: date) -> Grid:
     columns = [(day, each) for day in week for each in counselors]
     start, end = at(monday, time(0), zone), at(week[-1] + timedelta(days=1), time(0), zone)
     booked = {
-        (each.counselor_id, each.starts_at): each
-        for each in store.bookings.between(start, end, None)
+        (each.counselor_id, each.starts_at): each for each in store.agenda.between(start, end, None)
     }
     offered = set(store.calendar.offered_on(week))
     rows = _starts(turn)

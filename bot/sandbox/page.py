@@ -19,7 +19,7 @@ from bot.sandbox.telegram_server import TelegramServer
 from models.office import Office
 from models.rules.deadlines import day_before
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 
 _FILES = Path(__file__).parent / "page"
 _KINDS = ("sticker", "image", "audio", "location")

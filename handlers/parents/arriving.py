@@ -4,7 +4,7 @@ from handlers.parents import booking_card, cards
 from models.chat import Did, Link, Message, NotAButton, button, column
 from models.rules.attendance import counts_as_coming, deadline
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 _UNDECIDED_YET = ("booked", "undecided", "deemed_cancelled")

@@ -6,7 +6,7 @@ from handlers.parents import cards
 from models.chat import Group, Link, Message, button, column
 from models.rules.attendance import counts_as_contact
 from models.rules.deadlines import Joinable, day_before, joinable, may_cancel
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from models.chat import Button, Link, Message, button, column
 from models.rules.days import local_day
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 # How long before the start the join link and "I'm in" work.

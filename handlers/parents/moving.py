@@ -8,7 +8,8 @@ from models.rules.days import at, local_day
 from models.rules.deadlines import may_cancel
 from models.rules.slots import Slot
 from models.store import Store
-from models.store.bookings import Booking, SlotTaken
+from models.store.booking import Booking
+from models.store.bookings import SlotTaken
 from models.turn import Turn
 
 

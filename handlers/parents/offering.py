@@ -10,7 +10,7 @@ from models.rules.days import local_day
 from models.rules.deadlines import bookable_days, may_book
 from models.rules.slots import Slot, nearest, one_for_each_start, overlap
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.store.calendar import Days
 from models.turn import Turn
 

@@ -9,7 +9,7 @@ from models.chat import Link, Message, button, column
 from models.database import Conflict
 from models.rules.attendance import deadline
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 _EARLIER = {

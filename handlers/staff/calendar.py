@@ -169,7 +169,7 @@ def end_on(turn: Turn, store: Store, shift_id: int, last_day: str, how: str) -> 
     kept = [
         _as_rule(each) for each in _counselor(store, shift.counselor_id).shifts if each is not shift
     ]
-    hit = store.bookings.outside(
+    hit = store.agenda.outside(
         shift.counselor_id, [*kept, _as_rule(shift)._replace(until_day=day)], turn.now
     )
     if asked := hitting.ask(turn, store, hit, how, ("endshift/2", shift_id, last_day)):
@@ -188,7 +188,7 @@ def drop_shift(turn: Turn, store: Store, shift_id: int, how: str) -> list[Messag
     kept = [
         _as_rule(each) for each in _counselor(store, shift.counselor_id).shifts if each is not shift
     ]
-    hit = store.bookings.outside(shift.counselor_id, kept, turn.now)
+    hit = store.agenda.outside(shift.counselor_id, kept, turn.now)
     if asked := hitting.ask(turn, store, hit, how, ("dropshift/1", shift_id)):
         return asked
     store.calendar.remove_shift(shift_id)
@@ -206,7 +206,7 @@ def retire(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 def retire_how(turn: Turn, store: Store, counselor_id: int, how: str) -> list[Message]:
     """No new bookings for a counselor, after asking what becomes of those there are."""
     found = _counselor(store, counselor_id)
-    hit = store.bookings.outside(counselor_id, [], turn.now)
+    hit = store.agenda.outside(counselor_id, [], turn.now)
     if asked := hitting.ask(turn, store, hit, how, ("retire/2", counselor_id), always=True):
         return asked
     store.calendar.retire_counselor(found.id, turn.now)

@@ -12,7 +12,7 @@ from models.chat import Message, NotAButton, button, column
 from models.rules.days import local_day
 from models.rules.slots import nearest, one_for_each_start
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.text import shortened
 from models.turn import Turn
 

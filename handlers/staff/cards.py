@@ -6,7 +6,7 @@ from models.chat import Button, Group, Message, button, column
 from models.rules.attendance import deadline
 from models.rules.days import local_day
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 _ACTIVE = ("booked", "joined", "undecided")
@@ -40,7 +40,7 @@ def _lacks(turn: Turn, booking: Booking) -> list[str]:
 
 def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str], ...]:
     say = turn.say
-    past = store.bookings.history_of(booking.job_seeker_id, booking.starts_at)
+    past = store.agenda.history_of(booking.job_seeker_id, booking.starts_at)
     person = store.seekers.standing(booking.job_seeker_id, turn.today)
     facts = [
         (say("booking.when"), cards.when_of(turn, booking)),
@@ -55,7 +55,7 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
             say("state.my_page"),
             say("state.posted") if booking.my_page_posted_at else say("state.not_posted"),
         ),
-        (say("state.reminder"), say(f"reminder_state.{store.bookings.reminder_state(booking)}")),
+        (say("state.reminder"), say(f"reminder_state.{store.agenda.reminder_state(booking)}")),
         (say("state.history"), say("state.nth", nth=past.before + 1, absences=past.absences)),
         (say("booking.reference"), booking.reference),
     ]

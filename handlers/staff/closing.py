@@ -61,7 +61,7 @@ def close(
     whose = counselor_id or None
     hit = [
         each
-        for each in store.bookings.between(start - turn.office.slot_length, end, whose)
+        for each in store.agenda.between(start - turn.office.slot_length, end, whose)
         if each.status == "booked" and each.ends_at > start and each.starts_at > turn.now
     ]
     if asked := hitting.ask(turn, store, hit, how, ("close/1", counselor_id, start, end)):

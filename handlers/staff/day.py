@@ -11,7 +11,7 @@ from models.links import Picture, PictureOf
 from models.rules.days import at, end_of_day, is_business_day
 from models.rules.typed_dates import plain, read_day
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 # LINE takes five messages a request: the list, and the cards of those who come next.
@@ -56,7 +56,7 @@ def show_day(turn: Turn, store: Store, day: date) -> list[Message]:
 def of_day(turn: Turn, store: Store, day: date) -> list[Booking]:
     """The bookings of a day that are this staff member's business, in order of time."""
     zone = turn.office.zone
-    return store.bookings.between(
+    return store.agenda.between(
         at(day, time(0), zone),
         end_of_day(day, zone),
         None if is_admin(turn) else turn.contact.counselor_id,

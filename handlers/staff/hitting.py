@@ -8,7 +8,7 @@ from handlers.parents import cards as parents_cards
 from handlers.staff import cancelling, cards
 from models.chat import Argument, Message, NotAButton, button, column
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 ASK = "ask"

@@ -15,7 +15,7 @@ _LISTED = 20
 def show_open(turn: Turn, store: Store) -> list[Message]:
     """The bookings that are not yet posted, the next one first."""
     counselor = None if is_admin(turn) else turn.contact.counselor_id
-    waiting = store.bookings.not_posted(turn.now, counselor)
+    waiting = store.agenda.not_posted(turn.now, counselor)
     if not waiting:
         return [Message(text=turn.say("my_page.nothing"))]
     choices = [

@@ -65,7 +65,7 @@ def show(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
     """What the office knows of a person, without details."""
     _check(turn, store, seeker_id)
     bookings = store.bookings.of_seeker(seeker_id)
-    history = store.bookings.history_of(seeker_id, turn.now)
+    history = store.agenda.history_of(seeker_id, turn.now)
     refusal = store.seekers.refusal(seeker_id, turn.today)
     standing = turn.say(f"standing.{store.seekers.standing(seeker_id, turn.today)}")
     if refusal is not None and refusal.until_day is not None:

@@ -2,7 +2,7 @@
 
 from models.chat import NotAButton
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 ADMIN = ("admin",)

@@ -10,7 +10,7 @@ from models.links import PictureOf
 from models.rules.days import at
 from models.rules.statistics import without_small_cells
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.store.forms import Purpose
 from models.turn import Turn
 
@@ -55,7 +55,7 @@ def tables_of(
     """A month's bookings, and the tables of what became of them, without small cells."""
     following = (first + timedelta(days=32)).replace(day=1)
     zone = turn.office.zone
-    found = store.bookings.every_between(at(first, _MIDNIGHT, zone), at(following, _MIDNIGHT, zone))
+    found = store.agenda.every_between(at(first, _MIDNIGHT, zone), at(following, _MIDNIGHT, zone))
     by_weekday = sorted(found, key=lambda each: each.starts_at.astimezone(zone).weekday())
     by_hour = sorted(found, key=lambda each: each.starts_at.astimezone(zone).hour)
     tables: list[tuple[str, list[Booking], Callable[[Booking], str]]] = [

@@ -2,7 +2,7 @@
 
 from handlers.parents import cards
 from models.chat import Message
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 

@@ -14,7 +14,8 @@ from models.chat import Button, Group, Message, NotAButton, button, column
 from models.rules.days import local_day
 from models.rules.slots import Slot, one_for_each_start, overlap
 from models.store import Store
-from models.store.bookings import Booking, SlotTaken
+from models.store.booking import Booking
+from models.store.bookings import SlotTaken
 from models.turn import Turn
 
 _ANYBODY = 0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from handlers.staff.permission import about
 from models.chat import Message
 from models.store import Store
-from models.store.bookings import Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 

@@ -3,6 +3,7 @@
 from models.database import Transaction
 from models.office import Office
 from models.store.access import Access
+from models.store.agenda import Agenda
 from models.store.alerts import Alerts
 from models.store.audit import Audit
 from models.store.awaited import AwaitedTexts
@@ -10,6 +11,7 @@ from models.store.bookings import Bookings
 from models.store.calendar import Calendar
 from models.store.contacts import Contacts
 from models.store.declarations import Declarations
+from models.store.due import Due
 from models.store.forms import Forms
 from models.store.inbox import Inbox
 from models.store.once import Once
@@ -29,6 +31,7 @@ class Store:
 
     def __init__(self, transaction: Transaction, office: Office, vault: Vault) -> None:
         self.access = Access(transaction)
+        self.agenda = Agenda(transaction, office)
         self.alerts = Alerts(transaction)
         self.audit = Audit(transaction)
         self.awaited = AwaitedTexts(transaction)
@@ -36,6 +39,7 @@ class Store:
         self.calendar = Calendar(transaction, office)
         self.contacts = Contacts(transaction)
         self.declarations = Declarations(transaction)
+        self.due = Due(transaction)
         self.forms = Forms(transaction)
         self.inbox = Inbox(transaction, vault)
         self.once = Once(transaction)

@@ -1,0 +1,68 @@
+"""What is due for bookings: read by indexes that hold nothing but what is still to be done."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, bindparam, select, update
+
+from models.database import Transaction
+from models.sql import Statement, change, query
+from models.tables import Booking as BookingTable
+from models.tables import status_in, table
+
+_bookings = table(BookingTable).c
+
+
+def _due(column: ColumnElement[datetime]) -> ColumnElement[bool]:
+    return column.is_not(None) & (column <= bindparam("now"))
+
+
+def _ids(condition: ColumnElement[bool], order: ColumnElement[datetime]) -> Statement[int]:
+    return query(
+        select(_bookings.id).where(condition).order_by(order).limit(bindparam("count")),
+        lambda booking_id: int(booking_id),
+    )
+
+
+_DUE_REMINDERS = _ids(_due(_bookings.remind_at), _bookings.remind_at)
+_DUE_NOTICES = _ids(_due(_bookings.notice_at), _bookings.notice_at)
+_TO_JUDGE = _ids(
+    status_in("booked") & (_bookings.starts_at <= bindparam("started_by")),
+    _bookings.starts_at,
+)
+
+
+_TAKE_REMINDER = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"), _due(_bookings.remind_at))
+    .values(remind_at=None)
+)
+_TAKE_NOTICE = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"), _due(_bookings.notice_at))
+    .values(notice_at=None)
+)
+
+
+class Due:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def reminders(self, now: datetime, count: int) -> list[int]:
+        """Bookings whose reminder is due, at most `count`, the most urgent first."""
+        return self._tx.rows(_DUE_REMINDERS, now=now, count=count)
+
+    def notices(self, now: datetime, count: int) -> list[int]:
+        """Bookings that staff must have prepared by now: a URL, and the notice in My Page."""
+        return self._tx.rows(_DUE_NOTICES, now=now, count=count)
+
+    def to_judge(self, started_by: datetime, count: int) -> list[int]:
+        """Bookings that started by then and that nobody has come to."""
+        return self._tx.rows(_TO_JUDGE, started_by=started_by, count=count)
+
+    def take_reminder(self, booking_id: int, now: datetime) -> bool:
+        """Take the reminder off the list of work; False when it is not due any more."""
+        return self._tx.run(_TAKE_REMINDER, booking=booking_id, now=now) == 1
+
+    def take_notice(self, booking_id: int, now: datetime) -> bool:
+        """Take the notice off the list of work; False when it is not due any more."""
+        return self._tx.run(_TAKE_NOTICE, booking=booking_id, now=now) == 1
