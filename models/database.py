@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from models.sql import Compiled, Row, Statement
+from models.sql import Row, Statement
 
 Result = TypeVar("Result")
 Work = Callable[["Transaction"], Result]
@@ -47,28 +47,30 @@ class Transaction:
         self._dialect = connection.dialect
         self._driver: Any = connection.connection.driver_connection
         self._session: Session | None = None
+        # What was read since the last change or lock: asked again, it is the same.
+        self._known: dict[tuple[Any, ...], list[Any]] = {}
 
     def rows(self, statement: Statement[Row], **values: Any) -> list[Row]:
         """All rows of a query."""
-        compiled = statement.compiled(self._dialect)
-        cursor = self._execute(compiled, values)
-        return [statement.row(*compiled.read(row)) for row in cursor.fetchall()]
+        return self._rows(statement, values).copy()
 
     def row(self, statement: Statement[Row], **values: Any) -> Row | None:
         """The first row of a query, or None."""
-        compiled = statement.compiled(self._dialect)
-        row = self._execute(compiled, values).fetchone()
-        return None if row is None else statement.row(*compiled.read(row))
+        found = self._rows(statement, values)
+        return found[0] if found else None
 
     def run(self, statement: Statement[Any], **values: Any) -> int:
         """Make a change; tells how many rows it touched."""
-        count: int = self._execute(statement.compiled(self._dialect), values).rowcount
+        compiled = statement.compiled(self._dialect)
+        self._known.clear()
+        count: int = self._driver.execute(compiled.sql, compiled.parameters(values)).rowcount
         return count
 
     @property
     def session(self) -> Session:
         """A SQLModel session inside this transaction; it is flushed with it."""
         if self._session is None:
+            self._known.clear()
             self._session = Session(
                 self._connection,
                 join_transaction_mode="create_savepoint",
@@ -86,6 +88,7 @@ class Transaction:
         except (sqlite3.OperationalError, psycopg.OperationalError):
             raise  # the whole transaction is lost
         except Exception as error:
+            self._known.clear()
             self._driver.execute("ROLLBACK TO SAVEPOINT attempt")
             self._driver.execute("RELEASE SAVEPOINT attempt")  # attempts may be nested
             if isinstance(error, sqlite3.IntegrityError | psycopg.errors.IntegrityError):
@@ -98,8 +101,20 @@ class Transaction:
         if self._session is not None:
             self._session.commit()
 
-    def _execute(self, compiled: Compiled, values: dict[str, Any]) -> Any:
-        return self._driver.execute(compiled.sql, compiled.parameters(values))
+    def _rows(self, statement: Statement[Row], values: dict[str, Any]) -> list[Row]:
+        compiled = statement.compiled(self._dialect)
+        question = (statement, *values.values())
+        known = self._known.get(question)
+        if known is not None:
+            return known
+        if not compiled.only_reads:
+            self._known.clear()
+        cursor = self._driver.execute(compiled.sql, compiled.parameters(values))
+        found = [statement.row(*compiled.read(row)) for row in cursor.fetchall()]
+        # A session may write at any moment without telling us.
+        if compiled.only_reads and self._session is None:
+            self._known[question] = found
+        return found
 
 
 class Database:

@@ -1,6 +1,7 @@
 """The writer: what is committed together, and what is undone alone."""
 
 import asyncio
+import contextlib
 import threading
 from datetime import UTC, datetime
 from functools import partial
@@ -10,12 +11,21 @@ from sqlalchemy import bindparam, select, update
 
 from models.database import Conflict, Database, DatabaseUnavailable, Transaction
 from models.sql import addition, change, query
+from models.store.contacts import Contacts
+from models.tables import Contact as ContactTable
 from models.tables import Counselor, Watch, table
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 ADD = addition(table(Watch), "starts_at", "ends_at")
 ALL = query(select(table(Watch).c.starts_at), lambda at: at)
 NAMES = query(select(table(Counselor).c.name), lambda name: str(name))
+
+LANGUAGE = query(
+    select(table(ContactTable).c.language).where(
+        table(ContactTable).c.person == bindparam("person")
+    ),
+    str,
+)
 
 
 def good(tx: Transaction) -> None:
@@ -150,4 +160,34 @@ async def test_two_that_wait_for_each_other_both_get_through(postgresql_url: str
         database.run(partial(crosswise, (2, 1), second)),
     )
     assert len(first) + len(second) == 3  # PostgreSQL broke one off, and it was tried again
+    database.close()
+
+
+def test_what_was_read_is_known_until_something_changes(database_url: str) -> None:
+    """Within a transaction the same question is asked once, and anew after every change."""
+    database = Database(database_url)
+
+    def work(tx: Transaction) -> list[str | None]:
+        contacts, said = Contacts(tx), []
+
+        def language() -> None:
+            found = tx.row(LANGUAGE, person="U1")
+            said.append(found)
+
+        language()
+        contacts.add("line", "U1", "ja", NOW)
+        language()
+        contacts.set_language(1, "en")
+        language()
+        with contextlib.suppress(ValueError), tx.attempt():
+            contacts.set_language(1, "ja")
+            language()
+            raise ValueError
+        language()
+        tx.session.get_one(ContactTable, 1).language = "ja"
+        tx.session.flush()
+        language()
+        return said
+
+    assert database.run_now(work) == [None, "ja", "en", "ja", "en", "ja"]
     database.close()

@@ -87,7 +87,7 @@ def _week(turn: Turn, store: Store, monday: date) -> Grid:
     booked = {
         (each.counselor_id, each.starts_at): each for each in store.agenda.between(start, end, None)
     }
-    offered = set(store.calendar.offered_on(week))
+    offered = set(store.calendar.offered_between(week[0], week[-1]))
     rows = _starts(turn)
     cells = []
     for clock in rows:

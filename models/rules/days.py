@@ -21,6 +21,7 @@ def is_year_end(day: date) -> bool:
     return (day.month == 12 and day.day >= 29) or (day.month == 1 and day.day <= 3)
 
 
+@lru_cache(maxsize=8192)
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
     """The calendar day of an instant in the office's time zone."""
     return instant.astimezone(zone).date()

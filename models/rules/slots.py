@@ -1,12 +1,12 @@
 """Slots: which starts the office offers, and which of them are free."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from models.rules.days import at, is_business_day
+from models.rules.days import at, is_business_day, local_day
 
 
 class Slot(NamedTuple):
@@ -76,17 +76,47 @@ def offered(
     return sorted({slot for slot in slots if not _is_closed(slot, length, closures)})
 
 
+@lru_cache(maxsize=64)
+def offered_between(
+    first: date, last: date, grid: Grid, shifts: tuple[Shift, ...], closures: tuple[Closure, ...]
+) -> Mapping[date, Sequence[Slot]]:
+    """The same for every local day from `first` to `last` that has any. It is asked for at every
+    step of a booking while the calendar hardly ever changes, so the answer is kept."""
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    return {day: slots for day in days if (slots := offered(day, grid, shifts, closures))}
+
+
+def free_by_day(
+    offered: Mapping[date, Sequence[Slot]],
+    taken: Iterable[Taken],
+    minutes: int,
+    zone: ZoneInfo,
+) -> dict[date, list[Slot]]:
+    """What is free of the slots offered on some local days; full days are left out."""
+    by_day: dict[date, list[Taken]] = {}
+    for each in taken:
+        by_day.setdefault(local_day(each.starts_at, zone), []).append(each)
+    left = {
+        day: free(slots, by_day[day], minutes) if day in by_day else list(slots)
+        for day, slots in offered.items()
+    }
+    return {day: slots for day, slots in left.items() if slots}
+
+
 def free(slots: Collection[Slot], taken: Collection[Taken], minutes: int) -> list[Slot]:
     """The slots of `minutes` that nobody has, in the order given. A booking made on another grid,
     before the office changed its hours, takes every slot of its counselor that it overlaps."""
-    by_start = {each.slot for each in taken}
+    by_start = {(each.starts_at, each.counselor_id) for each in taken}
+    left = [slot for slot in slots if slot not in by_start]
+    all_on_grid = len(slots) - len(left) == len(by_start)
+    if all_on_grid and all(each.minutes == minutes for each in taken):
+        return left
     on_grid = set(slots)
     odd = [each for each in taken if each.minutes != minutes or each.slot not in on_grid]
     return [
         slot
-        for slot in slots
-        if slot not in by_start
-        and not any(
+        for slot in left
+        if not any(
             slot.counselor_id == each.counselor_id
             and overlap(slot.starts_at, minutes, each.starts_at, each.minutes)
             for each in odd

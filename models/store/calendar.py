@@ -1,8 +1,7 @@
 """The calendar: counselors, shifts and closures, and the free slots that follow from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
@@ -13,7 +12,7 @@ from models.database import Transaction
 from models.office import Office
 from models.rules.days import at, end_of_day, local_day
 from models.rules.deadlines import bookable_days
-from models.rules.slots import Closure, Shift, Slot, Taken, free, offered
+from models.rules.slots import Closure, Shift, Slot, Taken, free_by_day, offered_between
 from models.sql import query
 from models.store.waiting import Waiting
 from models.tables import ACTIVE_BOOKING, Booking, table
@@ -95,30 +94,25 @@ class Calendar:
     def free_on(self, day: date, now: datetime, *, holder: int) -> list[Slot]:
         """The free slots of a local day, in order of time; what is held for others than `holder`
         is not free."""
-        return self._free([day], now, holder)
+        return self._free(day, day, now, holder).get(day, [])
 
     def days(self, now: datetime, *, holder: int) -> Days:
         """The local days that a parent can book at `now`: those with free slots, with them, and
         those that would have some if they were not full."""
         days = bookable_days(now, self._office.zone, self._office.horizon_days)
-        every, left = self._look(days, now, holder)
-        free_ones = self._by_day(left)
-        return Days(free_ones, [day for day in self._by_day(every) if day not in free_ones])
+        left = self._free(days[0], days[-1], now, holder)
+        every = self._offered(days[0], days[-1])
+        return Days(left, [day for day in every if day not in left])
 
-    def offered_on(self, days: Sequence[date]) -> list[Slot]:
-        """Every slot that the office offers on these days, taken or not."""
-        zone = self._office.zone
-        shifts = self._tx.rows(_SHIFTS, first=days[0], last=days[-1])
-        closures = self._tx.rows(
-            _CLOSURES, start=at(days[0], time(0), zone), end=end_of_day(days[-1], zone)
-        )
-        return [slot for day in days for slot in offered(day, self._office.grid, shifts, closures)]
+    def offered_between(self, first: date, last: date) -> list[Slot]:
+        """Every slot that the office offers from one local day to another, taken or not."""
+        return [slot for slots in self._offered(first, last).values() for slot in slots]
 
     def free_from(self, now: datetime, *, holder: int) -> list[Slot]:
         """The free slots from now to the horizon, today's too: staff may give them."""
-        today = local_day(now, self._office.zone)
-        days = [today, *bookable_days(now, self._office.zone, self._office.horizon_days)]
-        return [slot for slot in self._free(days, now, holder) if slot.starts_at > now]
+        last = bookable_days(now, self._office.zone, self._office.horizon_days)[-1]
+        by_day = self._free(local_day(now, self._office.zone), last, now, holder)
+        return [slot for slots in by_day.values() for slot in slots if slot.starts_at > now]
 
     def add_counselor(
         self, name: str, meeting_url: str | None, shifts: Sequence[tuple[int, time, time]]
@@ -242,21 +236,22 @@ class Calendar:
         )
         self._tx.session.flush()
 
-    def _free(self, days: Sequence[date], now: datetime, holder: int) -> list[Slot]:
-        return self._look(days, now, holder)[1]
-
-    def _look(
-        self, days: Sequence[date], now: datetime, holder: int
-    ) -> tuple[list[Slot], list[Slot]]:
-        """Every slot that the office offers on these days, and those of them that are free."""
+    def _offered(self, first: date, last: date) -> Mapping[date, Sequence[Slot]]:
+        """The days on which the office offers slots, with them."""
         zone = self._office.zone
-        start, end = at(days[0], time(0), zone), end_of_day(days[-1], zone)
-        taken = self._tx.rows(_TAKEN, start=start, end=end)
-        slots = self.offered_on(days)
-        left = free(slots, taken, self._office.slot_minutes)
-        held = Waiting(self._tx).held(now, holder)
-        return slots, [slot for slot in left if slot not in held] if held else left
+        shifts = self._tx.rows(_SHIFTS, first=first, last=last)
+        start, end = at(first, time(0), zone), end_of_day(last, zone)
+        closures = self._tx.rows(_CLOSURES, start=start, end=end)
+        return offered_between(first, last, self._office.grid, tuple(shifts), tuple(closures))
 
-    def _by_day(self, slots: Sequence[Slot]) -> dict[date, list[Slot]]:
-        by_day = groupby(slots, key=lambda slot: local_day(slot.starts_at, self._office.zone))
-        return {day: list(slots_of_day) for day, slots_of_day in by_day}
+    def _free(self, first: date, last: date, now: datetime, holder: int) -> dict[date, list[Slot]]:
+        """The days with free slots, with them."""
+        zone, minutes = self._office.zone, self._office.slot_minutes
+        start, end = at(first, time(0), zone), end_of_day(last, zone)
+        taken = self._tx.rows(_TAKEN, start=start, end=end)
+        left = free_by_day(self._offered(first, last), taken, minutes, zone)
+        held = Waiting(self._tx).held(now, holder)
+        if not held:
+            return left
+        apart = {day: [slot for slot in slots if slot not in held] for day, slots in left.items()}
+        return {day: slots for day, slots in apart.items() if slots}
