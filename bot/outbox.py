@@ -192,7 +192,11 @@ class Sender:
                     subject=f"outbox {row.id}",
                     booking_id=row.booking_id,
                 )
-            elif state in ("refused", "uncertain") and row.report_to is None:
+            elif (
+                state in ("refused", "uncertain")
+                and row.report_to is None
+                and not row.kind.startswith("terms ")  # who was not reached stands with the terms
+            ):
                 Alerts(tx).tell(
                     f"answer_{state}", now, subject=f"outbox {row.id}", contact_id=row.contact_id
                 )

@@ -278,12 +278,18 @@ class Turns:
                 store.outbox.notify(letter, payload, turn.now, state=state)
 
     def _not_delivered(self, store: Store, turn: Turn, letter: Letter) -> None:
-        if letter.to is NOBODY:
-            # Staff know that this person has no chat; only the reminder is theirs to give.
+        has_no_chat = letter.to is NOBODY
+        if letter.report_to is not None:
+            asked = turn.to(store.contacts.by_id(letter.report_to))
+            state = "no_chat" if has_no_chat else "unreachable"
+            router.report(asked, store, letter.booking, state)
+        if has_no_chat:
             if letter.booking is not None and letter.kind == "reminder":
                 store.alerts.about(letter.booking, "reminder_by_phone", turn.now)
+            elif letter.booking is not None and letter.booking.status == "withdrawn":
+                # All else is done with the person on the phone.
+                store.alerts.about(letter.booking, "withdrawn_by_phone", turn.now)
         elif letter.report_to is not None:
-            asked = turn.to(store.contacts.by_id(letter.report_to))
-            router.report(asked, store, letter.booking, "unreachable")
+            pass  # the one who asked has just been told
         elif letter.booking is not None:
             store.alerts.about(letter.booking, f"{letter.kind}_not_delivered", turn.now)

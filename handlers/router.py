@@ -109,7 +109,8 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
     if event.group is not None and commands.typed(event.text) is None:
         return []  # for somebody else's bot
     if event.group is not None or _is_for_staff(event):
-        return front_desk.refuse(turn, store, re.split(r"[\s:@]", event.text, maxsplit=1)[0])
+        what = re.split(r"[\s:@]", event.text.lstrip("/／"), maxsplit=1)[0]
+        return front_desk.refuse(turn, store, what)
     told = overhear(turn, store, event)
     match event.did:
         case Did.SAID:

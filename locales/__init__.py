@@ -67,6 +67,10 @@ class Phrases:
         """The name of a day's weekday."""
         return _day(day, "EEEE", self.language)
 
+    def short_weekday(self, day: date) -> str:
+        """The short name of a day's weekday."""
+        return _day(day, "EEE", self.language)
+
     def short_day(self, day: date) -> str:
         """A day with its weekday, short enough for a small button."""
         return _day(day, self("format.day_short"), self.language)

@@ -66,6 +66,15 @@ class Transaction:
         count: int = self._driver.execute(compiled.sql, compiled.parameters(values)).rowcount
         return count
 
+    def lock(self, number: int, *, exclusive: bool) -> None:
+        """Wait for a lock of this number and hold it until the end: alone, or with all others who
+        do not want it alone. On SQLite there is but one transaction at a time anyway."""
+        if self._dialect.name == "sqlite":
+            return
+        self._known.clear()  # what was read before may have changed while we waited
+        shared = "" if exclusive else "_shared"
+        self._driver.execute(f"SELECT pg_advisory_xact_lock{shared}(%s)", (number,))
+
     @property
     def session(self) -> Session:
         """A SQLModel session inside this transaction; it is flushed with it."""

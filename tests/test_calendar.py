@@ -1,10 +1,16 @@
 """The calendar in chat: counselors, shifts, closures, and bookings that a change hits."""
 
-from datetime import date, datetime, time
+import asyncio
+import concurrent.futures
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
+from handlers.staff import hitting
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift, read_span
+from models.store.calendar import Calendar
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
 from tests.test_rules import JAPAN
@@ -197,3 +203,114 @@ async def test_retiring_asks_first(world: World) -> None:
     other.sees("相談")
     await other.taps("職業相談")
     other.sees("空きがありません|空いている")
+
+
+@pytest.mark.parametrize(
+    "text", ["12/24 13:00から", "12/24 13時から", "12/24 13:00", "12/24 13:00-", "12/24と12/25"]
+)
+def test_a_span_is_read_whole_or_not_at_all(text: str) -> None:
+    assert read_span(text, MONDAY, JAPAN) is None
+
+
+@pytest.mark.parametrize("text", ["12/24(木)", "12月24日 木曜", "dec 24", "24日", "来週の木曜"])
+def test_a_day_with_its_weekday_is_a_span(text: str) -> None:
+    assert read_span(text, MONDAY, JAPAN) is not None
+
+
+async def test_a_closure_of_another_year_says_so(world: World) -> None:
+    admin = await world.staff()
+    await admin.says("/closures 11/1")
+    admin.sees("2027年11月1日")
+
+
+@pytest.mark.parametrize("how", ["取りやめる", "移す"])
+async def test_a_closure_that_is_there_already_is_settled_all_the_same(
+    world: World, how: str
+) -> None:
+    admin, parent = await hit(world)
+    await admin.says("/closures 12/1")
+    await admin.taps("そのまま")
+    await admin.says("/closures 12/1")
+    await admin.taps(how)
+    if how == "移す":
+        await admin.taps("12月1日")
+    else:
+        parent.looks().sees("窓口の都合で相談を取りやめます")
+    assert len(await world.rows("SELECT * FROM closures")) == 1
+
+
+async def test_what_was_kept_is_not_hit_by_another_change(world: World) -> None:
+    admin, _ = await hit(world)
+    shifts = dict(await world.rows("SELECT weekday, id FROM shifts"))
+    await admin.taps_data(f"dropshift/1:{shifts[1]}:ask")
+    await admin.taps("そのまま")
+    await admin.taps_data(f"dropshift/1:{shifts[4]}:ask")
+    admin.sees_no("予約にかかります")
+    assert (await world.booking()).status == "booked"
+
+
+async def test_a_counselors_url_reaches_those_who_have_a_booking(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, meeting_url=None)
+    admin, parent = await hit(world)
+    await admin.taps_data("posted/1:1:1")
+    await world.play_to((await world.booking()).starts_at - timedelta(hours=15))
+    admin.looks()
+    assert "no_url" in await world.alerts()
+    parent.looks()
+    await admin.taps_data("counselorurl/1:1")
+    await admin.says("https://zoom.us/j/77")
+    parent.looks().sees("準備ができました")
+    await admin.says("/needs")
+    admin.sees_no("URLがまだ")
+    await admin.says("/mypage")
+    admin.sees("1件あります")
+
+
+async def test_english_staff_read_shifts_in_english(world: World) -> None:
+    admin = await world.staff()
+    await admin.taps_data("stafflanguage/1:en")
+    await admin.taps_data("counselor/1:1")
+    admin.sees("Mon 10:00-16:00")
+
+
+async def test_nobody_books_into_a_closure_while_it_is_made(
+    make_world: MakeWorld, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And without the lock somebody does, unseen."""
+    world: World = await make_world("line", url=postgresql_url)
+    for guarded in (True, False):
+        if not guarded:
+            monkeypatch.setattr(Calendar, "lock", lambda self, *, change=False: None)
+        day = "12/2" if guarded else "12/3"
+        admin, parent = await world.staff(), world.parent()
+        await parent.has_settled_everything()
+        await parent.taps("職業相談")
+        await parent.taps(day)
+        await parent.taps("^10:00$")
+        booking = _in_between(world, parent, monkeypatch)
+        await admin.says(f"/closures {day}")
+        await asyncio.wait_for(booking(), 20)
+        inside = [each for each in await world.bookings() if each.status == "booked"]
+        assert bool(inside) is not guarded
+        if guarded:
+            parent.sees("予約できなくなりました")
+
+
+def _in_between(
+    world: World, parent: Parent, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Awaitable[object]]:
+    """Lets a parent book after staff were shown what a closure hits, before it is stored."""
+    asked, loop = hitting.ask, asyncio.get_running_loop()
+    under_way: list[concurrent.futures.Future[Parent]] = []
+
+    def ask(*arguments: Any, **more: Any) -> Any:
+        if not under_way:
+            pressing = parent.taps("この内容で予約する")
+            under_way.append(asyncio.run_coroutine_threadsafe(pressing, loop))
+            concurrent.futures.wait(under_way, timeout=2)
+        return asked(*arguments, **more)
+
+    monkeypatch.setattr(hitting, "ask", ask)
+    return lambda: asyncio.wrap_future(under_way[0])

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
+from models.database import Transaction
 from models.store import Store
+from models.store.booking import Booking
 from models.store.erasure import Erasure
 from models.store.seekers import Details
 from models.vault import Vault, new_data_key
+from tests.conftest import MakeWorld
 from tests.talk import DETAILS, Parent, World
 
 NEW = {
@@ -238,3 +242,99 @@ async def test_numbers_of_parents_are_in_no_answer_of_staff(world: World, number
     admin.sees("番号を除いて")
     await admin.says("窓口 082-542-8609 からおかけします。")
     parent.looks().sees("082-542-8609 からおかけします")
+
+
+async def _has_phoned(world: World, admin: Parent) -> None:
+    """Books 12/1 for somebody who phoned and has no chat."""
+    await admin.says("/book")
+    url = admin.link("ページを開く")
+    page = await sends(world, url, action="search", phone=NEW["phone"])
+    await on(world, url, page, action="create", **NEW)
+    await admin.taps("結果を見る")
+    await admin.taps("予約を入れる")
+    await admin.taps("12/1")
+    await admin.taps(r"^\d+:\d\d$")
+
+
+async def test_who_has_no_chat_is_phoned_when_the_office_cancels(world: World) -> None:
+    admin = await world.staff()
+    await _has_phoned(world, admin)
+    await admin.says("/closures 12/1")
+    await admin.taps("取りやめる")
+    admin.sees("チャットのない方です")
+    await world.play(seconds=15)
+    admin.looks().sees("チャットのない方なので、お電話でお知らせください")
+    await admin.says("/needs")
+    admin.sees("お電話でお知らせください")
+
+
+async def test_a_counselor_books_only_whom_they_may_see(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, counselors=2)
+    parent = world.parent()
+    booking = await parent.has_booked()
+    other = await world.staff("counselor", 3 - booking.counselor_id)
+    for data in ("reserve/1:1:consultation:0", "reserveday/1:1:consultation:20261202"):
+        await other.taps_data(data)
+        other.sees("記録に残りました").sees_no("広○")
+    await other.taps_data(f"reservetime/1:1:consultation:2:202612020100:{other_id(booking)}")
+    assert len(await world.bookings()) == 1
+
+
+def other_id(booking: Booking) -> int:
+    return 3 - booking.counselor_id
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "求職番号 34010-1234567 090-1234-5678",
+        "内線3 090-1234-5678",
+        "090-1234-5678 12/3",
+        "090 1234 5678 10時",
+        "090・1234・5678",
+        "090/1234/5678",
+        "34010_1234567",
+        "+81 90 1234 5678",
+    ],
+)
+async def test_numbers_of_parents_are_found_however_they_are_written(
+    world: World, words: str
+) -> None:
+    admin, parent = await world.staff(), world.parent()
+    await parent.has_settled_everything()
+    await parent.says("質問")
+    await parent.says("折り返しはどの番号に来ますか、教えて")
+    await admin.taps_data("question/1:1")
+    await admin.says(words)
+    admin.sees("番号を除いて")
+    parent.looks().sees_nothing()
+
+
+async def test_the_longer_refusal_is_told_and_lifting_one_lifts_no_other(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked()
+    for days in (90, 0):
+        await admin.taps_data(f"refusefor/1:{booking.job_seeker_id}:{days}")
+        await admin.says("理由")
+    admin.sees("利用お断り中").sees_no("2月28日")
+    now, day = world.clock(), world.clock().date()
+
+    def erased(store: Store) -> tuple[int, int]:
+        details = Details("山田", "ヤマダ", "0312345678", "13010-111111")
+        pair = store.seekers.add(details, now), store.seekers.add(details, now)
+        for seeker in pair:
+            store.seekers.refuse(seeker, "x", None, None, now)
+        return pair
+
+    one, two = await world.store(erased)
+    for seeker in (one, two):
+        erase = partial(_erase, seeker=seeker, now=now)
+        await world.app.database.run(erase)
+    await world.store(lambda store: store.seekers.lift_refusals(one, now))
+    assert await world.store(lambda store: store.seekers.refusal(two, day))
+
+
+def _erase(tx: Transaction, seeker: int, now: datetime) -> None:
+    Erasure(tx).erase(99, seeker, now, is_refused=False)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from handlers import router
+from handlers.staff import day
 from models.store import Store
 from models.store.booking import Booking
 from models.turn import Turn
@@ -418,3 +419,95 @@ async def test_what_cannot_be_told_silences_nothing_else(
     await parent.says("遅れます")
     await world.play(seconds=15)
     admin.looks().sees("遅れるとの連絡")
+
+
+async def test_undoing_leaves_something_to_decide(world: World) -> None:
+    admin, parent, booking = await booked(world)
+    await world.play_to(booking.starts_at + timedelta(minutes=11))
+    parent.looks()
+    await world.play(days=20)
+    await admin.taps_data(f"undo/1:{booking.id}")
+    parent.looks()
+    assert "相談に入る" not in parent.labels()
+    await admin.says("/needs")
+    admin.sees("来たかどうかを決めてください")
+    await admin.taps("済|対応")
+    admin.sees("まず、来たかどうか")
+    await admin.taps("来なかった")
+    await admin.says("/needs")
+    admin.sees("要対応はありません")
+
+
+async def test_moving_alone_ticks_off_what_staff_were_to_move(world: World) -> None:
+    admin, parent, _ = await booked(world, day="12/1", time="10:00")
+    await admin.says("/closures 12/1")
+    await admin.taps("移す")
+    await parent.says("変更")
+    await parent.taps("12/2")
+    await parent.taps("^11:00$")
+    await parent.taps("変更する")
+    await admin.says("/needs")
+    admin.sees("要対応はありません")
+
+
+async def test_the_next_one_is_with_the_same_counselor(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, counselors=2)
+    admin, _, booking = await booked(world, day="12/1", time="10:00")
+    await admin.taps_data(f"smoveday/1:{booking.id}:20261201")
+    await admin.taps("担当: 鈴木" if booking.counselor == "佐藤" else "担当: 佐藤")
+    await admin.taps("^10:00$")
+    moved = await world.booking()
+    await world.play_to(moved.starts_at + timedelta(minutes=1))
+    await admin.taps_data(f"present/1:{booking.id}")
+    await admin.taps("次の予約")
+    await admin.taps("12/8")
+    await admin.taps("^10:00$")
+    assert (await world.bookings())[1].counselor == moved.counselor
+
+
+@pytest.mark.parametrize(
+    "words", ["(https://zoom.us/j/5)", "https://zoom.us/j/5, です", "こちら「https://zoom.us/j/5」"]
+)
+async def test_a_url_is_taken_without_what_stands_around_it(world: World, words: str) -> None:
+    admin, _, booking = await booked(world)
+    await admin.says(f"/url {booking.reference}\n{words}")
+    assert (await world.booking()).meeting_url == "https://zoom.us/j/5"
+
+
+async def test_a_changed_message_speaks_of_its_booking_no_more(make_world: MakeWorld) -> None:
+    world: World = await make_world("telegram")
+    admin, _, booking = await booked(world)
+    await opens(admin, booking)
+    card = admin.seen[0]
+    await world.telegram.tap(admin.telegram, "agenda/1:20261201", int(card.message_id))
+    await world.app.sender.send_all()
+    await admin.replies(card, "https://zoom.us/j/5")
+    assert (await world.booking()).meeting_url != "https://zoom.us/j/5"
+
+
+async def test_a_long_day_says_what_it_leaves_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day, "_LISTED", 1)
+    admin = await world.staff()
+    for _ in range(2):
+        await world.parent().has_booked(day="12/1")
+    await admin.says("/day 12/1")
+    admin.sees("2件", "ほか1件")
+    await admin.says("/week いつか")
+    admin.sees("日付が読み取れません")
+
+
+async def test_the_counselor_who_was_asked_may_answer_afterwards(world: World) -> None:
+    _, parent, booking = await booked(world)
+    own = await world.staff("counselor")
+    await parent.says("質問")
+    await parent.says("服装の決まりはありますか、教えて")
+    await world.play(seconds=15)
+    own.looks()
+    question = own.seen[0]
+    await world.play_to(booking.ends_at + timedelta(minutes=1))
+    await own.replies(question, "ありません。")
+    own.sees("答えを送りました")
+    await own.taps_data("question/1:1")
+    own.sees("もう")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from linebot.v3.messaging import ApiException
 from PIL import Image
 from sqlalchemy import text
 
@@ -250,3 +251,23 @@ async def test_lines_menu_is_found_again_after_a_restart(make_world: MakeWorld) 
     assert "richmenu-hand" in theirs.made
     assert theirs.seen_by(admin.person)
     assert not theirs.seen_by(leaver.person)
+
+
+async def test_what_line_or_somebody_else_undoes_is_done_again(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    _, leaver = await world.staff(), await world.staff()
+    (menus,) = [each for each in world.app.menus if isinstance(each, LineMenus)]
+    await menus.refresh()
+    await leaver.taps_data("leaveyes/1")
+    again = LineMenus(world.app.database, world.app.office, menus.line)
+    world.line.menus.broken = 1
+    with pytest.raises(ApiException):
+        await again.refresh()
+    await again.refresh()
+    assert not world.line.menus.seen_by(leaver.person)
+    world.line.menus.made.clear()  # by hand, in LINE's own manager
+    newcomer = await world.staff()
+    with pytest.raises(ApiException):
+        await again.refresh()
+    await again.refresh()
+    assert world.line.menus.seen_by(newcomer.person)

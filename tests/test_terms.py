@@ -142,8 +142,39 @@ async def test_many_are_told_a_few_at_a_time_and_no_reminder_waits(
     for _ in range(3):
         await world.play(seconds=15)
     told = await world.rows("SELECT count(*) FROM terms_notices")
-    assert told == [(252,)]  # 250 people, the parent, and the admin who was one
+    assert told == [(251,)]  # 250 people and the parent; who works here knows
     accepted = await world.rows(
         "SELECT count(*), count(DISTINCT contact_id) FROM outbox WHERE kind = 'terms 2'"
     )
-    assert accepted == [(252, 252)]
+    assert accepted == [(251, 251)]
+
+
+async def test_in_the_last_night_nobody_is_told_any_more(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    await parent.has_settled_everything()
+    await publishes(world, admin, OLD, date(2026, 12, 2))
+    await world.play_to(world.clock() + timedelta(days=1, hours=13))  # 22:00 on the eve
+    await admin.says("/terms")
+    await admin.taps("第2版")
+    admin.sees("発効が間近")
+    assert "利用者に知らせる" not in admin.labels()
+    await admin.taps_data("tellyes/1:2")
+    assert await world.rows("SELECT telling_since FROM terms WHERE version = 2") == [(None,)]
+
+
+async def test_who_was_not_told_in_time_is_on_record(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    world.line.quota = 0
+    admin = await world.staff(channel="telegram")
+    for _ in range(3):
+        await world.parent().has_settled_everything()
+    await publishes(world, admin, OLD, date(2026, 12, 2))
+    await admin.taps_data("tellyes/1:2")
+    await world.play(minutes=3)
+    kinds = await world.alerts()
+    assert "answer_refused" not in kinds  # one word about the quota, not one a person
+    assert "quota_gone" in kinds
+    await world.parent().has_settled_everything()  # agrees to the first version, untold
+    await world.play(days=2)
+    await admin.taps_data("version/1:2")
+    admin.sees("届かなかった人数\\s*4|届かなかった人数: 4")

@@ -1,12 +1,17 @@
 """The waiting list: who waits is told when a slot frees, the first in line first."""
 
+import asyncio
+import concurrent.futures
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 
+from handlers.parents import waiting
 from handlers.parents.waiting import is_quiet
 from models.store import Store
 from models.store.booking import Booking
+from models.store.calendar import Calendar
 from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
@@ -145,3 +150,84 @@ async def test_at_most_three_offers_a_person_and_day(make_world: MakeWorld) -> N
     parent.looks()
     offers = [each for each in parent.ever_seen if "空きが出ました" in each.text]
     assert len(offers) == 3
+
+
+async def test_any_day_is_waited_for_only_where_none_is_free(world: World) -> None:
+    await full_day(world)
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.taps("職業相談")
+    await parent.taps("満席の日の空きを待つ")
+    assert "どの日でも" not in parent.labels()
+    await parent.taps_data("waitany/1:consultation")
+    parent.sees("日をお選びください")
+    assert await world.rows("SELECT * FROM waits") == []
+
+
+async def test_one_slot_is_offered_once_however_somebody_waits(world: World) -> None:
+    owners = await full_day(world)
+    parent = await waits(world)
+    await world.store(lambda store: store.waiting.wait(3, "consultation", None, world.clock()))
+    await cancels(owners[0])
+    await world.play(seconds=15)
+    parent.looks().sees("空きが出ました", "12月1日")
+    await world.play(minutes=31)
+    parent.looks().sees_no("12月1日\\(火\\) 10:00")
+
+
+async def test_who_works_here_by_now_is_offered_nothing(world: World) -> None:
+    owners = await full_day(world)
+    parent, other = await waits(world), world.parent()
+    code = await world.store(lambda store: store.staff.invite("x", "admin", None, world.clock()))
+    await parent.says(code)
+    await cancels(owners[0])
+    await world.play(seconds=15)
+    parent.looks().sees_no("空きが出ました")
+    await other.has_settled_everything()
+    await other.says("12/1")
+    await other.taps("職業相談")
+    other.sees("10:00|10:30")
+
+
+async def test_what_the_office_cannot_hold_is_offered_to_nobody(world: World) -> None:
+    admin, owners = await world.staff(), await full_day(world)
+    parent = await waits(world)
+    (booking,) = await booked_by(world, owners[0])
+    await admin.taps_data(f"officeendsyes/1:{booking.id}:1:counselor")
+    owners[0].looks().sees("担当者の都合")
+    await world.play(seconds=15)
+    parent.looks().sees_no("空きが出ました")
+    await admin.says("/closures")
+    admin.sees("取り消す 12/1")
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_nobody_books_what_is_being_offered(
+    make_world: MakeWorld, postgresql_url: str, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    """And without the lock somebody does."""
+    if not guarded:
+        monkeypatch.setattr(Calendar, "lock", lambda self, *, change=False: None)
+    world: World = await make_world("line", url=postgresql_url)
+    owner, _ = await full_day(world)
+    (booking,) = await booked_by(world, owner)
+    first_in_line, quick = await waits(world), world.parent()
+    await quick.has_settled_everything()
+    await cancels(owner)
+    await quick.taps_data(f"time/1:consultation:{booking.starts_at:%Y%m%d%H%M}:1")
+    offer, loop = waiting._offer, asyncio.get_running_loop()
+    under_way: list[concurrent.futures.Future[Parent]] = []
+
+    def offer_late(*arguments: Any) -> None:
+        if not under_way:
+            pressing = quick.taps("この内容で予約する")
+            under_way.append(asyncio.run_coroutine_threadsafe(pressing, loop))
+            concurrent.futures.wait(under_way, timeout=2)
+        offer(*arguments)
+
+    monkeypatch.setattr(waiting, "_offer", offer_late)
+    await world.play(seconds=15)
+    await asyncio.wait_for(asyncio.wrap_future(under_way[0]), 20)
+    first_in_line.looks().sees("空きが出ました")
+    await first_in_line.taps("この枠を見る")
+    assert ("この内容で予約しますか" in first_in_line) is guarded, first_in_line.seen

@@ -120,7 +120,7 @@ class TelegramChannel:
         call = orjson.loads(request.payload)
         edited, about = call.pop("edit", None), call.pop("about", "")
         if edited and await self._edit(int(request.person), edited, call):
-            return [Sent(str(edited), about)] if about else []
+            return [Sent(str(edited), about)]  # whatever it spoke of before
         if not edited and not request.first_try:
             raise Uncertain("an earlier try was never heard of again")
         bot = await self._connected()

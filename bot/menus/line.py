@@ -50,13 +50,12 @@ class LineMenus:
         if self._shown is None:
             if chats or team.left:
                 await self._find_ours()
-            gone = team.left  # whoever left while nobody looked
+            for person in team.left:  # whoever left while nobody looked
+                await self._hide(person)
             self._shown = {}
-        else:
-            gone = self._shown.keys() - chats.keys()
-        for person in gone:
+        for person in self._shown.keys() - chats.keys():
             await self._hide(person)
-            self._shown.pop(person, None)
+            del self._shown[person]
         for person, language in chats.items():
             if self._shown.get(person) != language:
                 await self._show(person, language)
@@ -87,9 +86,13 @@ class LineMenus:
         menu = await self._menu(language)
         try:
             await self.line.api.link_rich_menu_id_to_user(person, menu)
-        except ApiException as error:  # one chat that is gone keeps no other from its menu
-            if error.status not in (400, 404):
+        except ApiException as error:
+            if error.status == 404:  # somebody has deleted it: make it anew next time
+                del self._made[language]
+                self._drawn.discard(language)
+            if error.status != 400:
                 raise
+            # One chat that is gone keeps no other from its menu.
             log.info("menu not shown", status=error.status)
 
     async def _hide(self, person: str) -> None:

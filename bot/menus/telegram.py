@@ -32,12 +32,11 @@ class TelegramMenus:
         if self._shown is None:
             await self._show_parents()
             gone = team.left  # whoever left while nobody looked
-            self._shown = set()
         else:
             gone = {each.person for each in self._shown} - {each.person for each in team.chats}
         for person in gone:
             await self._show({}, person)
-        for staff in team.chats - self._shown:
+        for staff in team.chats - (self._shown or set()):
             await self._show(_of(staff), staff.person)
         self._shown = team.chats
 

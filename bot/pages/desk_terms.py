@@ -53,7 +53,5 @@ class TermsDeskPage(DeskPage):
         if staff.role != "admin" or not store.forms.use(token, now):
             return False
         version = store.terms.publish(body, day, now)
-        store.audit.note(
-            staff, "publish", now, subject=f"terms {version.version}", after=f"from {day}"
-        )
+        store.audit.note(staff, "publish", now, subject=f"terms {version.version}", after=str(day))
         return True

@@ -77,16 +77,19 @@ def _week(turn: Turn, store: Store, monday: date) -> Grid:
     """Each counselor's days side by side, slot by slot."""
     zone = turn.office.zone
     week = [monday + timedelta(days=ahead) for ahead in range(5)]
-    counselors = [
-        each
-        for each in store.calendar.counselors()
-        if turn.contact.role == "admin" or each.id == turn.contact.counselor_id
-    ]
-    columns = [(day, each) for day in week for each in counselors]
     start, end = at(monday, time(0), zone), at(week[-1] + timedelta(days=1), time(0), zone)
     booked = {
         (each.counselor_id, each.starts_at): each for each in store.agenda.between(start, end, None)
     }
+    # Who works here, and who does no more but still has a booking.
+    here = {each.id for each in store.calendar.counselors()} | {number for number, _ in booked}
+    counselors = [
+        each
+        for each in store.calendar.every_counselor()
+        if each.id in here
+        and (turn.contact.role == "admin" or each.id == turn.contact.counselor_id)
+    ]
+    columns = [(day, each) for day in week for each in counselors]
     offered = set(store.calendar.offered_between(week[0], week[-1]))
     rows = _starts(turn)
     cells = []

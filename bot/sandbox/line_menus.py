@@ -27,6 +27,7 @@ class RichMenus:
         self.pictures: dict[str, bytes] = {}
         self.shown: dict[str, str] = {}
         self.requests = 0
+        self.broken = 0  # how many of the next requests fail
         self._people = people
         self._not_allowed = not_allowed
         self.routes = [
@@ -46,6 +47,9 @@ class RichMenus:
     def _of(self, answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
         async def guarded(request: Request) -> Response:
             self.requests += 1
+            if self.broken:
+                self.broken -= 1
+                return _refuse(500, "Internal server error")
             refusal = self._not_allowed(request)
             found: Response = refusal or await answer(request)
             return found

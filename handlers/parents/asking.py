@@ -44,19 +44,24 @@ def offer(turn: Turn, store: Store, text: str) -> list[Message]:
         return welcome.not_understood(turn, store)
     assert turn.event is not None
     until = turn.now + _WRITE_WITHIN
-    store.questions.keep_draft(turn.contact.id, text, turn.event.message_id, until)
-    send = button(turn.say("ask.send"), "sendthis/1", primary=True)
+    number = store.questions.keep_draft(turn.contact.id, text, turn.event.message_id, until)
+    send = button(turn.say("ask.send"), "sendthis/1", number, primary=True)
     menu = cards.menu(turn, turn.say("fallback.not_understood"))
     return [replace(menu, groups=(column(send), *menu.groups))]
 
 
-def send_typed(turn: Turn, store: Store) -> list[Message]:
-    """What was typed last is the question; what is kept no more has to be written again."""
+def send_typed(turn: Turn, store: Store, draft: int) -> list[Message]:
+    """What was typed is the question; what is kept no more has to be written again."""
     if store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
-        return ask(turn, store)
-    if store.questions.ask_draft(turn.contact.id, turn.now):
+        return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
+    if store.questions.ask_draft(turn.contact.id, draft, turn.now):
         return _taken(turn)
-    return ask(turn, store)
+    return [
+        Message(
+            text=turn.say("ask.sent_or_gone"),
+            groups=(column(button(turn.say("menu.ask"), "ask/1")),),
+        )
+    ]
 
 
 def _taken(turn: Turn) -> list[Message]:

@@ -154,6 +154,7 @@ def confirm(
         return [booking_card.confirmation(turn, same[0], turn.say("booking.already"))]
     if blocked := _has_enough(turn, store):
         return blocked
+    store.calendar.lock()
     if slot not in offering.free_at(turn, store, starts_at):
         return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
     if nth != store.bookings.how_many(_seeker(turn)) + 1:

@@ -118,12 +118,14 @@ def move(
     if found.version != version:
         return ask(turn, store, booking_id, starts_at, counselor_id)
     kept = Message(text=turn.say("move.kept", when=cards.when_of(turn, found)))
+    store.calendar.lock()
     if slot not in offering.free_at(turn, store, starts_at, leaving=booking_id):
         return [kept, *_offer_nearest(turn, store, starts_at, booking_id)]
     try:
         moved = store.bookings.move(found, slot, turn.now)
     except SlotTaken:
         return [kept, *_offer_nearest(turn, store, starts_at, booking_id)]
+    store.alerts.close_of(moved.id, turn.now)  # what was said of the old date
     return [booking_card.confirmation(turn, moved, turn.say("move.done"))]
 
 

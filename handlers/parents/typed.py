@@ -56,6 +56,7 @@ _LONGEST_WORD = 10
 _MARKS = "。.!?、, "
 
 # As many digits as a phone or a registration number has, and no date.
+_LEAST_DIGITS, _MOST_GROUPS = 9, 5
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)\d(?:[ .()\u2010-\u2015\u2212-]{0,2}\d){8,}(?!\d)")
 
 
@@ -222,9 +223,21 @@ def without_personal_numbers(text: str) -> str:
     return " ".join(words[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
 
 
-def numbers_in(text: str) -> list[str]:
-    """What seems to be a phone or registration number in a text."""
-    return [match[0] for match in _numbers(plain(text).replace("‐", "-"))]
+def numbers_in(text: str) -> set[str]:
+    """Everything in a text that could be one phone or registration number, as digits: groups of
+    digits that stand together, whatever signs lie between them."""
+    groups = list(re.finditer(r"\d+", plain(text)))
+    found = set()
+    for first in range(len(groups)):
+        digits = ""
+        for at, group in enumerate(groups[first : first + _MOST_GROUPS], first):
+            between = group.string[groups[at - 1].end() : group.start()] if at > first else ""
+            if len(between) > 3 or any(sign.isalpha() and sign != "ー" for sign in between):
+                break
+            digits += group[0]
+            if len(digits) >= _LEAST_DIGITS:
+                found.add(digits)
+    return found
 
 
 def _numbers(words: str) -> list[re.Match[str]]:

@@ -4,7 +4,7 @@ in line has it held for a while, then the next."""
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 
-from handlers.parents import cards, gate, offering
+from handlers.parents import booking, cards, gate, offering
 from models.chat import Group, Message, NotAButton, button, column
 from models.rules.days import at, end_of_day, local_day
 from models.rules.slots import Slot
@@ -18,19 +18,20 @@ _DAYS = 20
 
 
 def choose_day(turn: Turn, store: Store, service: str) -> list[Message]:
-    """Which full day? Or any."""
+    """Which full day? Or any, where all are full."""
     if blocked := gate.closed(turn, store):
         return blocked
     _check(turn, service)
-    full = offering.days(turn, store).full[:_DAYS]
-    days = [button(turn.say.short_day(day), "wait/1", service, day) for day in full]
+    free, full = offering.days(turn, store)
+    days = [button(turn.say.short_day(day), "wait/1", service, day) for day in full[:_DAYS]]
     groups = [Group(tuple(days), columns=2)] if days else []
-    any_day = button(turn.say("waiting.any_day"), "waitany/1", service)
+    if not free:
+        groups.append(column(button(turn.say("waiting.any_day"), "waitany/1", service)))
+    if not groups:
+        return booking.show_days(turn, store, service, 0)
     return [
         Message(
-            title=turn.say("waiting.title"),
-            text=turn.say("waiting.text"),
-            groups=(*groups, column(any_day)),
+            title=turn.say("waiting.title"), text=turn.say("waiting.text"), groups=tuple(groups)
         )
     ]
 
@@ -41,7 +42,12 @@ def wait_for(turn: Turn, store: Store, service: str, day: date) -> list[Message]
 
 
 def wait_for_any(turn: Turn, store: Store, service: str) -> list[Message]:
-    """Be told when any slot is free."""
+    """Be told when any slot is free; while some are, one can book them at once."""
+    if blocked := gate.closed(turn, store):
+        return blocked
+    _check(turn, service)
+    if offering.days(turn, store).free:
+        return booking.show_days(turn, store, service, 0)
     return _wait(turn, store, service, None)
 
 
@@ -53,9 +59,10 @@ def stop(turn: Turn, store: Store) -> list[Message]:
 
 def offer_free(turn: Turn, store: Store) -> None:
     """Offer what is free to those who wait, in their order; never in the quiet hours."""
-    waits = store.waiting.standing(turn.today)
-    if not waits or is_quiet(turn):
+    if is_quiet(turn) or not store.waiting.standing(turn.today):
         return
+    store.calendar.lock(change=True)  # nobody books what is being offered
+    waits = store.waiting.standing(turn.today)
     free = store.calendar.days(turn.now, holder=0).free
     for wait in waits:
         slot = _next_slot(turn, store, wait, free)
@@ -107,7 +114,7 @@ def _next_slot(turn: Turn, store: Store, wait: Wait, free: dict[date, list[Slot]
     if store.waiting.offers_since(wait.contact_id, midnight) >= _OFFERS_A_DAY:
         return None
     contact = store.contacts.by_id(wait.contact_id)
-    if contact.job_seeker_id is None:
+    if contact.job_seeker_id is None or contact.role is not None:
         return None
     theirs = turn.to(contact)
     if len(cards.current_bookings(theirs, store)) >= turn.office.max_upcoming:
@@ -115,7 +122,7 @@ def _next_slot(turn: Turn, store: Store, wait: Wait, free: dict[date, list[Slot]
         return None
     if contact.unreachable_at is not None or gate.closed(theirs, store):
         return None
-    before = store.waiting.offered(wait)
+    before = store.waiting.offered(wait.contact_id)
     return next((slot for slot in slots if slot not in before), None)
 
 
@@ -123,6 +130,7 @@ def _offer(turn: Turn, store: Store, wait: Wait, slot: Slot) -> None:
     day = local_day(slot.starts_at, turn.office.zone)
     deadline = end_of_day(day - timedelta(days=1), turn.office.zone)
     until = min(turn.now + timedelta(minutes=turn.office.hold_minutes), deadline)
+    quiet = at(turn.today, turn.office.quiet_hours[0], turn.office.zone)
     store.waiting.hold(wait, slot, turn.now, until)
     to = turn.to(store.contacts.by_id(wait.contact_id))
     to.write(
@@ -138,7 +146,7 @@ def _offer(turn: Turn, store: Store, wait: Wait, slot: Slot) -> None:
                 ),
             ),
         ),
-        useless_after=until,
+        useless_after=min(until, quiet) if quiet > turn.now else until,
     )
 
 

@@ -60,6 +60,8 @@ def _change(turn: Turn, store: Store, booking: Booking, what: str, status: str) 
         return [Message(text=turn.say("act.slot_taken"))]
     note(turn, store, booking, what, before=before, after=status)
     store.alerts.close_of(booking.id, turn.now)
+    if status == "undecided":
+        store.alerts.about(booking, "decide_anew", turn.now)
     tell_parent(turn, store, booking, lambda to: _word(to, booking, what))
     return [cards.card(turn, store, booking, turn.say("act.done"))]
 
@@ -72,7 +74,7 @@ def _word(to: Turn, booking: Booking, what: str) -> Message:
     """What the parent is told of it."""
     when, phone = parents_cards.when_of(to, booking), parents_cards.phone(to)
     buttons: list[Link] = []
-    if what in ("present", "undo"):
+    if what in ("present", "undo") and to.now < booking.ends_at:
         buttons.append(Link(to.say("booking.join"), to.links.join(booking.id), primary=True))
     again = button(to.say("menu.book_again"), "book/1")
     return Message(

@@ -12,6 +12,7 @@ _LINES = 15
 _NEWEST = 2**53 - 1
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\dZ")
 _COUNSELOR = re.compile(r"counselor (\d+)")
+_FOUND = re.compile(r"(\d+) found")
 # What a value may be: the phrases of these subjects have words for it.
 _VALUES = ("status.", "role.", "standing.", "reason.", "alert.", "audit.value.")
 
@@ -80,6 +81,8 @@ def _value(turn: Turn, store: Store, value: str) -> str:
     for subject in _VALUES:
         if found := turn.say.find(f"{subject}{slug}"):
             return found
+    if match := _FOUND.fullmatch(value):
+        return turn.say("audit.found", n=match[1])
     role = turn.say("role.counselor")
     value = _COUNSELOR.sub(lambda match: f"{role} {_counselor(store, int(match[1]))}", value)
     return _INSTANT.sub(lambda match: _local(turn, match[0]), value)

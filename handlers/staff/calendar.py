@@ -1,21 +1,22 @@
 """Counselors: adding, renaming, retiring, meeting URL, shifts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from handlers.staff import hitting
+from handlers.staff import hitting, meeting
 from models.chat import Message, NotAButton, button, column
 from models.rules.meeting_url import is_allowed
 from models.rules.shift_words import ShiftError, read_shift
 from models.rules.slots import Shift
 from models.rules.typed_dates import plain, read_day
 from models.store import Store
+from models.store.booking import Booking
 from models.store.calendar import CounselorInFull
 from models.tables import Shift as ShiftRow
 from models.text import shortened
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=15)
-_WEEKDAYS = "月火水木金土日"
+_MONDAY = date(2024, 1, 1)
 
 
 def show_all(turn: Turn, store: Store) -> list[Message]:
@@ -98,16 +99,24 @@ def ask_url(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 
 
 def set_url(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """Where this counselor's consultations take place; bookings with a URL of their own keep
-    it."""
+    """Where this counselor's consultations take place: parents who have a booking hear of it.
+    Bookings with a URL of their own keep it."""
     url = text.strip()
     if not is_allowed(url, turn.office.video.hosts):
         hosts = ", ".join(turn.office.video.hosts)
         again = _ask(turn, store, "counselorurl", subject, "counselors.ask_url")
         return [Message(text=turn.say("url.not_allowed", hosts=hosts)), *again]
-    store.calendar.change_counselor(int(subject), url, [])
-    _note(turn, store, "counselor url", int(subject))
-    return show(turn, store, int(subject))
+    counselor_id = int(subject)
+    before = _counselor(store, counselor_id).meeting_url
+    upcoming = store.agenda.upcoming(counselor_id, turn.now)
+    store.calendar.change_counselor(counselor_id, url, [])
+    _note(turn, store, "counselor url", counselor_id)
+    for each in upcoming:
+        changed = store.bookings.by_id(each.id)
+        if changed is not None and changed.meeting_url != each.meeting_url:
+            store.bookings.set_posted(each.id, None)  # My Page says the old one
+            meeting.announce(turn, store, changed, changed=before is not None)
+    return show(turn, store, counselor_id)
 
 
 def ask_shift(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
@@ -166,12 +175,7 @@ def end_on(turn: Turn, store: Store, shift_id: int, last_day: str, how: str) -> 
     day = read_day(f"{last_day[:4]}/{last_day[4:6]}/{last_day[6:]}", turn.today)
     if day is None:
         raise NotAButton("no day")
-    kept = [
-        _as_rule(each) for each in _counselor(store, shift.counselor_id).shifts if each is not shift
-    ]
-    hit = store.agenda.outside(
-        shift.counselor_id, [*kept, _as_rule(shift)._replace(until_day=day)], turn.now
-    )
+    hit = _newly_hit(turn, store, shift, _as_rule(shift)._replace(until_day=day))
     if asked := hitting.ask(turn, store, hit, how, ("endshift/2", shift_id, last_day)):
         return asked
     store.calendar.end_shift(shift_id, day)
@@ -185,10 +189,7 @@ def end_on(turn: Turn, store: Store, shift_id: int, last_day: str, how: str) -> 
 def drop_shift(turn: Turn, store: Store, shift_id: int, how: str) -> list[Message]:
     """Take a shift away, after asking what becomes of the bookings that this hits."""
     shift = _shift(store, shift_id)
-    kept = [
-        _as_rule(each) for each in _counselor(store, shift.counselor_id).shifts if each is not shift
-    ]
-    hit = store.agenda.outside(shift.counselor_id, kept, turn.now)
+    hit = _newly_hit(turn, store, shift, None)
     if asked := hitting.ask(turn, store, hit, how, ("dropshift/1", shift_id)):
         return asked
     store.calendar.remove_shift(shift_id)
@@ -199,6 +200,18 @@ def drop_shift(turn: Turn, store: Store, shift_id: int, how: str) -> list[Messag
     ]
 
 
+def _newly_hit(turn: Turn, store: Store, shift: ShiftRow, becomes: Shift | None) -> list[Booking]:
+    """The bookings that lose their shift by this change; what was outside before is not its
+    business."""
+    store.calendar.lock(change=True)  # nobody books into it while it is made
+    every = _counselor(store, shift.counselor_id).shifts
+    others = [_as_rule(each) for each in every if each is not shift]
+    kept = [*others, becomes] if becomes else others
+    before = store.agenda.outside(shift.counselor_id, [*others, _as_rule(shift)], turn.now)
+    after = store.agenda.outside(shift.counselor_id, kept, turn.now)
+    return [each for each in after if each not in before]
+
+
 def retire(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
     return retire_how(turn, store, counselor_id, hitting.ASK)
 
@@ -206,6 +219,7 @@ def retire(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 def retire_how(turn: Turn, store: Store, counselor_id: int, how: str) -> list[Message]:
     """No new bookings for a counselor, after asking what becomes of those there are."""
     found = _counselor(store, counselor_id)
+    store.calendar.lock(change=True)
     hit = store.agenda.outside(counselor_id, [], turn.now)
     if asked := hitting.ask(turn, store, hit, how, ("retire/2", counselor_id), always=True):
         return asked
@@ -241,7 +255,8 @@ def _as_rule(row: ShiftRow) -> Shift:
 
 
 def _in_words(turn: Turn, shift: ShiftRow) -> str:
-    words = f"{_WEEKDAYS[shift.weekday]} {shift.start_time:%H:%M}-{shift.end_time:%H:%M}"
+    weekday = turn.say.short_weekday(_MONDAY + timedelta(days=shift.weekday))
+    words = f"{weekday} {shift.start_time:%H:%M}-{shift.end_time:%H:%M}"
     if shift.from_day:
         words += f" {shift.from_day:%m/%d}〜"
     if shift.until_day:

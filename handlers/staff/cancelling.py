@@ -17,6 +17,7 @@ from models.text import shortened
 from models.turn import Turn
 
 REASONS = ("counselor", "closed", "technical")
+_NOBODY_THERE = ("counselor", "closed")
 _STOPPED = "stopped"
 _ANSWER_WITHIN = timedelta(minutes=15)
 _CHOICES = 4
@@ -73,7 +74,13 @@ def withdraw(turn: Turn, store: Store, booking_id: int, version: int, reason: st
     """Cancel for the office; the parent is told the reason and offered other slots."""
     if reason not in REASONS:
         raise NotAButton("no such reason")
-    return _withdraw(turn, store, booking_id, version, reason, "")
+    booking = booking_of(turn, store, booking_id)
+    answer = _withdraw(turn, store, booking_id, version, reason, "")
+    changed = store.bookings.by_id(booking_id)
+    if reason in _NOBODY_THERE and changed and changed.status != booking.status:
+        # Nobody else is to be offered what cannot take place.
+        store.calendar.add_closure(booking.starts_at, booking.ends_at, "", booking.counselor_id)
+    return answer
 
 
 def ask_own_reason(turn: Turn, store: Store, booking_id: int) -> list[Message]:

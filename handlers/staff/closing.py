@@ -1,7 +1,7 @@
 """Closures: times without consultations, of the office or of one counselor, whole days or parts
 of a day."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from handlers.staff import hitting
 from handlers.staff.telling import instant
@@ -59,6 +59,7 @@ def close(
     if end <= start:
         raise NotAButton("it ends before it begins")
     whose = counselor_id or None
+    store.calendar.lock(change=True)  # nobody books into it while it is made
     hit = [
         each
         for each in store.agenda.between(start - turn.office.slot_length, end, whose)
@@ -66,16 +67,15 @@ def close(
     ]
     if asked := hitting.ask(turn, store, hit, how, ("close/1", counselor_id, start, end)):
         return asked
-    if store.calendar.has_closure(start, end, whose):
-        return show_all(turn, store)
-    store.calendar.add_closure(start, end, "", whose)
-    store.audit.note(
-        turn.contact,
-        "close",
-        turn.now,
-        subject=f"counselor {counselor_id}" if counselor_id else "office",
-        after=f"{instant(start)} – {instant(end)}",
-    )
+    if not store.calendar.has_closure(start, end, whose):
+        store.calendar.add_closure(start, end, "", whose)
+        store.audit.note(
+            turn.contact,
+            "close",
+            turn.now,
+            subject=f"counselor {counselor_id}" if counselor_id else "office",
+            after=f"{instant(start)} – {instant(end)}",
+        )
     reason = "counselor" if counselor_id else "closed"
     return [*show_all(turn, store), *hitting.settle(turn, store, hit, how, reason)]
 
@@ -93,12 +93,16 @@ def _span(turn: Turn, start: datetime, end: datetime) -> str:
     start, end = start.astimezone(zone), end.astimezone(zone)
     if start.time() == end.time() == time(0):
         first, last = start.date(), end.date() - timedelta(days=1)
-        days = [turn.say.short_day(first)] + ([turn.say.short_day(last)] if last > first else [])
+        days = [_day(turn, first)] + ([_day(turn, last)] if last > first else [])
         return f"{'〜'.join(days)} {turn.say('closures.all_day')}"
     if start.date() == end.date():
-        return f"{turn.say.short_day(start.date())} {start:%H:%M}〜{end:%H:%M}"
-    edges = (f"{turn.say.short_day(edge.date())} {edge:%H:%M}" for edge in (start, end))
-    return "〜".join(edges)
+        return f"{_day(turn, start.date())} {start:%H:%M}〜{end:%H:%M}"
+    return "〜".join(f"{_day(turn, edge.date())} {edge:%H:%M}" for edge in (start, end))
+
+
+def _day(turn: Turn, day: date) -> str:
+    same_year = day.year == turn.today.year
+    return turn.say.short_day(day) if same_year else turn.say.day_and_year(day)
 
 
 def _check(store: Store, counselor_id: int) -> None:

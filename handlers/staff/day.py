@@ -16,7 +16,7 @@ from models.turn import Turn
 
 # LINE takes five messages a request: the list, and the cards of those who come next.
 _CARDS = 4
-_LISTED = 40
+_LISTED = 60
 # A day without a year that lies further ahead than this is one that has just been.
 _FAR_AHEAD = timedelta(days=180)
 
@@ -67,6 +67,8 @@ def overview(turn: Turn, store: Store, day: date, bookings: list[Booking]) -> Me
     """A day in one message, with a button for each booking."""
     shown = bookings[:_LISTED]
     lines = [cards.line(turn, store, each) for each in shown]
+    if len(bookings) > len(shown):
+        lines.append(turn.say("day.more", n=len(bookings) - len(shown)))
     if not bookings:
         key = "day.none" if is_business_day(day) else "day.closed"
         lines = [turn.say(key)]
@@ -133,7 +135,8 @@ def show_month(turn: Turn, store: Store, first: date) -> list[Message]:
 
 def month_command(turn: Turn, store: Store, words: str) -> list[Message]:
     """The month of a typed day; without one, this month."""
-    return show_month(turn, store, read_day(plain(words), turn.today) or turn.today)
+    day = read_day(plain(words), turn.today) if words else turn.today
+    return show_month(turn, store, day) if day else [desk.menu(turn, turn.say("day.which"))]
 
 
 def picture(turn: Turn, first: date, of: PictureOf) -> Message:
@@ -145,7 +148,9 @@ def picture(turn: Turn, first: date, of: PictureOf) -> Message:
 
 def week_command(turn: Turn, store: Store, words: str) -> list[Message]:
     """The week of a typed day; without one, this week, and from Saturday on the next."""
-    day = read_day(plain(words), turn.today) or turn.today
+    day = read_day(plain(words), turn.today) if words else turn.today
+    if day is None:
+        return [desk.menu(turn, turn.say("day.which"))]
     if not words and day.weekday() >= 5:
         day += timedelta(days=2)
     return show_week(turn, store, day - timedelta(days=day.weekday()))

@@ -13,7 +13,7 @@ from models.turn import Turn
 
 ASK = "ask"
 HOWS = ("move", "cancel", "keep")
-_LISTED = 20
+_LISTED = 60
 
 
 def ask(
@@ -48,6 +48,8 @@ def ask(
         for each in hows
     ]
     text = turn.say("hitting.text", n=len(hit)) if hit else turn.say("hitting.sure")
+    if len(hit) > _LISTED:
+        dated.append(turn.say("day.more", n=len(hit) - _LISTED))
     changed = [turn.say("hitting.changed")] if answer != ASK else []
     return [
         Message(

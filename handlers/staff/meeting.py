@@ -10,6 +10,7 @@ from handlers.staff.telling import by, note, tell_parent
 from models.chat import Message, button, column
 from models.rules.meeting_url import is_allowed
 from models.store import Store
+from models.store.booking import Booking
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=15)
@@ -34,7 +35,8 @@ def ask_url(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 def url_command(turn: Turn, store: Store, words: str) -> list[Message]:
     """ "/url REFERENCE https://…"."""
-    reference, _, url = words.strip().partition(" ")
+    reference, *rest = words.split(maxsplit=1) or [""]
+    url = "".join(rest)
     booking = store.bookings.by_reference(reference.upper())
     if booking is None:
         return [Message(text=turn.say("url.no_such_reference"))]
@@ -48,7 +50,7 @@ def give_awaited(turn: Turn, store: Store, subject: str, text: str) -> list[Mess
 def give(turn: Turn, store: Store, booking_id: int, text: str) -> list[Message]:
     """Give or change the URL, which may stand anywhere in a text; the parent is told."""
     booking = booking_of(turn, store, booking_id)
-    found = re.search(r"https?://\S+", text)
+    found = re.search(r"https?://[^\s<>()\[\]、。」』）]+(?<![.,;:!])", text)
     if found is None or not is_allowed(found[0], turn.office.video.hosts):
         store.awaited.ask(turn.contact.id, "url", str(booking.id), turn.now + _ANSWER_WITHIN)
         hosts = ", ".join(turn.office.video.hosts)
@@ -61,15 +63,14 @@ def give(turn: Turn, store: Store, booking_id: int, text: str) -> list[Message]:
     before = "given" if changed else "none"
     booking = store.bookings.set_meeting_url(booking, found[0], turn.now, by=by(turn))
     note(turn, store, booking, "url", before=before, after="given")
-    store.alerts.close(booking.id, "no_url", turn.now)
-    tell_parent(
-        turn,
-        store,
-        booking,
-        lambda to: booking_card.confirmation(
-            to,
-            booking,
-            to.say("told.url_changed_title") if changed else to.say("told.url_title"),
-        ),
-    )
+    announce(turn, store, booking, changed=changed)
     return [cards.card(turn, store, booking, turn.say("act.done"))]
+
+
+def announce(turn: Turn, store: Store, booking: Booking, *, changed: bool) -> None:
+    """The parent hears of a URL, given or changed; nobody needs to be reminded of it any more."""
+    store.alerts.close(booking.id, "no_url", turn.now)
+    title = "told.url_changed_title" if changed else "told.url_title"
+    tell_parent(
+        turn, store, booking, lambda to: booking_card.confirmation(to, booking, to.say(title))
+    )

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from handlers.parents import cards as parents_cards
-from handlers.staff.permission import is_admin
+from handlers.staff import cards
+from handlers.staff.permission import booking_of, is_admin
 from locales import Phrases
 from models.chat import Group, Message, NotAButton, button, column
 from models.store import Store
@@ -21,6 +22,7 @@ URGENT = {
     "came_late": True,
     "came_without_url": True,
     "cancel_after_start": True,
+    "decide_anew": False,
     "decide_contact": True,
     "decide_failed": True,
     "decide_no_chat": False,
@@ -44,6 +46,7 @@ URGENT = {
     "same_registration": False,
     "to_move": False,
     "token_refused": True,
+    "withdrawn_by_phone": True,
     "wrote": True,
 }
 
@@ -89,6 +92,10 @@ def done(turn: Turn, store: Store, alert_id: int) -> list[Message]:
         if found is None:
             raise NotAButton("no such alert")
         return show_open(turn, store)
+    if found.kind.startswith("decide_") and found.booking_id is not None:
+        booking = booking_of(turn, store, found.booking_id)
+        if booking.status == "undecided":  # ticking it off decides nothing
+            return [cards.card(turn, store, booking, turn.say("needs.decide_first"))]
     store.alerts.close_one(alert_id, turn.now)
     store.audit.note(turn.contact, "done", turn.now, subject=f"alert {alert_id}", before=found.kind)
     return show_open(turn, store)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from handlers.parents import cards as parents_cards
 from handlers.parents import typed
 from handlers.staff import cards
-from handlers.staff.permission import NotAllowed, is_admin
+from handlers.staff.permission import check_person, is_admin
 from models.chat import Button, Group, Link, Message, NotAButton, button, column
 from models.store import Store
 from models.store.forms import DESK_LIFE, Purpose
@@ -63,7 +63,7 @@ def found(turn: Turn, store: Store) -> list[Message]:
 
 def show(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
     """What the office knows of a person, without details."""
-    _check(turn, store, seeker_id)
+    check_person(turn, store, seeker_id)
     bookings = store.bookings.of_seeker(seeker_id)
     history = store.agenda.history_of(seeker_id, turn.now)
     refusal = store.seekers.refusal(seeker_id, turn.today)
@@ -102,7 +102,7 @@ def show(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
 
 def details(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
     """A one-time page with name, phone, registration number and notes."""
-    _check(turn, store, seeker_id)
+    check_person(turn, store, seeker_id)
     token = store.forms.open_link(turn.contact.id, turn.now, Purpose.PERSON, seeker_id)
     link = Link(turn.say("person.open"), turn.links.desk("person", token), primary=True)
     return [Message(text=turn.say("person.details_text"), groups=(column(link),))]
@@ -120,7 +120,7 @@ def unverify(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
 
 def choose_refusal(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
     """For how long is somebody refused?"""
-    _check(turn, store, seeker_id)
+    check_person(turn, store, seeker_id)
     choices = [button(_period(turn, days), "refusefor/1", seeker_id, days) for days in REFUSED_FOR]
     back = button(turn.say("desk.back"), "person/1", seeker_id)
     return [
@@ -134,7 +134,7 @@ def choose_refusal(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
 
 def ask_refusal_reason(turn: Turn, store: Store, seeker_id: int, days: int) -> list[Message]:
     """Why? The next text is the reason, which only staff see."""
-    _check(turn, store, seeker_id)
+    check_person(turn, store, seeker_id)
     if days not in REFUSED_FOR:
         raise NotAButton("no such period")
     until = turn.now + _ANSWER_WITHIN
@@ -158,7 +158,7 @@ def refuse(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
 
 def lift(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
     """Lift a refusal."""
-    _check(turn, store, seeker_id)
+    check_person(turn, store, seeker_id)
     store.seekers.lift_refusals(seeker_id, turn.now)
     _note(turn, store, "lift", seeker_id, "")
     return show(turn, store, seeker_id)
@@ -198,7 +198,7 @@ def _consents(turn: Turn, store: Store, seeker_id: int) -> str:
 
 
 def _set_verified(turn: Turn, store: Store, seeker_id: int, *, verified: bool) -> list[Message]:
-    _check(turn, store, seeker_id)
+    check_person(turn, store, seeker_id)
     before = store.seekers.standing(seeker_id, turn.today)
     store.seekers.set_verified(seeker_id, turn.now if verified else None)
     what = "verify" if verified else "unverify"
@@ -218,17 +218,6 @@ def _period(turn: Turn, days: int) -> str:
         return turn.say("refuse.no_end")
     last: date = turn.today + timedelta(days=days)
     return turn.say("refuse.until", day=turn.say.day_and_year(last))
-
-
-def _check(turn: Turn, store: Store, seeker_id: int) -> None:
-    """Admins see everybody; counselors whom they meet, and whom they have just looked up."""
-    if not store.seekers.exists(seeker_id):
-        raise NotAButton("no such person")
-    if is_admin(turn) or seeker_id == store.forms.last_found(turn.contact.id, turn.now - DESK_LIFE):
-        return
-    counselor = turn.contact.counselor_id
-    if counselor not in [each.counselor_id for each in store.bookings.of_seeker(seeker_id)]:
-        raise NotAllowed(f"person {seeker_id}")
 
 
 def _note(turn: Turn, store: Store, what: str, seeker_id: int, after: str) -> None:

@@ -3,6 +3,7 @@
 from models.chat import NotAButton
 from models.store import Store
 from models.store.booking import Booking
+from models.store.forms import DESK_LIFE
 from models.turn import Turn
 
 ADMIN = ("admin",)
@@ -38,6 +39,18 @@ def booking_of(turn: Turn, store: Store, booking_id: int) -> Booking:
     if not may_act_on(turn, booking):
         raise NotAllowed(about(booking))
     return booking
+
+
+def check_person(turn: Turn, store: Store, seeker_id: int) -> None:
+    """Admins see everybody; counselors whom they meet, and whom they have just looked up. Raises
+    NotAButton and NotAllowed."""
+    if not store.seekers.exists(seeker_id):
+        raise NotAButton("no such person")
+    if is_admin(turn) or seeker_id == store.forms.last_found(turn.contact.id, turn.now - DESK_LIFE):
+        return
+    counselor = turn.contact.counselor_id
+    if counselor not in [each.counselor_id for each in store.bookings.of_seeker(seeker_id)]:
+        raise NotAllowed(f"person {seeker_id}")
 
 
 def about(booking: Booking) -> str:

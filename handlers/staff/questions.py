@@ -37,6 +37,8 @@ def questions_command(turn: Turn, store: Store, words: str) -> list[Message]:
 def show(turn: Turn, store: Store, question_id: int) -> list[Message]:
     """One question; the next text, or a reply to it, answers it."""
     question = _question(turn, store, question_id)
+    if question.closed:
+        return [Message(text=turn.say("questions.answered_already", n=question.id))]
     until = turn.now + _ANSWER_WITHIN
     store.awaited.ask(turn.contact.id, "answer", str(question_id), until)
     return [_card(turn, question, turn.say("questions.write"))]
@@ -45,8 +47,9 @@ def show(turn: Turn, store: Store, question_id: int) -> list[Message]:
 def close(turn: Turn, store: Store, question_id: int) -> list[Message]:
     """Answered on the phone, or none is needed."""
     question = _question(turn, store, question_id)
-    store.questions.close(question.id, turn.now)
-    store.audit.note(turn.contact, "close question", turn.now, subject=f"question {question.id}")
+    if store.questions.close(question.id, turn.now):
+        subject = f"question {question.id}"
+        store.audit.note(turn.contact, "close question", turn.now, subject=subject)
     return show_open(turn, store)
 
 
@@ -126,7 +129,10 @@ def _is_mine(turn: Turn, store: Store, question: Question) -> bool:
 
 
 def _counselor(turn: Turn, store: Store, question: Question) -> int | None:
-    """The counselor whose parent asks: of the next booking."""
+    """The counselor whose parent asks: of the next booking, or else of the last one."""
     parent = store.contacts.by_id(question.contact_id)
+    if parent.job_seeker_id is None:
+        return None
     upcoming = parents_cards.current_bookings(turn.of(parent), store)
-    return upcoming[0].counselor_id if upcoming else None
+    nearest = upcoming[0] if upcoming else store.bookings.latest(parent.job_seeker_id)
+    return nearest.counselor_id if nearest else None

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from handlers.parents import booking_card, offering
 from handlers.parents import cards as parents_cards
 from handlers.staff import cards
-from handlers.staff.permission import booking_of, is_admin
+from handlers.staff.permission import booking_of, check_person, is_admin
 from handlers.staff.telling import by, instant, note, tell_parent
-from models.chat import Button, Group, Message, NotAButton, button, column
+from models.chat import Button, Group, Message, button, column
 from models.rules.days import local_day
 from models.rules.slots import Slot, one_for_each_start, overlap
 from models.store import Store
@@ -56,7 +56,7 @@ def show_times_with(
     turn: Turn, store: Store, seeker_id: int, service: str, counselor_id: int, day: date
 ) -> list[Message]:
     """The same with one counselor."""
-    _check(store, seeker_id)
+    check_person(turn, store, seeker_id)
     free = _free(turn, store, seeker_id).get(day, [])
     if not free:
         return show_days(turn, store, seeker_id, service, 0)
@@ -69,7 +69,8 @@ def show_times_with(
             day,
             free,
             counselor_id,
-            preferred=turn.contact.counselor_id,
+            preferred=turn.contact.counselor_id
+            or store.bookings.counselor_of_last_time(seeker_id, turn.now),
             time_verb=("reservetime/1", seeker_id, service, nth),
             with_verb=("reservewith/1", seeker_id, service),
             back=button(turn.say("booking.other_day"), "reserve/1", seeker_id, service, 0),
@@ -90,6 +91,7 @@ def reserve(
     if refused := _is_refused(turn, store, seeker_id):
         return refused
     store.contacts.parent_of(seeker_id)  # locked: the parent may be booking too
+    store.calendar.lock()
     slot, service = Slot(starts_at, counselor_id), _offered(turn, service)
     if nth != store.bookings.how_many(seeker_id) + 1:
         same = [each for each in _current(turn, store, seeker_id) if each.slot == slot]
@@ -167,6 +169,7 @@ def move(
     """Move a booking in one step that never loses the old slot; the parent is told."""
     booking = booking_of(turn, store, booking_id)
     slot = Slot(starts_at, counselor_id)
+    store.calendar.lock()
     if (
         booking.status not in ("booked", "undecided")
         or booking.version != version
@@ -206,7 +209,8 @@ def _times_card(
         [slot for slot in free if counselor_id in (_ANYBODY, slot.counselor_id)], preferred
     )
     free_ids = {slot.counselor_id for slot in free}
-    who = {each.id: each.name for each in store.calendar.counselors() if each.id in free_ids}
+    names = {each.id: each.name for each in store.calendar.counselors()}
+    who = {number: name for number, name in names.items() if number in free_ids}
     choices = [
         button(turn.say("reserve.with", name=name), *with_verb, each, day)
         for each, name in who.items()
@@ -215,9 +219,9 @@ def _times_card(
     if counselor_id != _ANYBODY:
         choices.append(button(turn.say("reserve.with_anybody"), *with_verb, _ANYBODY, day))
     card = offering.times_card(turn, store, day, slots, time_verb=time_verb, back=back)
-    if len(who) < 2:
+    chosen = names.get(counselor_id)
+    if len(who) < 2 and chosen is None:
         return card
-    chosen = who.get(counselor_id)
     heading = turn.say("reserve.with", name=chosen) if chosen else turn.say("reserve.with_anybody")
     text = f"{heading}\n{card.text}"
     return replace(card, text=text, groups=(*card.groups, Group(tuple(choices), columns=2)))
@@ -260,16 +264,11 @@ def _gone(turn: Turn, store: Store, seeker_id: int, service: str, slot: Slot) ->
 
 def _is_refused(turn: Turn, store: Store, seeker_id: int) -> list[Message] | None:
     """Whom the office refuses is booked only once the refusal is lifted."""
-    _check(store, seeker_id)
+    check_person(turn, store, seeker_id)
     if store.seekers.refusal(seeker_id, turn.today) is None:
         return None
     person = button(turn.say("act.person"), "person/1", seeker_id)
     return [Message(text=turn.say("reserve.refused"), groups=(column(person),))]
-
-
-def _check(store: Store, seeker_id: int) -> None:
-    if not store.seekers.exists(seeker_id):
-        raise NotAButton("no such job seeker")
 
 
 def _offered(turn: Turn, service: str) -> str:

@@ -58,6 +58,8 @@ def set_role(turn: Turn, store: Store, staff_id: int, counselor_id: int) -> list
     """An admin (0), or the counselor of a number."""
     member = _member(store, staff_id)
     role = "counselor" if counselor_id else "admin"
+    if (member.role, member.counselor_id or 0) == (role, counselor_id):
+        return show_member(turn, store, staff_id)
     if counselor_id and counselor_id not in [each.id for each in store.calendar.counselors()]:
         raise NotAButton("no such counselor")
     if member.role == "admin" and role != "admin" and store.staff.admins() == 1:
@@ -92,6 +94,8 @@ def remove(turn: Turn, store: Store, staff_id: int) -> list[Message]:
     _note(turn, store, "remove", member, "")
     if member.contact_id == turn.contact.id:
         return [Message(text=turn.say("team.left"))]
+    to = turn.to(store.contacts.by_id(member.contact_id))
+    to.write("staff left", Message(text=to.say("team.left")))
     return show_team(turn, store)
 
 

@@ -1,7 +1,7 @@
 """The terms, by staff: versions, publishing, and telling everybody of a new one before it takes
 effect (art. 13)."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from handlers.parents import waiting
 from models.chat import Link, Message, NotAButton, button, column
@@ -62,6 +62,9 @@ def show(turn: Turn, store: Store, version: int) -> list[Message]:
     """One version: its pages, and whom it was told to."""
     terms = _version(store, version)
     progress = store.terms.told(version)
+    if terms.telling_since is not None and terms.effective_on <= turn.today:
+        missed = sum(store.terms.to_tell(version).values())  # it was in force before their turn
+        progress = progress._replace(not_reached=progress.not_reached + missed)
     facts = [
         (turn.say("terms_desk.effective"), turn.say.day_and_year(terms.effective_on)),
         (turn.say("terms_desk.told"), str(progress.told)),
@@ -71,11 +74,13 @@ def show(turn: Turn, store: Store, version: int) -> list[Message]:
         Link(turn.say("terms.read"), turn.links.terms(version)),
         Link(turn.say("terms_desk.changes"), turn.links.terms_changes(version)),
     ]
-    groups = [column(*pages)]
+    groups, text = [column(*pages)], ""
     if _can_be_told(turn, terms):
         groups.append(column(button(turn.say("terms_desk.tell"), "telling/1", version)))
+    elif terms.effective_on > turn.today and terms.telling_since is None:
+        text = turn.say("terms_desk.too_late")
     title = turn.say("terms_desk.one", version=version)
-    return [Message(title=title, facts=tuple(facts), groups=tuple(groups))]
+    return [Message(title=title, text=text, facts=tuple(facts), groups=tuple(groups))]
 
 
 def ask_tell(turn: Turn, store: Store, version: int) -> list[Message]:
@@ -104,7 +109,7 @@ def start_telling(turn: Turn, store: Store, version: int) -> list[Message]:
 def tell_some(turn: Turn, store: Store) -> None:
     """Write to the next people of a version that is being told; none waits behind them long, and
     nobody is disturbed in the quiet hours."""
-    if waiting.is_quiet(turn):
+    if waiting.is_quiet(turn) or _no_push_is_left(store):
         return
     for version in store.terms.being_told(turn.today):
         terms = _version(store, version)
@@ -118,7 +123,17 @@ def tell_some(turn: Turn, store: Store) -> None:
 
 
 def _can_be_told(turn: Turn, terms: Terms) -> bool:
-    return terms.effective_on > turn.today and terms.telling_since is None
+    """Before it takes effect, and not in the last night, when nobody is to be disturbed."""
+    begins = turn.office.quiet_hours[0]
+    tomorrow = at(turn.today + timedelta(days=1), time(0), turn.office.zone)
+    last_night = waiting.is_quiet(turn) and turn.now >= at(turn.today, begins, turn.office.zone)
+    in_time = at(terms.effective_on, time(0), turn.office.zone) > tomorrow or not last_night
+    return terms.effective_on > turn.today and terms.telling_since is None and in_time
+
+
+def _no_push_is_left(store: Store) -> bool:
+    """Whether the month's pushes are gone: then everybody's reminder needs the next ones."""
+    return any(each.kind == "quota_gone" for each in store.alerts.open())
 
 
 def _word(turn: Turn, store: Store, terms: Terms) -> Message:

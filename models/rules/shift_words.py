@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.rules.days import at, end_of_day
-from models.rules.typed_dates import plain, read_day
+from models.rules.typed_dates import plain, read_day, read_only_day
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _JAPANESE = "月火水木金土日"
@@ -57,7 +57,7 @@ def read_span(text: str, today: date, zone: ZoneInfo) -> tuple[datetime, datetim
     parts = [part for part in re.split(r"[-–~〜]|から|まで| to ", days) if part.strip()]
     if not 1 <= len(parts) <= 2:
         return None
-    read = [read_day(part.strip(), today) for part in parts]
+    read = [read_only_day(part.strip(), today) for part in parts]
     first, last = read[0], read[-1]
     if first is None or last is None or last < first:
         return None

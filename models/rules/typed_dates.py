@@ -18,6 +18,8 @@ _MONTH_WORD = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
 _DAY_WORD = rf"({'|'.join(_ENGLISH_WEEKDAYS)})(?:[a-z]*day|s|rs|nes)?\.?(?![a-z])"
 _ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?(?!\d|:|\s*[ap]m)"
 
+_BESIDE_A_DAY = re.compile(rf"[(（]?[{_WEEKDAYS}](?:曜日?)?[)）]?|[(（]?{_DAY_WORD}[)）]?|日")
+
 # An hour without a.m. or p.m. up to this one is meant in the afternoon: no office opens so early.
 _LAST_AFTERNOON_HOUR = 6
 
@@ -46,6 +48,16 @@ def read_day(words: str, today: date) -> date | None:
             except (ValueError, OverflowError):
                 return None
             return found if found is not None and found.year in YEARS else None
+    return None
+
+
+def read_only_day(words: str, today: date) -> date | None:
+    """The day that plain text names and nothing else, but its weekday; else None."""
+    for pattern, _ in _DAYS:
+        if match := pattern.search(words):
+            rest = words[: match.start()] + words[match.end() :]
+            rest = _BESIDE_A_DAY.sub("", rest)
+            return None if rest.strip(" ,、") else read_day(words, today)
     return None
 
 

@@ -92,13 +92,16 @@ class Agenda:
         """All bookings that start in [start, end), whatever became of them."""
         return self._tx.rows(_EVERY_BETWEEN, start=start, end=end)
 
+    def upcoming(self, counselor_id: int, now: datetime) -> list[Booking]:
+        """A counselor's bookings to come, the next one first."""
+        return self._tx.rows(_UPCOMING_OF_COUNSELOR, counselor_id=counselor_id, now=now)
+
     def outside(self, counselor_id: int, shifts: Sequence[Shift], now: datetime) -> list[Booking]:
         """A counselor's bookings to come that would not fit these shifts."""
         zone, grid = self._office.zone, self._office.grid
-        upcoming = self._tx.rows(_UPCOMING_OF_COUNSELOR, counselor_id=counselor_id, now=now)
         return [
             booking
-            for booking in upcoming
+            for booking in self.upcoming(counselor_id, now)
             if not any(
                 slot.starts_at == booking.starts_at
                 for slot in offered(local_day(booking.starts_at, zone), grid, shifts, ())

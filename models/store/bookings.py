@@ -196,9 +196,9 @@ class Bookings:
         self._note(booking.id, now, "url", by)
         return booking._replace(meeting_url=url, my_page_posted_at=None)
 
-    def set_posted(self, booking_id: int, now: datetime) -> None:
-        """It is in My Page now."""
-        self._tx.run(_SET_POSTED, booking=booking_id, at=now)
+    def set_posted(self, booking_id: int, at: datetime | None) -> None:
+        """Since when it is in My Page; None when it is to be posted anew."""
+        self._tx.run(_SET_POSTED, booking=booking_id, at=at)
 
     def book(
         self,

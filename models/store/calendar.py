@@ -20,6 +20,9 @@ from models.tables import Closure as ClosureTable
 from models.tables import Counselor as CounselorTable
 from models.tables import Shift as ShiftTable
 
+# The number of the calendar's lock among PostgreSQL's advisory locks.
+_LOCK = 1
+
 
 class Counselor(NamedTuple):
     """相談員・担当者."""
@@ -87,6 +90,11 @@ class Calendar:
         self._tx = transaction
         self._office = office
 
+    def lock(self, *, change: bool = False) -> None:
+        """Until this transaction ends, nobody who books sees a calendar that somebody is about to
+        change, and the other way round. SQLite has one writer, which is the same."""
+        self._tx.lock(_LOCK, exclusive=change)
+
     def counselors(self) -> list[Counselor]:
         """The counselors who work here now."""
         return self._tx.rows(_COUNSELORS)
@@ -141,6 +149,7 @@ class Calendar:
         session = self._tx.session
         if meeting_url:
             session.get_one(CounselorTable, counselor_id).meeting_url = meeting_url
+            session.flush()
         if not shifts:
             return
         for old in session.exec(

@@ -93,8 +93,8 @@ class Contacts:
 
     def parent_of(self, job_seeker_id: int) -> Contact:
         """The chat in which a parent is told things, locked for the turn; NOBODY if there is
-        none."""
-        known = self.of_seeker(job_seeker_id)
+        none. A chat that has become a staff member's is a parent's no more."""
+        known = [each for each in self.of_seeker(job_seeker_id) if each.role is None]
         return self.by_id(known[0].id) if known else NOBODY
 
     def of_seeker(self, job_seeker_id: int) -> list[Contact]:

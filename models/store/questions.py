@@ -8,7 +8,7 @@ from sqlmodel import col
 from sqlmodel import select as select_model
 
 from models.database import Transaction
-from models.sql import addition_once, change, query
+from models.sql import addition, change, query
 from models.tables import Draft as DraftTable
 from models.tables import Question as QuestionTable
 from models.tables import table
@@ -23,6 +23,7 @@ class Question(NamedTuple):
     text: str
     answer: str
     asked_at: datetime
+    closed: bool
 
 
 _questions = table(QuestionTable).c
@@ -58,14 +59,21 @@ _FORGET = change(
 
 
 _drafts = table(DraftTable).c
-_KEEP_DRAFT = addition_once(table(DraftTable), "contact_id", "message_id", "body", "until")
+_KEEP_DRAFT = addition(table(DraftTable), "contact_id", "message_id", "until")
+_SEAL_DRAFT = change(
+    update(table(DraftTable))
+    .where(_drafts.id == bindparam("draft"))
+    .values(body=bindparam("sealed"))
+)
 _DRAFT = query(
     select(_drafts.message_id, _drafts.body).where(
-        _drafts.contact_id == bindparam("contact_id"), _drafts.until > bindparam("now")
+        _drafts.id == bindparam("draft"),
+        _drafts.contact_id == bindparam("contact_id"),
+        _drafts.until > bindparam("now"),
     ),
     lambda message_id, body: (message_id, body),
 )
-_DROP_DRAFT = change(delete(table(DraftTable)).where(_drafts.contact_id == bindparam("of")))
+_DROP_DRAFT = change(delete(table(DraftTable)).where(_drafts.id == bindparam("draft")))
 _FORGET_DRAFT = change(
     delete(table(DraftTable)).where(
         _drafts.contact_id == bindparam("of"), _drafts.message_id == bindparam("message")
@@ -91,22 +99,24 @@ class Questions:
 
     def keep_draft(
         self, contact_id: int, text: str, message_id: str | None, until: datetime
-    ) -> None:
-        """Keep what somebody typed until a time, sealed, in case that it is to be a question."""
-        body = self._vault.seal(text, f"drafts:{contact_id}")
-        self._tx.run(_DROP_DRAFT, of=contact_id)
-        self._tx.run(
-            _KEEP_DRAFT, contact_id=contact_id, message_id=message_id, body=body, until=until
+    ) -> int:
+        """Keep what somebody typed until a time, sealed, in case that it is to be a question;
+        returns its number."""
+        number = self._tx.row(
+            _KEEP_DRAFT, contact_id=contact_id, message_id=message_id, until=until
         )
+        assert number is not None
+        self._tx.run(_SEAL_DRAFT, draft=number, sealed=self._vault.seal(text, f"drafts:{number}"))
+        return number
 
-    def ask_draft(self, contact_id: int, now: datetime) -> bool:
-        """What was typed becomes a question; False when it is kept no more."""
-        found = self._tx.row(_DRAFT, contact_id=contact_id, now=now)
+    def ask_draft(self, contact_id: int, number: int, now: datetime) -> bool:
+        """What a person has typed becomes a question; False when it is kept no more."""
+        found = self._tx.row(_DRAFT, draft=number, contact_id=contact_id, now=now)
         if found is None:
             return False
         message_id, body = found
-        self.ask(contact_id, self._vault.open(body, f"drafts:{contact_id}"), message_id, now)
-        self._tx.run(_DROP_DRAFT, of=contact_id)
+        self.ask(contact_id, self._vault.open(body, f"drafts:{number}"), message_id, now)
+        self._tx.run(_DROP_DRAFT, draft=number)
         return True
 
     def forget_drafts(self, now: datetime) -> None:
@@ -172,4 +182,6 @@ class Questions:
         assert row.id is not None
         text = self._vault.open(row.body, f"questions:{row.id}") if row.body else ""
         answer = self._vault.open(row.answer, f"answers:{row.id}") if row.answer else ""
-        return Question(row.id, row.contact_id, text, answer, row.asked_at)
+        return Question(
+            row.id, row.contact_id, text, answer, row.asked_at, row.closed_at is not None
+        )

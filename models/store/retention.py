@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import BindParameter, bindparam, delete, exists, not_, select, update
+from sqlalchemy import BindParameter, bindparam, delete, exists, not_, or_, select, update
 
 from models.database import Transaction
 from models.office import Office
@@ -16,8 +16,10 @@ from models.tables import (
     FormLink,
     Hold,
     InboxEvent,
+    JobSeeker,
     OutboxRow,
     Question,
+    Refusal,
     SentMessage,
     StaffInvite,
     Watch,
@@ -64,6 +66,28 @@ _WAITS = change(
         not_(exists().where(table(Hold).c.wait_id == table(WaitTable).c.id)),
     )
 )
+_PAST_WAITS = change(
+    update(table(WaitTable))
+    .where(table(WaitTable).c.ended_at.is_(None), table(WaitTable).c.day < bindparam("day"))
+    .values(ended_at=bindparam("now"))
+)
+# Of who has been erased the fingerprint stays while the office refuses them, and no longer.
+_seekers, _refusals = table(JobSeeker).c, table(Refusal).c
+_FINGERPRINTS = change(
+    update(table(JobSeeker))
+    .where(
+        _seekers.registration.is_(None),
+        _seekers.registration_fingerprint.is_not(None),
+        not_(
+            exists().where(
+                _refusals.job_seeker_id == _seekers.id,
+                _refusals.lifted_at.is_(None),
+                or_(_refusals.until_day.is_(None), _refusals.until_day >= bindparam("day")),
+            )
+        ),
+    )
+    .values(registration_fingerprint=None)
+)
 _AWAITED = change(delete(table(Awaited)).where(table(Awaited).c.until < _before))
 _DONE = change(delete(table(DoneOnce)).where(table(DoneOnce).c.day < bindparam("day")))
 
@@ -95,6 +119,8 @@ class Retention:
         ):
             self._tx.run(statement, before=now - kept)
         self._tx.run(_DONE, day=today - _LINKS)
+        self._tx.run(_PAST_WAITS, day=today, now=now)
+        self._tx.run(_FINGERPRINTS, day=today)
 
 
 def _months_before(day: date, months: int) -> date:

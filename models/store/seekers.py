@@ -51,6 +51,8 @@ _REFUSAL = query(
         _refusals.lifted_at.is_(None),
         or_(_refusals.until_day.is_(None), _refusals.until_day >= bindparam("today")),
     )
+    # The one that lasts longest.
+    .order_by(_refusals.until_day.is_not(None), _refusals.until_day.desc())
     .limit(1),
     Refusal,
 )
@@ -174,7 +176,8 @@ class Seekers:
         """The person is welcome again, in every chat that gave this registration number."""
         me = self._tx.session.get_one(JobSeeker, job_seeker_id)
         same = col(JobSeeker.registration_fingerprint) == me.registration_fingerprint
-        theirs = {job_seeker_id, *self._where(same)}
+        known = me.registration_fingerprint is not None  # what is erased is nobody's in particular
+        theirs = {job_seeker_id, *(self._where(same) if known else ())}
         standing = select(RefusalTable).where(
             col(RefusalTable.job_seeker_id).in_(theirs), col(RefusalTable.lifted_at).is_(None)
         )

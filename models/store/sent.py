@@ -2,15 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
 from models.database import Transaction
-from models.sql import addition_once, query
+from models.sql import addition_once, change, query
 from models.tables import SentMessage, table
 
 _sent = table(SentMessage).c
 
 _ADD = addition_once(table(SentMessage), "channel", "chat", "message_id", "about", "at")
+_FORGET = change(
+    delete(table(SentMessage)).where(
+        _sent.channel == bindparam("on"),
+        _sent.chat == bindparam("of"),
+        _sent.message_id == bindparam("message"),
+    )
+)
 _ABOUT = query(
     select(_sent.about).where(
         _sent.channel == bindparam("channel"),
@@ -26,8 +33,12 @@ class SentMessages:
         self._tx = transaction
 
     def note(self, channel: str, chat: str, message_id: str, about: str, now: datetime) -> None:
-        """Remember what a message speaks of."""
-        self._tx.run(_ADD, channel=channel, chat=chat, message_id=message_id, about=about, at=now)
+        """Remember what a message speaks of, and no more what it spoke of before."""
+        self._tx.run(_FORGET, on=channel, of=chat, message=message_id)
+        if about:
+            self._tx.run(
+                _ADD, channel=channel, chat=chat, message_id=message_id, about=about, at=now
+            )
 
     def about(self, channel: str, chat: str, message_id: str) -> str | None:
         """What a message of ours speaks of."""

@@ -11,7 +11,7 @@ from sqlmodel import select as select_model
 from models.database import Transaction
 from models.sql import addition, addition_once, query
 from models.tables import Consent as ConsentTable
-from models.tables import Contact, OutboxRow, TermsNotice, table
+from models.tables import Contact, OutboxRow, Staff, TermsNotice, table
 from models.tables import Terms as TermsTable
 
 
@@ -78,6 +78,9 @@ _has_consent = exists().where(
 _was_told = exists().where(
     _notices.contact_id == _contacts.id, _notices.version == bindparam("version")
 )
+_works_here = exists().where(
+    table(Staff).c.contact_id == _contacts.id, table(Staff).c.removed_at.is_(None)
+)
 _BEING_TOLD = query(
     select(_terms.version).where(
         _terms.telling_since.is_not(None), _terms.effective_on > bindparam("today")
@@ -86,14 +89,14 @@ _BEING_TOLD = query(
 )
 _NEXT_TO_TELL = query(
     select(_contacts.id)
-    .where(_has_consent, not_(_was_told))
+    .where(_has_consent, not_(_was_told), not_(_works_here))
     .order_by(_contacts.id)
     .limit(bindparam("count")),
     int,
 )
 _TO_TELL = query(
     select(_contacts.channel, func.count())
-    .where(_has_consent, not_(_was_told))
+    .where(_has_consent, not_(_was_told), not_(_works_here))
     .group_by(_contacts.channel),
     lambda channel, count: (str(channel), int(count)),
 )

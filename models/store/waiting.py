@@ -58,7 +58,9 @@ _HELD = query(
     Slot,
 )
 _OFFERED = query(
-    select(_holds.starts_at, _holds.counselor_id).where(_holds.wait_id == bindparam("wait_id")),
+    select(_holds.starts_at, _holds.counselor_id).where(
+        _holds.contact_id == bindparam("contact_id")
+    ),
     Slot,
 )
 _OFFERS_SINCE = query(
@@ -117,9 +119,9 @@ class Waiting:
         """The slots that are held for others than this person (0: for anybody)."""
         return set(self._tx.rows(_HELD, now=now, holder=holder))
 
-    def offered(self, wait: Wait) -> set[Slot]:
+    def offered(self, contact_id: int) -> set[Slot]:
         """The slots that somebody was offered before and did not take."""
-        return set(self._tx.rows(_OFFERED, wait_id=wait.id))
+        return set(self._tx.rows(_OFFERED, contact_id=contact_id))
 
     def offers_since(self, contact_id: int, since: datetime) -> int:
         """How many offers a person has had."""

@@ -41,9 +41,8 @@ class Draft(SQLModel, table=True):
     makes a question of it."""
 
     __tablename__ = "drafts"
-    contact_id: int = Field(
-        sa_column=Column(Id, ForeignKey("contacts.id"), primary_key=True, autoincrement=False)
-    )
+    id: int | None = row_id()
+    contact_id: int = refers_to("contacts.id", index=True)
     message_id: str | None = Field(default=None, max_length=64)
     body: bytes | None = sealed()
     until: datetime = moment(index=True)
