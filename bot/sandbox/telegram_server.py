@@ -106,6 +106,10 @@ class TelegramServer:
 
     async def tap(self, person: TelegramPerson, data: str, message_id: int = 1) -> int:
         """Press an inline button of a message."""
+        return await self.deliver(self.pressed(person, data, message_id))
+
+    def pressed(self, person: TelegramPerson, data: str, message_id: int = 1) -> Json:
+        """What an update says of a press."""
         query = {
             "id": str(secrets.randbelow(10**18)),
             "from": self._user(person),
@@ -117,7 +121,7 @@ class TelegramServer:
             "chat_instance": "1",
             "data": data,
         }
-        return await self.deliver({"callback_query": query})
+        return {"callback_query": query}
 
     async def block(self, person: TelegramPerson) -> int:
         person.blocked = True

@@ -1,0 +1,1 @@
+"""Faults: what is promised is shown by breaking things (`make faults`)."""

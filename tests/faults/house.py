@@ -1,0 +1,265 @@
+"""A house whose program runs in processes that may die, while the platforms, the clock and the
+database live on."""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bot.sandbox.line_server import LineServer
+from bot.sandbox.telegram_server import TelegramServer
+from models.database import Database
+from models.office import load
+from models.rules.eligibility import ITEMS, Card
+from models.rules.slots import Slot
+from models.store import Store
+from models.store.seekers import Details
+from models.vault import Vault, new_data_key
+from tests.faults.boundaries import AFTER_THE_REQUEST
+from tests.faults.clock import SharedClock
+from tests.platforms import Platforms
+
+ROOT = Path(__file__).parent.parent.parent
+OFFICE = ROOT / "offices" / "hiroshima-mothers.toml"
+# A Monday, 9:00 in Hiroshima.
+START = datetime(2026, 11, 30, 0, 0, tzinfo=UTC)
+COUNSELORS = 40
+_LEASE = 61.0  # seconds after which what a dead process held is taken up
+_PATIENCE = 20.0
+
+
+class KillingLine(LineServer):
+    """LINE, which can do something at the moment in which it has accepted."""
+
+    on_accept: Callable[[], None] = staticmethod(lambda: None)
+
+    def _accept(self, *arguments: Any, **named: Any) -> list[str]:
+        ids = super()._accept(*arguments, **named)
+        self.on_accept()
+        return ids
+
+
+class KillingTelegram(TelegramServer):
+    """The same of Telegram."""
+
+    on_accept: Callable[[], None] = staticmethod(lambda: None)
+
+    def _send_message(self, body: dict[str, Any]) -> dict[str, Any]:
+        sent = super()._send_message(body)
+        self.on_accept()
+        return sent
+
+
+@dataclass
+class Parent:
+    """Somebody who has settled everything and is about to book, or has booked."""
+
+    person: Any
+    contact_id: int
+    seeker_id: int
+    booking_id: int | None = None
+
+
+@dataclass
+class House:
+    """One office's program on one database and one channel."""
+
+    channel: str
+    url: str
+    folder: Path
+    line: KillingLine
+    telegram: KillingTelegram
+    clock: SharedClock
+    nursery: asyncio.subprocess.Process
+    web: httpx.AsyncClient
+    settings: dict[str, Any]
+    database: Database
+    pid: int = 0
+    slots: list[Slot] = field(default_factory=list)
+
+    @property
+    def vault(self) -> Vault:
+        return Vault(self.settings["data_key"])
+
+    def store(self, question: Callable[[Store], Any]) -> Any:
+        """Ask the store something, beside the program."""
+        office = load(OFFICE)
+        return self.database.run_now(lambda tx: question(Store(tx, office, self.vault)))
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Look into the database itself."""
+        with self.database.engine.connect() as connection:
+            mark = "?" if self.url.startswith("sqlite") else "%s"
+            return [
+                tuple(row) for row in connection.exec_driver_sql(sql.replace("?", mark), values)
+            ]
+
+    def change(self, sql: str, *values: object) -> None:
+        """Change the database itself, beside the program."""
+        with self.database.engine.begin() as connection:
+            mark = "?" if self.url.startswith("sqlite") else "%s"
+            connection.exec_driver_sql(sql.replace("?", mark), values)
+
+    async def start(self, boundary: str = "") -> None:
+        """A server that is to die at a boundary, or one that lives."""
+        assert self.nursery.stdin is not None
+        assert self.nursery.stdout is not None
+        order = {
+            "settings": self.settings,
+            "office": str(OFFICE),
+            "clock": str(self.clock.file),
+            "boundary": boundary,
+        }
+        self.nursery.stdin.write(json.dumps(order).encode() + b"\n")
+        born = json.loads(await self.nursery.stdout.readline())
+        self.pid = born["pid"]
+        base = f"http://127.0.0.1:{born['port']}"
+        self.line.webhook_url = f"{base}/webhooks/line"
+        self.telegram.webhook_url = f"{base}/webhooks/telegram"
+        dies_there = boundary == AFTER_THE_REQUEST
+        self.line.on_accept = self.telegram.on_accept = self.kill if dies_there else lambda: None
+
+    def kill(self) -> None:
+        """kill -9; it may be dead already."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    async def is_dead(self) -> None:
+        """Wait for the end of the server."""
+        async with asyncio.timeout(_PATIENCE):
+            while _is_alive(self.pid):
+                await asyncio.sleep(0.002)
+
+    def somebody(self) -> Parent:
+        """A person who has agreed, declared and filled in the form."""
+        person: Any = self.line.person() if self.channel == "line" else self.telegram.person()
+        person.follows = True
+
+        def settle(store: Store) -> tuple[int, int]:
+            now = self.clock()
+            contact = store.contacts.add(self.channel, str(person.user_id), "ja", now)
+            version = store.terms.in_force(now.date())
+            assert version is not None
+            store.terms.record_consent(
+                contact.id, version, given=True, at=now, channel=self.channel, event_id="setup"
+            )
+            for card in Card:
+                store.declarations.record(contact.id, card, list(ITEMS[card]), holds=True, at=now)
+            number = f"34010-{contact.id:07}"
+            details = Details("広島 花子", "ヒロシマ ハナコ", f"090{contact.id:08}", number)
+            return contact.id, store.seekers.keep_details(contact.id, details, now)
+
+        return Parent(person, *self.store(settle))
+
+    def slot(self) -> Slot:
+        """A slot that nobody has had yet in this house."""
+        if not self.slots:
+            days = self.store(lambda store: store.calendar.days(self.clock(), holder=0)).free
+            self.slots = [slot for slots in days.values() for slot in slots]
+        return self.slots.pop()
+
+    def pressing(self, parent: Parent, data: str) -> dict[str, Any]:
+        """The event of a press, as the platform would deliver it, again and again if need be."""
+        if self.channel == "line":
+            return self.line.event(parent.person.user_id, "postback", postback={"data": data})
+        number = secrets.randbelow(10**9) + 10**9
+        return {"update_id": number, **self.telegram.pressed(parent.person, data)}
+
+    async def deliver(self, event: dict[str, Any]) -> int:
+        """Deliver an event; 0 when there was no answer."""
+        try:
+            if self.channel == "line":
+                return await self.line.deliver([event])
+            return await self.telegram.deliver_raw(json.dumps(event).encode())
+        except httpx.HTTPError:
+            return 0
+
+    async def settle(self) -> None:
+        """Let the program that runs do all that waits: after a minute what the dead one held is
+        free again."""
+        self.clock.go_on(seconds=_LEASE)
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                await self._wake()
+                (waiting,) = self.rows("SELECT count(*) FROM outbox WHERE state = 'waiting'")
+                (due,) = self.rows(
+                    "SELECT count(*) FROM bookings WHERE remind_at <= ?", self._now_in_sql()
+                )
+                if waiting == due == (0,):
+                    return
+                await asyncio.sleep(0.02)
+                self.clock.go_on(seconds=1)
+
+    def _now_in_sql(self) -> object:
+        now = self.clock()
+        return now.strftime("%Y-%m-%d %H:%M:%S") if self.url.startswith("sqlite") else now
+
+    async def _wake(self) -> None:
+        """An empty webhook makes the sender look."""
+        with contextlib.suppress(httpx.HTTPError):
+            await self.line.deliver([])
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@contextlib.asynccontextmanager
+async def house(channel: str, url: str, folder: Path, platforms: Platforms) -> AsyncIterator[House]:
+    """A furnished house on a migrated database."""
+    clock = SharedClock(folder / "clock", START)
+    async with httpx.AsyncClient(trust_env=False, timeout=_PATIENCE) as web:
+        line, telegram = KillingLine(clock, web), KillingTelegram(clock, web)
+        line.quota, telegram.webhook_secret = None, "faults"
+        base = platforms.add(line, telegram)
+        settings = {
+            "database_url": url,
+            "data_key": new_data_key(),
+            "public_url": "https://counter.test",
+            "line_channel_secret": line.secret,
+            "line_channel_access_token": line.token,
+            "line_api_base": base,
+            "telegram_bot_token": telegram.token,
+            "telegram_webhook_secret": "faults",
+            "telegram_api_base": base,
+        }
+        nursery = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.faults.nursery"),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        made = House(
+            *(channel, url, folder, line, telegram, clock, nursery, web, settings),
+            database=Database(url),
+        )
+        made.store(_furnish)
+        try:
+            yield made
+        finally:
+            assert nursery.stdin is not None
+            nursery.stdin.close()
+            await nursery.wait()
+            made.database.close()
+
+
+def _furnish(store: Store) -> None:
+    store.terms.publish("第1条 見本", date(2025, 10, 17), START - timedelta(days=30))
+    week = [(weekday, time(10), time(16)) for weekday in range(5)]
+    for number in range(COUNSELORS):
+        store.calendar.add_counselor(f"相談員{number}", "https://zoom.us/j/1", week)

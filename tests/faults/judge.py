@@ -1,0 +1,99 @@
+"""The judge: what the platforms' ledgers show, compared with the database, by statements of its own
+and none of the program's.
+
+I1  active bookings never exceed what the constraint allows
+I2  every confirmation shown is in the database
+I3  every event answered with 200 reached exactly one outcome
+I4  accepted sends per (booking, kind, version) are at most one
+I5  every due reminder ends accepted, expired, unreachable, refused or uncertain
+"""
+
+import re
+from collections import Counter
+
+from tests.faults.house import House
+
+_REFERENCE = re.compile(r"(?<![A-Z0-9])[34679ACDEFGHJKMNPQRTWXY]{6}(?![A-Z0-9])")
+_CONFIRMED = "予約しました"
+_REMINDED = "あしたのオンライン相談"
+
+
+def verdicts(house: House, answered: list[str]) -> list[str]:
+    """Everything that is broken, in words; `answered` are the events that got a 200."""
+    return [
+        *_two_in_one_slot(house),
+        *_confirmed_but_not_stored(house),
+        *_not_taken_once(house, answered),
+        *_sent_twice(house),
+        *_left_waiting(house),
+    ]
+
+
+def shown(house: House) -> list[tuple[str, str]]:
+    """Every message that a platform has accepted: to whom, and its words."""
+    if house.channel == "telegram":
+        return [(str(body["chat_id"]), str(body["text"])) for _, body in house.telegram.ledger]
+    return [
+        (entry.person, str(message.get("altText") or message.get("text")) + _texts(message))
+        for entry in house.line.ledger
+        for message in entry.messages
+    ]
+
+
+def _texts(part: object) -> str:
+    """All words of a Flex message."""
+    if isinstance(part, dict):
+        own = f" {part['text']}" if isinstance(part.get("text"), str) else ""
+        return own + "".join(_texts(each) for each in part.values())
+    return "".join(_texts(each) for each in part) if isinstance(part, list) else ""
+
+
+def _two_in_one_slot(house: House) -> list[str]:
+    doubled = house.rows(
+        "SELECT counselor_id, starts_at FROM bookings WHERE status IN"
+        " ('booked', 'joined', 'undecided') GROUP BY counselor_id, starts_at HAVING count(*) > 1"
+    )
+    return [f"I1: two active bookings in {slot}" for slot in doubled]
+
+
+def _confirmed_but_not_stored(house: House) -> list[str]:
+    stored = {reference for (reference,) in house.rows("SELECT reference FROM bookings")}
+    confirmed = {
+        reference
+        for _, words in shown(house)
+        if _CONFIRMED in words
+        for reference in _REFERENCE.findall(words)
+    }
+    return [f"I2: {reference} was confirmed and is not stored" for reference in confirmed - stored]
+
+
+def _not_taken_once(house: House, answered: list[str]) -> list[str]:
+    taken = Counter(event for (event,) in house.rows("SELECT event_id FROM inbox"))
+    by_person = house.rows(
+        "SELECT job_seeker_id FROM bookings GROUP BY job_seeker_id HAVING count(*) > 1"
+    )
+    return [
+        *(
+            f"I3: event {each} was taken {taken[each]} times"
+            for each in answered
+            if taken[each] != 1
+        ),
+        *(f"I3: one press made two bookings of {seeker}" for (seeker,) in by_person),
+    ]
+
+
+def _sent_twice(house: House) -> list[str]:
+    reminded = Counter(person for person, words in shown(house) if _REMINDED in words)
+    return [f"I4: {count} reminders for one booking" for count in reminded.values() if count > 1]
+
+
+def _left_waiting(house: House) -> list[str]:
+    waiting = house.rows("SELECT kind FROM outbox WHERE state = 'waiting'")
+    due = house.rows(
+        "SELECT b.id FROM bookings b WHERE b.remind_at IS NULL AND b.status = 'booked'"
+        " AND b.created_at < b.starts_at AND NOT EXISTS"
+        " (SELECT 1 FROM outbox o WHERE o.booking_id = b.id AND o.kind = 'reminder')"
+    )
+    return [f"I5: {kind} waits for ever" for (kind,) in waiting] + [
+        f"I5: the reminder of booking {number} is lost" for (number,) in due
+    ]

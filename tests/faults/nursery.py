@@ -1,0 +1,62 @@
+"""`python -m tests.faults.nursery`: forks servers that are to be killed. It has imported everything
+once, so that a new server costs a fork and not a second.
+
+It reads one JSON object a line (settings, office, clock, boundary) and answers with the process and
+the port of the new server. It ends, with all its children, when its input ends.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from bot.app import App, http_server
+from bot.logs import set_up
+from bot.settings import Settings
+from models.office import load
+from tests.faults.boundaries import install
+from tests.faults.clock import SharedClock
+
+
+async def serve(order: dict[str, Any], opened: socket.socket) -> None:
+    """A server of the program, under a clock that somebody else turns."""
+    app = App(
+        Settings(**order["settings"]),
+        load(Path(order["office"])),
+        SharedClock(Path(order["clock"])),
+    )
+    install(order["boundary"], app)
+    async with app.running():
+        await http_server(app.web.app, "127.0.0.1", 0).serve(sockets=[opened])
+
+
+def main() -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who are killed
+    set_up()
+    children = []
+    for line in sys.stdin:
+        order = json.loads(line)
+        opened = socket.socket(proto=socket.IPPROTO_TCP)
+        opened.bind(("127.0.0.1", 0))
+        opened.listen(64)
+        port, pid = opened.getsockname()[1], os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            asyncio.run(serve(order, opened))
+            os._exit(0)
+        opened.close()
+        children.append(pid)
+        print(json.dumps({"pid": pid, "port": port}), flush=True)
+    for pid in children:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+if __name__ == "__main__":
+    main()
