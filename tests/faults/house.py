@@ -20,13 +20,12 @@ from bot.sandbox.line_server import LineServer
 from bot.sandbox.telegram_server import TelegramServer
 from models.database import Database
 from models.office import load
-from models.rules.eligibility import ITEMS, Card
 from models.rules.slots import Slot
 from models.store import Store
-from models.store.seekers import Details
 from models.vault import Vault, new_data_key
 from tests.faults.boundaries import AFTER_THE_REQUEST
 from tests.faults.clock import SharedClock
+from tests.faults.people import settle
 from tests.platforms import Platforms
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,7 +66,6 @@ class Parent:
     person: Any
     contact_id: int
     seeker_id: int
-    booking_id: int | None = None
 
 
 @dataclass
@@ -86,6 +84,7 @@ class House:
     database: Database
     pid: int = 0
     slots: list[Slot] = field(default_factory=list)
+    without: str = ""  # the guard that is taken away
 
     @property
     def vault(self) -> Vault:
@@ -119,6 +118,7 @@ class House:
             "office": str(OFFICE),
             "clock": str(self.clock.file),
             "boundary": boundary,
+            "without": self.without,
         }
         self.nursery.stdin.write(json.dumps(order).encode() + b"\n")
         born = json.loads(await self.nursery.stdout.readline())
@@ -131,8 +131,29 @@ class House:
 
     def kill(self) -> None:
         """kill -9; it may be dead already."""
+        self._signal(self.pid, signal.SIGKILL)
+
+    async def stop_when_accepted(self) -> int:
+        """Wait until a platform has accepted something of the server that runs, and stop the
+        server at that moment; says which it is."""
+        pid, accepted = self.pid, asyncio.Event()
+
+        def stop() -> None:
+            self.line.on_accept = self.telegram.on_accept = lambda: None
+            self._signal(pid, signal.SIGSTOP)
+            accepted.set()
+
+        self.line.on_accept = self.telegram.on_accept = stop
+        await asyncio.wait_for(accepted.wait(), _PATIENCE)
+        return pid
+
+    def let_go_on(self, pid: int) -> None:
+        """Continue a server that was stopped."""
+        self._signal(pid, signal.SIGCONT)
+
+    def _signal(self, pid: int, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(pid, number)
 
     async def is_dead(self) -> None:
         """Wait for the end of the server."""
@@ -145,21 +166,10 @@ class House:
         person: Any = self.line.person() if self.channel == "line" else self.telegram.person()
         person.follows = True
 
-        def settle(store: Store) -> tuple[int, int]:
-            now = self.clock()
-            contact = store.contacts.add(self.channel, str(person.user_id), "ja", now)
-            version = store.terms.in_force(now.date())
-            assert version is not None
-            store.terms.record_consent(
-                contact.id, version, given=True, at=now, channel=self.channel, event_id="setup"
-            )
-            for card in Card:
-                store.declarations.record(contact.id, card, list(ITEMS[card]), holds=True, at=now)
-            number = f"34010-{contact.id:07}"
-            details = Details("広島 花子", "ヒロシマ ハナコ", f"090{contact.id:08}", number)
-            return contact.id, store.seekers.keep_details(contact.id, details, now)
-
-        return Parent(person, *self.store(settle))
+        settled = self.store(
+            lambda store: settle(store, self.channel, str(person.user_id), self.clock())
+        )
+        return Parent(person, *settled)
 
     def slot(self) -> Slot:
         """A slot that nobody has had yet in this house."""
@@ -167,6 +177,16 @@ class House:
             days = self.store(lambda store: store.calendar.days(self.clock(), holder=0)).free
             self.slots = [slot for slots in days.values() for slot in slots]
         return self.slots.pop()
+
+    def owes_a_reminder(self, parent: Parent) -> None:
+        """Somebody has a booking whose reminder is due."""
+        slot, now = self.slot(), self.clock()
+        self.store(
+            lambda store: store.bookings.book(parent.seeker_id, slot, "consultation", "alone", now)
+        )
+        self.change(
+            "UPDATE bookings SET remind_at = created_at WHERE job_seeker_id = ?", parent.seeker_id
+        )
 
     def pressing(self, parent: Parent, data: str) -> dict[str, Any]:
         """The event of a press, as the platform would deliver it, again and again if need be."""

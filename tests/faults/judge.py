@@ -11,11 +11,12 @@ I5  every due reminder ends accepted, expired, unreachable, refused or uncertain
 import re
 from collections import Counter
 
+from locales import phrases
 from tests.faults.house import House
 
 _REFERENCE = re.compile(r"(?<![A-Z0-9])[34679ACDEFGHJKMNPQRTWXY]{6}(?![A-Z0-9])")
-_CONFIRMED = "予約しました"
-_REMINDED = "あしたのオンライン相談"
+_CONFIRMED = phrases("ja")("booking.booked")
+_REMINDED = phrases("ja")("reminder.title")
 
 
 def verdicts(house: House, answered: list[str]) -> list[str]:
@@ -69,10 +70,15 @@ def _confirmed_but_not_stored(house: House) -> list[str]:
 
 def _not_taken_once(house: House, answered: list[str]) -> list[str]:
     taken = Counter(event for (event,) in house.rows("SELECT event_id FROM inbox"))
+    twice = house.rows(
+        "SELECT contact_id FROM outbox WHERE kind = 'answer'"
+        " GROUP BY contact_id HAVING count(*) > 1"
+    )
     by_person = house.rows(
         "SELECT job_seeker_id FROM bookings GROUP BY job_seeker_id HAVING count(*) > 1"
     )
     return [
+        *(f"I3: contact {each} pressed once and was answered twice" for (each,) in twice),
         *(
             f"I3: event {each} was taken {taken[each]} times"
             for each in answered

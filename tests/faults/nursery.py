@@ -20,6 +20,7 @@ from bot.settings import Settings
 from models.office import load
 from tests.faults.boundaries import install
 from tests.faults.clock import SharedClock
+from tests.faults.guards import take_away
 
 
 async def serve(order: dict[str, Any], opened: socket.socket) -> None:
@@ -29,6 +30,7 @@ async def serve(order: dict[str, Any], opened: socket.socket) -> None:
         load(Path(order["office"])),
         SharedClock(Path(order["clock"])),
     )
+    take_away(order["without"])
     install(order["boundary"], app)
     async with app.running():
         await http_server(app.web.app, "127.0.0.1", 0).serve(sockets=[opened])

@@ -9,6 +9,7 @@ from tests.faults.boundaries import AFTER_THE_REQUEST, BOUNDARIES
 from tests.faults.conftest import Count, MakeHouse, Note
 from tests.faults.house import House, Parent
 from tests.faults.judge import verdicts
+from tests.faults.people import pressing
 
 # Whoever sends is killed while it sends a reminder; whoever takes a turn, while it books.
 WHILE_SENDING = ("before the request", AFTER_THE_REQUEST, "after the answer")
@@ -35,12 +36,35 @@ async def test_killed(
     trials(f"1: kill -9 {boundary}", count)
 
 
+@pytest.mark.parametrize(
+    ("guard", "channel", "boundary", "seen"),
+    [
+        ("retry key", "line", AFTER_THE_REQUEST, "I4"),
+        ("uncertain", "telegram", AFTER_THE_REQUEST, "I4"),
+        ("dedupe", "line", "after the commit", "I3"),
+        ("dedupe", "telegram", "after the commit", "I3"),
+    ],
+)
+async def test_without_a_guard_the_judge_sees_it(
+    make_house: MakeHouse, guard: str, channel: str, boundary: str, seen: str
+) -> None:
+    async with make_house(channel) as house:
+        house.without = guard
+        parent = house.somebody()
+        if boundary in WHILE_SENDING:
+            await _while_reminding(house, parent, boundary)
+            answered = []
+        else:
+            answered = [await _while_booking(house, parent, boundary)]
+        await house.settle()
+        house.kill()
+        assert any(each.startswith(seen) for each in verdicts(house, answered))
+
+
 async def _while_booking(house: House, parent: Parent, boundary: str) -> str:
     """A press of "book" meets the boundary, and is delivered again until it is answered; says
     which event it was."""
-    slot = house.slot()
-    data = f"confirm/1:consultation:{slot.starts_at:%Y%m%d%H%M}:{slot.counselor_id}:alone:1"
-    event = house.pressing(parent, data)
+    event = house.pressing(parent, pressing(house.slot()))
     await house.start(boundary)
     status = await house.deliver(event)
     await house.is_dead()
@@ -54,13 +78,7 @@ async def _while_booking(house: House, parent: Parent, boundary: str) -> str:
 
 async def _while_reminding(house: House, parent: Parent, boundary: str) -> None:
     """The sender meets the boundary with a reminder in its hands."""
-    slot, now = house.slot(), house.clock()
-    house.store(
-        lambda store: store.bookings.book(parent.seeker_id, slot, "consultation", "alone", now)
-    )
-    house.change(
-        "UPDATE bookings SET remind_at = created_at WHERE job_seeker_id = ?", parent.seeker_id
-    )
+    house.owes_a_reminder(parent)
     await house.start(boundary)
     await house.is_dead()
     await house.start()

@@ -1,0 +1,48 @@
+"""The guards, each of which can be taken away: then the judge must see something."""
+
+from typing import Any
+
+from bot.channels.line import LineChannel
+from bot.channels.telegram import TelegramChannel
+from models.store.inbox import Inbox
+
+
+def take_away(guard: str) -> None:
+    """Let this process work without a guard."""
+    if guard:
+        _GUARDS[guard]()
+
+
+def _retry_key() -> None:
+    call = LineChannel._call
+
+    async def without(self: LineChannel, path: str, body: Any, retry_key: str | None = None) -> str:
+        return await call(self, path, body)
+
+    LineChannel._call = without  # type: ignore[method-assign]
+
+
+def _uncertain() -> None:
+    send = TelegramChannel.send
+
+    async def without(self: TelegramChannel, request: Any, now: Any) -> Any:
+        return await send(self, request._replace(first_try=True), now)
+
+    TelegramChannel.send = without  # type: ignore[method-assign]
+
+
+def _dedupe() -> None:
+    take = Inbox.take
+
+    def without(self: Inbox, *arguments: Any) -> bool:
+        take(self, *arguments)
+        return True
+
+    Inbox.take = without  # type: ignore[method-assign,assignment]
+
+
+_GUARDS = {
+    "retry key": _retry_key,
+    "uncertain": _uncertain,
+    "dedupe": _dedupe,
+}

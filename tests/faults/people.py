@@ -1,0 +1,36 @@
+"""People who have settled everything, straight into the store: what is tried comes after that."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from models.rules.eligibility import ITEMS, Card
+from models.rules.slots import Slot
+from models.store import Store
+from models.store.seekers import Details
+
+
+class Settled(NamedTuple):
+    """Somebody who has agreed, declared and filled in the form."""
+
+    contact_id: int
+    seeker_id: int
+
+
+def settle(store: Store, channel: str, person: str, now: datetime) -> Settled:
+    """Let a platform's user have settled everything."""
+    contact = store.contacts.add(channel, person, "ja", now)
+    version = store.terms.in_force(now.date())
+    assert version is not None
+    store.terms.record_consent(
+        contact.id, version, given=True, at=now, channel=channel, event_id="setup"
+    )
+    for card in Card:
+        store.declarations.record(contact.id, card, list(ITEMS[card]), holds=True, at=now)
+    number = f"34010-{contact.id:07}"
+    details = Details("広島 花子", "ヒロシマ ハナコ", f"090{contact.id:08}", number)
+    return Settled(contact.id, store.seekers.keep_details(contact.id, details, now))
+
+
+def pressing(slot: Slot, nth: int = 1) -> str:
+    """The button that books a slot."""
+    return f"confirm/1:consultation:{slot.starts_at:%Y%m%d%H%M}:{slot.counselor_id}:alone:{nth}"
