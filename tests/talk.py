@@ -112,6 +112,15 @@ class World:
         (only,) = await self.bookings()
         return only
 
+    async def change(self, sql: str) -> None:
+        """Change the database itself."""
+
+        def write() -> None:
+            with self.app.database.engine.begin() as connection:
+                connection.execute(text(sql))
+
+        await asyncio.to_thread(write)
+
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Look into the database itself."""
 
