@@ -137,9 +137,18 @@ class TelegramServer:
 
     async def deliver(self, content: Json, *, secret: str | None = None) -> int:
         """Call the webhook with an update, or keep it for getUpdates; returns the status."""
+        update = self.numbered(content)
+        return await self.deliver_raw(json.dumps(update).encode(), update, secret=secret)
+
+    def numbered(self, content: Json) -> Json:
+        """An update, with its number."""
         update = {"update_id": self._next_update, **content}
         self._next_update += 1
-        return await self.deliver_raw(json.dumps(update).encode(), update, secret=secret)
+        return update
+
+    async def deliver_again(self, update: Json) -> int:
+        """Call the webhook with an update that may have been delivered before."""
+        return await self.deliver_raw(json.dumps(update).encode())
 
     async def deliver_raw(
         self, body: bytes, update: Json | None = None, *, secret: str | None = None
@@ -156,20 +165,25 @@ class TelegramServer:
         return answer.status_code
 
     async def _message(self, person: TelegramPerson, content: Json, shown: str) -> int:
+        return await self.deliver(self._said(person, content, shown))
+
+    def said(self, person: TelegramPerson, text: str) -> Json:
+        """What an update says of a text."""
+        return self._said(person, {"text": text}, text)
+
+    def _said(self, person: TelegramPerson, content: Json, shown: str) -> Json:
         number = self._number()
         at = self._clock().isoformat()
         person.chat.append({"from": "me", "id": number, "text": shown, "at": at})
-        return await self.deliver(
-            {
-                "message": {
-                    "message_id": number,
-                    "date": int(self._clock().timestamp()),
-                    "chat": {"id": person.user_id, "type": "private"},
-                    "from": self._user(person),
-                    **content,
-                }
+        return {
+            "message": {
+                "message_id": number,
+                "date": int(self._clock().timestamp()),
+                "chat": {"id": person.user_id, "type": "private"},
+                "from": self._user(person),
+                **content,
             }
-        )
+        }
 
     def _user(self, person: TelegramPerson) -> Json:
         return {

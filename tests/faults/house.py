@@ -5,7 +5,6 @@ import asyncio
 import contextlib
 import json
 import os
-import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -192,15 +191,14 @@ class House:
         """The event of a press, as the platform would deliver it, again and again if need be."""
         if self.channel == "line":
             return self.line.event(parent.person.user_id, "postback", postback={"data": data})
-        number = secrets.randbelow(10**9) + 10**9
-        return {"update_id": number, **self.telegram.pressed(parent.person, data)}
+        return self.telegram.numbered(self.telegram.pressed(parent.person, data))
 
     async def deliver(self, event: dict[str, Any]) -> int:
         """Deliver an event; 0 when there was no answer."""
         try:
             if self.channel == "line":
                 return await self.line.deliver([event])
-            return await self.telegram.deliver_raw(json.dumps(event).encode())
+            return await self.telegram.deliver_again(event)
         except httpx.HTTPError:
             return 0
 
