@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8765
 
-.PHONY: setup demo serve test lint bench lock pictures
+.PHONY: setup demo serve test lint bench faults lock pictures
 .DEFAULT_GOAL := demo
 
 setup: .venv/.ready
@@ -27,6 +27,10 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# Takes its time: every fault as often as docs/reliability.md says. `make test` tries each a few times.
+faults: setup
+	$(BIN)/python -m tests.faults
 
 pictures: setup
 	$(BIN)/python -m docs.make_pictures

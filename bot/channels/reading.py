@@ -9,6 +9,7 @@ import orjson
 from bot.channels.base import Unreadable
 from models.text import clean
 
+_LONGEST_TAG = 35
 _PLAIN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -37,3 +38,8 @@ def typed_text(value: object) -> str:
     if not isinstance(value, str):
         raise Unreadable("not a text")
     return clean(value)
+
+
+def tag(value: object) -> str | None:
+    """A language tag, or None for what is none."""
+    return value if isinstance(value, str) and len(value) <= _LONGEST_TAG else None

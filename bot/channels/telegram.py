@@ -42,7 +42,7 @@ from bot.channels.base import (
     Unreachable,
     Unreadable,
 )
-from bot.channels.reading import parse, plain_id, typed_text
+from bot.channels.reading import parse, plain_id, tag, typed_text
 from models.chat import Button, Did, Event, Link, Message
 
 # Telegram takes 4,096 characters; the rest is for title, facts and headings.
@@ -274,7 +274,7 @@ def read_update(update: Update, now: datetime) -> Event:
             text=typed_text(query.data or ""),
             message_id=plain_id(query.message.message_id, 20),
             callback_id=plain_id(query.id, 64),
-            language=query.from_user.language_code,
+            language=tag(query.from_user.language_code),
         )
     if message and message.from_user and _is_for_us(message):
         did, text = _said_or_sent(message)
@@ -288,7 +288,7 @@ def read_update(update: Update, now: datetime) -> Event:
             person=plain_id(message.from_user.id, 20),
             text=text,
             message_id=plain_id(message.message_id, 20),
-            language=message.from_user.language_code,
+            language=tag(message.from_user.language_code),
             group=plain_id(message.chat.id, 20) if in_group else None,
             replies_to=plain_id(answered.message_id, 20) if answered else None,
         )

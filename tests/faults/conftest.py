@@ -1,5 +1,5 @@
 """How often each fault is tried: a few times in `make test`, as often as is promised in
-`make faults`, which prints the table."""
+`make faults`, which prints the table (tests/faults/__main__.py)."""
 
 import os
 from collections.abc import AsyncIterator, Callable

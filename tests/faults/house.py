@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -144,7 +145,26 @@ class House:
 
         self.line.on_accept = self.telegram.on_accept = stop
         await asyncio.wait_for(accepted.wait(), _PATIENCE)
+        while self._holds_the_file():
+            # Whoever is stopped in mid-transaction keeps all others out of SQLite's file, whatever
+            # anybody does: that is another fault, and a short one.
+            self._signal(pid, signal.SIGCONT)
+            await asyncio.sleep(0.01)
+            self._signal(pid, signal.SIGSTOP)
         return pid
+
+    def _holds_the_file(self) -> bool:
+        """Whether somebody holds SQLite's write lock, and keeps it."""
+        if not self.url.startswith("sqlite"):
+            return False
+        file = self.url.removeprefix("sqlite:///")
+        with contextlib.closing(sqlite3.connect(file, timeout=0.5, isolation_level=None)) as own:
+            try:
+                own.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            own.execute("ROLLBACK")
+        return False
 
     def let_go_on(self, pid: int) -> None:
         """Continue a server that was stopped."""

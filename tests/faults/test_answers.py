@@ -25,6 +25,7 @@ async def test_the_answer_is_lost_after_it_was_accepted(
     never sent again by itself."""
     count = how_many(5, 300)
     world: World = await make_world(channel, counselors=4)
+    world.line.quota = None
     for _ in range(count):
         parent = await _due_for_a_reminder(world)
         world.line.trouble = world.telegram.trouble = ["lost"]
@@ -44,6 +45,7 @@ async def test_the_platform_is_broken_or_busy(
 ) -> None:
     count, dice = how_many(5, 300), random.Random(1)
     world: World = await make_world(channel, counselors=4)
+    world.line.quota = None
     for _ in range(count):
         parent = await _due_for_a_reminder(world)
         kinds = [429] if channel == "telegram" else [500, 502, 503, 429]
