@@ -11,6 +11,7 @@ from bot import metrics
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.logs import where
+from bot.pace import Pace
 from handlers import due, router
 from locales import best_language, phrases
 from models.chat import Did, Event, Message
@@ -67,6 +68,7 @@ class Turns:
         self._links = links
         self._channels = channels
         self._clock = clock
+        self._pace = Pace()
 
     async def take(self, event: Event) -> Outcome:
         """Take an event once; when this returns, it and its answer are stored. A step that fails
@@ -207,8 +209,15 @@ class Turns:
         return store.contacts.add(event.channel, event.person, first, self._clock())
 
     def _answer(self, store: Store, turn: Turn, event: Event) -> None:
-        answer = router.overhear if event.listening_only else router.answer
-        self._say(store, turn, event, answer(turn, store, event))
+        who = event.channel, turn.contact.person
+        if event.listening_only:
+            said = router.overhear(turn, store, event)
+        elif self._pace.is_kept(*who):
+            said = router.answer(turn, store, event)
+        else:  # it is contact all the same
+            said = router.overhear(turn, store, event)
+            said += [router.slow_down(turn)] if self._pace.is_to_be_said(*who) else []
+        self._say(store, turn, event, said)
 
     def _say(self, store: Store, turn: Turn, event: Event, messages: list[Message]) -> None:
         fresh = event.reply_token and turn.now < event.acted_at + _REPLY_ENDS

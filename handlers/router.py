@@ -11,6 +11,7 @@ from handlers.parents import (
     arriving,
     asking,
     booking,
+    cards,
     conditions,
     consent,
     moving,
@@ -152,6 +153,11 @@ UNASKED: tuple[Callable[[Turn, Store], None], ...] = (
 def report(turn: Turn, store: Store, booking: Booking | None, state: str) -> None:
     """Tell a staff member how what a parent was told on their behalf has ended."""
     reports.tell(turn, booking, state)
+
+
+def slow_down(turn: Turn) -> Message:
+    """What is said to somebody who sends more than anybody can mean."""
+    return Message(text=turn.say("fallback.too_fast", phone=cards.phone(turn)))
 
 
 def apology(turn: Turn) -> list[Message]:

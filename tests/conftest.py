@@ -93,15 +93,20 @@ def postgresql_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
     yield from fresh_database("postgresql", request, tmp_path)
 
 
-def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def fresh_database(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, *, empty: bool = False
+) -> Iterator[str]:
+    """A migrated database, or one without any table."""
     if kind == "sqlite":
         file = tmp_path / "test.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        if not empty:
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
         return
     base = request.getfixturevalue("postgresql")
     name = f"test_{next(_names)}"
-    _on(base.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template_of_tests")
+    template = "template0" if empty else "template_of_tests"
+    _on(base.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
     yield base.format(name=name)
     _on(base.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
 

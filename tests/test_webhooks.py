@@ -351,3 +351,22 @@ def test_the_line_reader_refuses_what_is_not_lines() -> None:
     assert not channel.is_signed(body + b" ", signature)
     assert not channel.is_signed(body, None)
     assert not channel.is_signed(body, "é\ud800")
+
+
+async def test_whoever_sends_too_much_is_asked_to_wait_once(world: World) -> None:
+    parent, other = world.parent(), world.parent()
+    booking = await other.has_booked()
+    await parent.follows()
+    for _ in range(125):
+        await parent.taps_data("help/1")
+    told = [each.text for each in parent.ever_seen if "少しお待ちください" in each.text]
+    assert len(told) == 1
+    assert "082-542-8609" in told[0]
+    parent.sees_nothing()
+    await other.says("ヘルプ")
+    other.sees("予約")  # nobody else waits
+    await world.play_to(booking.starts_at)
+    for _ in range(125):
+        await other.taps_data("help/1")
+    signs = await world.rows("SELECT how FROM attendance_signs")
+    assert signs == [("contact",)]
