@@ -1,4 +1,5 @@
-"""`make bench`: turns a second of whole booking conversations, beside two yardsticks."""
+"""`make bench`: turns a second of whole booking conversations, beside three yardsticks; then the
+morning rush, and what grows with what is stored."""
 
 import asyncio
 import os
@@ -11,11 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import growth, rush
 from benchmarks.load import Connection, Measured, play
 
 SIDES = {
     "counter": "Madoguchi, answered turns (SQLite, synchronous=FULL)",
     "bare": "A: same server, signature and JSON alone",
+    "group": "B: raw driver, 3 reads + 3 writes, group commit",
     "driver": "C: raw driver, 3 reads + 3 writes, one commit a turn",
 }
 ROUNDS, CONVERSATIONS, CONNECTIONS = 5, 60, 16
@@ -88,19 +91,47 @@ def main() -> None:
             for side, port in ports.items()
         ]
         try:
-            found = asyncio.run(_all(ports))
+            found, rushed = asyncio.run(_all(ports))
         finally:
             for server in servers:
                 server.send_signal(signal.SIGTERM)
             for server in servers:
                 server.wait(30)
     print(report(found))
+    print(f"\n{rush_report(*rushed)}")
+    print(f"\n{growth_report(growth.measure())}")
 
 
-async def _all(ports: dict[str, int]) -> dict[str, list[Measured]]:
+def rush_report(measured: Measured, sold: int) -> str:
+    return (
+        f"Morning rush: {rush.PEOPLE} people for {rush.SLOTS} slots over {rush.CONNECTIONS}"
+        f" connections: {sold} sold, each once; {measured.turns} answered in"
+        f" {measured.seconds:.1f} s, p50 {measured.latency(0.5):.0f} ms,"
+        f" p99 {measured.latency(0.99):.0f} ms."
+    )
+
+
+def growth_report(found: dict[int, dict[str, float]]) -> str:
+    """Microseconds by how many bookings are stored, and the largest beside the smallest."""
+    sizes = list(found)
+    stored = " | ".join(f"{size:,}" for size in sizes)
+    lines = [
+        f"| µs (median of {growth.RUNS}) | {stored} | grows |",
+        "|---" * (len(sizes) + 2) + "|",
+    ]
+    for what in found[sizes[0]]:
+        figures = [found[size][what] for size in sizes]
+        cells = " | ".join(f"{figure:,.0f}" for figure in figures)
+        lines.append(f"| {what} | {cells} | {figures[-1] / figures[0]:.2f} × |")
+    return "\n".join(lines)
+
+
+async def _all(
+    ports: dict[str, int],
+) -> tuple[dict[str, list[Measured]], tuple[Measured, int]]:
     for port in ports.values():
         await ready(port)
-    return await measure(ports)
+    return await measure(ports), await rush.rush(ports["counter"])
 
 
 if __name__ == "__main__":
