@@ -30,6 +30,7 @@ from bot.pages.join import JoinPage
 from bot.pages.my_data import MyDataPage
 from bot.pages.page import Pages
 from bot.pages.pictures import PicturePage
+from bot.pages.refusals import Refusals
 from bot.pages.terms import TermsPage
 from bot.polling import Poller
 from bot.settings import Settings
@@ -80,6 +81,7 @@ class App:
             jobs=self.jobs,
             database=self.database,
             pages=pages,
+            refusals=Refusals(self.database, pages, self.clock),
             desk=DeskPages(
                 find=FindPage(self.database, office, self.vault, pages, clock),
                 person=PersonPage(self.database, office, self.vault, pages, clock),

@@ -34,6 +34,7 @@ from bot.pages.join import JoinPage
 from bot.pages.my_data import MyDataPage
 from bot.pages.page import Encoded, Pages, TooLarge, read_body
 from bot.pages.pictures import PicturePage
+from bot.pages.refusals import BEHIND_A_LINK, Refusals
 from bot.pages.terms import TermsPage
 from bot.turns import Turns
 from models.chat import Event
@@ -70,6 +71,7 @@ class Web:
         jobs: Jobs,
         database: Database,
         pages: Pages,
+        refusals: Refusals,
         form: FormPage,
         desk: DeskPages,
         picture: PicturePage,
@@ -116,7 +118,7 @@ class Web:
                 Route("/metrics", self.metrics),
             ],
             exception_handlers={404: self.not_found, 405: self.not_found},
-            middleware=[Middleware(_Guard, pages=pages)],
+            middleware=[Middleware(_Guard, pages=pages, refusals=refusals)],
         )
 
     async def line_webhook(self, request: Request) -> Response:
@@ -228,11 +230,13 @@ class Web:
 
 
 class _Guard:
-    """Around everything: measures, logs without addresses, and turns errors into a page."""
+    """Around everything: measures, logs without addresses, turns errors into a page, and puts on
+    record who was not let in."""
 
-    def __init__(self, app: ASGIApp, pages: Pages) -> None:
+    def __init__(self, app: ASGIApp, pages: Pages, refusals: Refusals) -> None:
         self._app = app
         self._pages = pages
+        self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -246,20 +250,26 @@ class _Guard:
                 status = message["status"]
             await send(message)
 
+        page = scope["path"].split("/")[1]
         try:
+            if page in BEHIND_A_LINK and (refusal := self._refusals.too_many(Request(scope))):
+                await refusal(scope, receive, note)
+                return
             await self._app(scope, receive, note)
+            if page in BEHIND_A_LINK:
+                await self._refusals.note(Request(scope), page, status)
         except (TooLarge, Encoded):
             await self._answer(scope, receive, note, 413)
         except DatabaseUnavailable as error:
             log.error("database unavailable", why=str(error))
-            await self._answer(scope, receive, note, 503)
+            if not status:
+                await self._answer(scope, receive, note, 503)
         except Exception as error:
             log.error("request failed", **where(error))
             if status:
                 raise
             await self._answer(scope, receive, note, 500)
         finally:
-            page = scope["path"].split("/")[1]
             known = page if page in _PAGES else "other"
             seconds = time.monotonic() - started
             metrics.requests.labels(known, status).observe(seconds)
@@ -277,17 +287,5 @@ class _Guard:
         await response(scope, receive, send)
 
 
-_PAGES = (
-    "webhooks",
-    "form",
-    "desk",
-    "mydata",
-    "picture",
-    "join",
-    "terms",
-    "calendar",
-    "healthz",
-    "readyz",
-    "metrics",
-)
+_PAGES = (*BEHIND_A_LINK, "webhooks", "terms", "healthz", "readyz", "metrics")
 _ONE = query(select(literal(1)), int)

@@ -82,8 +82,10 @@ class Pages:
         allowed = self._limiter.hit(TRIES_A_LINK, "link", link) and self._limiter.hit(
             TRIES_AN_ADDRESS, "address", address(request)
         )
-        if allowed:
-            return None
+        return None if allowed else self.too_many(request)
+
+    def too_many(self, request: Request) -> HTMLResponse:
+        """Kind words to somebody who has to wait."""
         say = self.language(request)
         return self.word(say, "page.too_many_title", "page.too_many_text", status=429)
 

@@ -86,9 +86,12 @@ def minutes(length: timedelta) -> int:
 
 
 def booking_of(turn: Turn, store: Store, booking_id: int) -> Booking | None:
-    """The booking, if it is this parent's own: anyone may press anyone's forwarded button."""
+    """The booking, if it is this parent's own: anyone may press anyone's forwarded button, which
+    goes on record."""
     booking = store.bookings.by_id(booking_id)
     if booking is None or booking.job_seeker_id != turn.contact.job_seeker_id:
+        subject = f"booking {booking_id}" if booking else ""
+        store.audit.note(turn.contact, "foreign button", turn.now, subject=subject, allowed=False)
         return None
     return booking
 
