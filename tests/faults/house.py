@@ -87,6 +87,11 @@ class House:
     without: str = ""  # the guard that is taken away
 
     @property
+    def logged(self) -> str:
+        """Everything that the servers have logged."""
+        return (self.folder / "log").read_text()
+
+    @property
     def vault(self) -> Vault:
         return Vault(self.settings["data_key"])
 
@@ -275,13 +280,14 @@ async def house(channel: str, url: str, folder: Path, platforms: Platforms) -> A
             "telegram_webhook_secret": "faults",
             "telegram_api_base": base,
         }
-        nursery = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.faults.nursery"),
-            cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        with (folder / "log").open("wb") as log:
+            nursery = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.faults.nursery"),
+                cwd=ROOT,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
         made = House(
             *(channel, url, folder, line, telegram, clock, nursery, web, settings),
             database=Database(url),

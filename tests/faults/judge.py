@@ -6,6 +6,9 @@ I2  every confirmation shown is in the database
 I3  every event answered with 200 reached exactly one outcome
 I4  accepted sends per (booking, kind, version) are at most one
 I5  every due reminder ends accepted, expired, unreachable, refused or uncertain
+I7  no name, phone or number of a person in logs or outgoing bodies; no token in logs
+
+(I6 is judged in test_judging.py, by what people really did.)
 """
 
 import re
@@ -17,6 +20,8 @@ from tests.faults.house import House
 _REFERENCE = re.compile(r"(?<![A-Z0-9])[34679ACDEFGHJKMNPQRTWXY]{6}(?![A-Z0-9])")
 _CONFIRMED = phrases("ja")("booking.booked")
 _REMINDED = phrases("ja")("reminder.title")
+# What tests/faults/people.py lets people have entered.
+_PERSONAL = re.compile(r"花子|ハナコ|(?<!\d)090\d{8}(?!\d)|34010-\d{7}")
 
 
 def verdicts(house: House, answered: list[str]) -> list[str]:
@@ -27,6 +32,7 @@ def verdicts(house: House, answered: list[str]) -> list[str]:
         *_not_taken_once(house, answered),
         *_sent_twice(house),
         *_left_waiting(house),
+        *_said_too_much(house),
     ]
 
 
@@ -102,4 +108,21 @@ def _left_waiting(house: House) -> list[str]:
     )
     return [f"I5: {kind} waits for ever" for (kind,) in waiting] + [
         f"I5: the reminder of booking {number} is lost" for (number,) in due
+    ]
+
+
+def _said_too_much(house: House) -> list[str]:
+    logged = house.logged
+    sent = " ".join(words for _, words in shown(house))
+    secrets = [house.line.token, house.line.secret, house.telegram.token]
+    people = [person for (person,) in house.rows("SELECT person FROM contacts")]
+    return [
+        *(f"I7: {found} was logged" for found in _PERSONAL.findall(logged)),
+        *(f"I7: {found} was sent" for found in _PERSONAL.findall(sent)),
+        *(f"I7: a secret was logged: {each}" for each in secrets if each in logged),
+        *(
+            f"I7: a person was logged: {each}"
+            for each in people
+            if len(each) > 6 and each in logged
+        ),
     ]
