@@ -42,12 +42,13 @@ class Poller:
         updates = await self._channel.updates(self._offset, wait_seconds)
         stored = 0
         for update in updates:
-            answer = await self._web.take(
-                self._channel, self._channel.events_of(update, self._clock())
-            )
-            if answer.status_code == 503:  # the database is away: nothing was stored
+            events = self._channel.events_of(update, self._clock())
+            if await self._web.take(self._channel, events) == 503:
+                # The database is away: nothing was stored.
                 await asyncio.sleep(_PAUSE_SECONDS)
                 break
+            for event in events:
+                await self._channel.acknowledge(event)
             self._offset = update.update_id + 1
             stored += 1
         return stored

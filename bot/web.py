@@ -189,11 +189,15 @@ class Web:
         if unreadable:
             metrics.events.labels(channel.name, "unreadable").inc(unreadable)
             log.warning("unreadable events", channel=channel.name, count=unreadable)
-        return await self.take(channel, events)
+        status = await self.take(channel, events)
+        acknowledgement = channel.acknowledgement(events) if status == 200 else b""
+        return Response(
+            acknowledgement, status, media_type="application/json" if acknowledgement else None
+        )
 
-    async def take(self, channel: Channel, events: Sequence[Event]) -> Response:
-        """Take events one after the other. The platform gets its 200 when all are stored, and a
-        503 when the database is away: then it sends them again."""
+    async def take(self, channel: Channel, events: Sequence[Event]) -> int:
+        """Take events one after the other; returns the status that the platform gets: 200 when
+        all are stored, and 503 when the database is away: then it sends them again."""
         status = 200
         for event in events:
             try:
@@ -205,18 +209,14 @@ class Web:
                 log.error("event not taken", channel=channel.name, **where(error))
                 status = 500
         self._sender.wake()
-        return Response(status_code=status)
+        return status
 
     async def _take_one(self, channel: Channel, event: Event) -> None:
         turn = asyncio.ensure_future(self._turns.take(event))
         done, _ = await asyncio.wait([turn], timeout=_SLOW_SECONDS)
         if not done:
             self._in_background(channel.working(event))
-        try:
-            await turn
-        finally:
-            if event.callback_id is not None:
-                self._in_background(channel.acknowledge(event))
+        await turn
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

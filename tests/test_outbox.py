@@ -369,6 +369,11 @@ async def test_polling_lets_go_of_updates_only_after_the_commit(
     assert await poller.poll_once(0) == 0
     await world.app.sender.send_all()
     parent.looks().sees("あらまし", "できること")
+    world.telegram._waiting.append(
+        world.telegram.numbered(world.telegram.pressed(parent.telegram, "menu/1"))
+    )
+    assert await poller.poll_once(0) == 1
+    assert len(world.telegram.answered_callbacks) == 1
 
 
 async def test_the_loop_sends_what_turns_leave(make_world: MakeWorld) -> None:

@@ -76,8 +76,9 @@ class Channel(Protocol):
         Raises Unreachable, RetryLater, Refused
         or Uncertain."""
 
-    async def acknowledge(self, event: Event) -> None:
-        """Show a person that the press of a button has arrived. Never raises."""
+    def acknowledgement(self, events: Sequence[Event]) -> bytes:
+        """What the answer to a webhook with these events carries (JSON), or nothing: it shows a
+        person that the press of a button has arrived."""
 
     async def working(self, event: Event) -> None:
         """Show a person that an answer takes longer. Never raises."""

@@ -117,8 +117,9 @@ class LineChannel:
             error.token_spent = True
             raise
 
-    async def acknowledge(self, event: Event) -> None:
+    def acknowledgement(self, events: Sequence[Event]) -> bytes:
         """LINE shows by itself that a button was pressed."""
+        return b""
 
     async def working(self, event: Event) -> None:
         if event.person is None:

@@ -134,8 +134,17 @@ class TelegramChannel:
         except TelegramError as error:
             _explain(error)
 
+    def acknowledgement(self, events: Sequence[Event]) -> bytes:
+        """Telegram takes one call of a method in the answer to its webhook."""
+        for event in events:
+            if event.callback_id is not None:
+                call = {"method": "answerCallbackQuery", "callback_query_id": event.callback_id}
+                return orjson.dumps(call)
+        return b""
+
     async def acknowledge(self, event: Event) -> None:
-        """End the waiting sign on a pressed button."""
+        """End the waiting sign on a button that was pressed, where no webhook is to be answered.
+        Never raises."""
         if event.callback_id is None:
             return
         bot = await self._connected()

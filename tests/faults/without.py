@@ -1,0 +1,280 @@
+"""`make guards`: takes each guard out of a copy of the program, and runs the test that must notice.
+
+A guard is named by the line that it is; tests/test_documents.py sees that each still stands there,
+and that docs/reliability.md names them all.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+_PATIENCE = 600.0  # seconds; who hangs has noticed nothing
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Guard(NamedTuple):
+    """What is guarded, the line that does it and what stands in its place without it, and the
+    tests that notice."""
+
+    name: str
+    file: str
+    line: str
+    instead: str
+    tests: str
+
+
+GUARDS = (
+    Guard(
+        "one active booking a slot (the database's constraint)",
+        "models/migrations/versions/0001_the_first_tables.py",
+        'uq_bookings_active_slot",\n            ["counselor_id", "starts_at"],\n'
+        "            unique=True",
+        'uq_bookings_active_slot",\n            ["counselor_id", "starts_at"],\n'
+        "            unique=False",
+        "tests/faults/test_two_processes.py -k True",
+    ),
+    Guard(
+        "an event is taken once",
+        "models/store/inbox.py",
+        "return added == 1",
+        "return True",
+        "tests/faults/test_shuffled.py -k late",
+    ),
+    Guard(
+        "200 only after the commit",
+        "models/database.py",
+        '                    driver.execute("RELEASE SAVEPOINT turn")\n',
+        '                    driver.execute("RELEASE SAVEPOINT turn")\n'
+        "                for job in group:\n"
+        "                    job.answer()\n"
+        "                group = []\n",
+        "tests/faults/test_disk.py -k full",
+    ),
+    Guard(
+        "503 while the database is away",
+        "bot/web.py",
+        "status = 503\n            except",
+        "status = 200\n            except",
+        "tests/faults/test_disk.py -k gone",
+    ),
+    Guard(
+        "a row to send belongs to one worker (lease)",
+        "models/store/outbox.py",
+        'due_at=bindparam("lease_until")',
+        "due_at=_outbox.due_at",
+        "tests/faults/test_stopped.py tests/test_outbox.py",
+    ),
+    Guard(
+        "who lost the lease writes nothing (fence)",
+        "models/store/outbox.py",
+        '_outbox.fence == bindparam("mine"), _waiting)\n    .values(\n        state=',
+        '_outbox.fence != bindparam("mine") + 9, _waiting)\n    .values(\n        state=',
+        "tests/faults/test_stopped.py tests/test_outbox.py -k claim",
+    ),
+    Guard(
+        "LINE is asked again with the same key",
+        "bot/channels/line.py",
+        "retry_key=request.retry_key",
+        "retry_key=None",
+        "tests/faults/test_answers.py",
+    ),
+    Guard(
+        "Telegram is never sent what may have arrived",
+        "bot/channels/telegram.py",
+        "if not edited and not request.first_try",
+        "if False",
+        "tests/faults/test_answers.py",
+    ),
+    Guard(
+        "nothing is tried for longer than LINE's key holds",
+        "models/store/outbox.py",
+        "RETRY_FOR = timedelta(hours=23)",
+        "RETRY_FOR = timedelta(hours=25)",
+        "tests/faults/test_answers.py",
+    ),
+    Guard(
+        "what is too late to be of use is not sent",
+        "bot/outbox.py",
+        "if now >= row.useless_after",
+        "if False",
+        "tests/test_outbox.py tests/faults/test_clocks.py",
+    ),
+    Guard(
+        "a reminder is taken off the list once",
+        "models/store/due.py",
+        "return self._tx.run(_TAKE_REMINDER, booking=booking_id, now=now) == 1",
+        "return True",
+        "tests/test_reminder.py",
+    ),
+    Guard(
+        "the grace of 10 minutes",
+        "models/rules/attendance.py",
+        "if now < deadline(start, grace)",
+        "if now < start",
+        "tests/test_rules.py",
+    ),
+    Guard(
+        "signs of coming and contact",
+        "models/store/presence.py",
+        "return Signs(came=any(found), contact=not all(found))",
+        "return Signs(came=False, contact=False)",
+        "tests/faults/test_judging.py -k nobody",
+    ),
+    Guard(
+        "whom nobody watched, nobody cancels",
+        "models/rules/attendance.py",
+        "if watch.start > covered",
+        "if False",
+        "tests/faults/test_judging.py -k nobody",
+    ),
+    Guard(
+        "a jump of the clock ends the watch",
+        "bot/jobs.py",
+        "timedelta(0) <= now - last <= longest",
+        "True",
+        "tests/faults/test_clocks.py",
+    ),
+    Guard(
+        "nobody books into a calendar while it is changed",
+        "models/store/calendar.py",
+        "self._tx.lock(_LOCK, exclusive=change)",
+        "pass",
+        "tests/test_calendar.py -k nobody",
+    ),
+    Guard(
+        "LINE's signature",
+        "bot/channels/line.py",
+        'hmac.compare_digest(expected, (signature or "").encode("utf-8", "replace"))',
+        "bool(expected)",
+        "tests/faults/test_hostile.py",
+    ),
+    Guard(
+        "Telegram's secret",
+        "bot/channels/telegram.py",
+        "hmac.compare_digest(self._secret.encode(), given)",
+        "bool(given)",
+        "tests/faults/test_hostile.py",
+    ),
+    Guard(
+        "a booking's buttons are its parent's",
+        "handlers/parents/cards.py",
+        "booking is None or booking.job_seeker_id != turn.contact.job_seeker_id",
+        "booking is None",
+        "tests/faults/test_strangers.py -k buttons",
+    ),
+    Guard(
+        "commands by role",
+        "handlers/front_desk.py",
+        "    found = commands.COMMANDS[name]\n    if turn.contact.role not in found.roles",
+        "    found = commands.COMMANDS[name]\n    if turn.contact.role is None",
+        "tests/test_team.py -k every_command",
+    ),
+    Guard(
+        "staff's buttons by role",
+        "handlers/front_desk.py",
+        "        return desk.stale_button(turn)\n    if turn.contact.role not in found.roles",
+        "        return desk.stale_button(turn)\n    if turn.contact.role is None",
+        "tests/test_team.py -k every_button",
+    ),
+    Guard(
+        "a code for staff dies of wrong tries",
+        "handlers/staff/enrolling.py",
+        'too_often = store.audit.refusals(turn.contact.id, "enrol", since) >= TRIES',
+        "too_often = False",
+        "tests/test_team.py -k codes",
+    ),
+    Guard(
+        "a link to a form opens it once",
+        "models/store/forms.py",
+        "if used_at is not None",
+        "if False",
+        "tests/faults/test_strangers.py -k links",
+    ),
+    Guard(
+        "a link's seal",
+        "models/vault.py",
+        "hmac.compare_digest(mac, _mac(key, purpose, body))",
+        "len(mac) == _MAC_BYTES",
+        "tests/faults/test_strangers.py -k links",
+    ),
+    Guard(
+        "a form was shown to the browser that sends it",
+        "bot/pages/guard.py",
+        "return bool(cookie) and",
+        "return True or",
+        "tests/faults/test_strangers.py -k links",
+    ),
+    Guard(
+        "refusals are on record",
+        "bot/pages/refusals.py",
+        "_WHY.get(status)) is None",
+        "_WHY.get(status)) is not None",
+        "tests/faults/test_strangers.py -k links",
+    ),
+    Guard(
+        "whoever sends too much waits",
+        "bot/pace.py",
+        "return self._limiter.hit(_TURNS, channel, person)",
+        "return True",
+        "tests/test_webhooks.py -k too_much",
+    ),
+    Guard(
+        "a damaged backup is not restored",
+        "bot/backup.py",
+        'if verdict != "ok"',
+        "if False",
+        "tests/test_backup.py tests/faults/test_disk.py",
+    ),
+    Guard(
+        "logs without what was filled into them",
+        "bot/logs.py",
+        'str(record.msg).partition("\\n")[0]',
+        "record.getMessage()",
+        "tests/test_canary.py",
+    ),
+    Guard(
+        "personal columns are sealed",
+        "models/vault.py",
+        "return self._sealing + nonce + cipher.encrypt(nonce, plain.encode(), about.encode())",
+        "return plain.encode()",
+        "tests/test_canary.py",
+    ),
+)
+
+
+def notices(guard: Guard) -> bool:
+    """Whether its tests turn red without a guard."""
+    with TemporaryDirectory(prefix="madoguchi-without-") as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        file = copy / guard.file
+        whole = file.read_text()
+        assert whole.count(guard.line) == 1, f"{guard.name}: its line is not in {guard.file}"
+        file.write_text(whole.replace(guard.line, guard.instead))
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-n0", "-x", *guard.tests.split()],
+            cwd=copy,
+            capture_output=True,
+            timeout=_PATIENCE,
+        )
+        return done.returncode == 1  # some test failed; anything else is no answer
+
+
+def main() -> int:
+    names = sys.argv[1:]
+    unnoticed = 0
+    print("| without | noticed by | |\n|---|---|---|")
+    for guard in GUARDS:
+        if names and not any(name in guard.name for name in names):
+            continue
+        noticed = notices(guard)
+        unnoticed += not noticed
+        print(f"| {guard.name} | `{guard.tests}` | {'red' if noticed else 'GREEN'} |", flush=True)
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
