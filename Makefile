@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8765
 
-.PHONY: setup demo serve test lint bench faults lock pictures
+.PHONY: setup demo test lint bench faults guards lock pictures
 .DEFAULT_GOAL := demo
 
 setup: .venv/.ready
@@ -31,6 +31,10 @@ bench: setup
 # Takes its time: every fault as often as docs/reliability.md says. `make test` tries each a few times.
 faults: setup
 	$(BIN)/python -m tests.faults
+
+# Takes each guard out of a copy and runs the test that must notice.
+guards: setup
+	$(BIN)/python -m tests.faults.without
 
 pictures: setup
 	$(BIN)/python -m docs.make_pictures

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from benchmarks.server import COUNSELORS, OFFICE
+from benchmarks.counter import COUNSELORS, OFFICE
 from models.database import Conflict, Database, Transaction
 from models.migrations import migrate
 from models.office import load
@@ -31,6 +31,21 @@ _BATCH = 10_000
 def measure() -> dict[int, dict[str, float]]:
     """Medians in microseconds, by how many bookings are stored."""
     return {size: _with(size) for size in SIZES}
+
+
+def report(found: dict[int, dict[str, float]]) -> str:
+    """Microseconds by how many bookings are stored, and the largest beside the smallest."""
+    sizes = list(found)
+    stored = " | ".join(f"{size:,}" for size in sizes)
+    lines = [
+        f"| µs (median of {RUNS}) | {stored} | grows |",
+        "|---" * (len(sizes) + 2) + "|",
+    ]
+    for what in found[sizes[0]]:
+        figures = [found[size][what] for size in sizes]
+        cells = " | ".join(f"{figure:,.0f}" for figure in figures)
+        lines.append(f"| {what} | {cells} | {figures[-1] / figures[0]:.2f} × |")
+    return "\n".join(lines)
 
 
 def _with(size: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The load: whole booking conversations over a few connections, as LINE would send them."""
+"""The load: whole booking conversations over a few connections, as LINE and Telegram send them."""
 
 import asyncio
 import base64
@@ -7,14 +7,15 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from benchmarks.server import SECRET
+SECRET = "0123456789abcdef"  # noqa: S105  # between processes on loopback
+CHANNELS = ("line", "telegram")
 
 
 class Measured(NamedTuple):
-    """What one round came to."""
+    """What one round came to. `seconds` lasts until the last answer, or the last send."""
 
     turns: int
     seconds: float
@@ -53,70 +54,116 @@ class Connection:
                 length = int(line.split(b":")[1])
         return int(head[9:12]), await self._reader.readexactly(length)
 
-    async def get(self, path: str) -> bytes:
-        request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        _, body = await self.ask(request.encode())
-        return body
+
+async def get(port: int, path: str) -> str:
+    """One answer of a server."""
+    async with Connection(port) as connection:
+        return (await connection.ask(get_request(path)))[1].decode()
 
 
-def new_person() -> str:
-    return "U" + secrets.token_hex(16)
+def get_request(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
-def webhook(person: str, kind: str, **content: object) -> bytes:
-    """A signed webhook request with one event."""
+def new_person(channel: str) -> str:
+    if channel == "line":
+        return "U" + secrets.token_hex(16)
+    return str(secrets.randbelow(10**9) + 10**9)
+
+
+def press(channel: str, person: str, data: str) -> bytes:
+    """The signed webhook request of a button that is pressed."""
+    return _line(person, data) if channel == "line" else _telegram(int(person), data)
+
+
+def _line(person: str, data: str) -> bytes:
     event = {
-        "type": kind,
+        "type": "postback",
         "mode": "active",
         "timestamp": int(time.time() * 1000),
         "source": {"type": "user", "userId": person},
         "webhookEventId": secrets.token_hex(13).upper(),
         "deliveryContext": {"isRedelivery": False},
         "replyToken": secrets.token_hex(16),
-        **content,
+        "postback": {"data": data},
     }
     body = json.dumps({"destination": "U" + "0" * 32, "events": [event]}).encode()
     digest = hmac.new(SECRET.encode(), body, hashlib.sha256).digest()
+    return _post("line", "X-Line-Signature", base64.b64encode(digest).decode(), body)
+
+
+def _telegram(person: int, data: str) -> bytes:
+    user = {"id": person, "is_bot": False, "first_name": "Parent", "language_code": "ja"}
+    query = {
+        "id": str(secrets.randbelow(10**18)),
+        "from": user,
+        "message": {
+            "message_id": 1,
+            "date": int(time.time()),
+            "chat": {"id": person, "type": "private"},
+        },
+        "chat_instance": "1",
+        "data": data,
+    }
+    body = json.dumps({"update_id": secrets.randbelow(2**40), "callback_query": query}).encode()
+    return _post("telegram", "X-Telegram-Bot-Api-Secret-Token", SECRET, body)
+
+
+def _post(channel: str, header: str, proof: str, body: bytes) -> bytes:
     head = (
-        "POST /webhooks/line HTTP/1.1\r\nHost: localhost\r\n"
-        f"X-Line-Signature: {base64.b64encode(digest).decode()}\r\n"
+        f"POST /webhooks/{channel} HTTP/1.1\r\nHost: localhost\r\n{header}: {proof}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
 
-def conversation(person: str, slot: str) -> Iterator[bytes | None]:
-    """A first booking, turn by turn; None where the form is filled in. Following is not part of
-    it, since the bot then asks LINE for the language."""
-    day = slot[:8]
-    taps = ["terms/1", "agree/1:1", "all/1:e", "all/1:v", None, "next/1"]
-    taps += ["days/1:consultation:0", f"day/1:consultation:{day}", f"time/1:consultation:{slot}"]
-    taps += [f"confirm/1:consultation:{slot}:alone:1", "mine/1"]
-    for data in taps:
-        yield webhook(person, "postback", postback={"data": data}) if data else None
+def first_booking(channel: str, slot: str) -> list[bytes]:
+    """Somebody new agrees, declares, sends the form, and books. In place of the form's page the
+    server keeps the details itself: the form's link waits in the outbox, since nothing is sent."""
+    person = new_person(channel)
+    settling = ["terms/1", "agree/1:1", "all/1:e", "all/1:v", None, "next/1"]
+    return [
+        press(channel, person, data) if data else get_request(f"/bench/form/{channel}/{person}")
+        for data in [*settling, *_booking(slot, nth=1)]
+    ]
 
 
-async def play(port: int, slots: Sequence[str], connections: int, *, form: bool) -> Measured:
-    """Play a conversation for each slot; the form's request is not counted as a turn."""
-    waiting = [(new_person(), slot) for slot in slots]
-    # Made beforehand, so that the load generator does not measure itself.
-    prepared = [(person, list(conversation(person, slot))) for person, slot in waiting]
+def next_booking(channel: str, person: str, slot: str) -> list[bytes]:
+    """Somebody who has been here before books again."""
+    return [press(channel, person, data) for data in ["book/1", *_booking(slot, nth=2)]]
+
+
+def confirmation(channel: str, person: str, slot: str) -> bytes:
+    """Somebody who has been here before presses the last button."""
+    return press(channel, person, f"confirm/1:consultation:{slot}:alone:2")
+
+
+def _booking(slot: str, nth: int) -> list[str]:
+    return [
+        "days/1:consultation:0",
+        f"day/1:consultation:{slot[:8]}",
+        f"time/1:consultation:{slot}",
+        f"confirm/1:consultation:{slot}:alone:{nth}",
+        "mine/1",
+    ]
+
+
+async def play(
+    ports: Sequence[int], conversations: Sequence[Sequence[bytes]], connections: int
+) -> Measured:
+    """Play conversations, each over one connection; all that one server takes in turn."""
+    waiting = [iter(conversation) for conversation in conversations]
     latencies: list[float] = []
 
-    async def talk() -> None:
+    async def talk(port: int) -> None:
         async with Connection(port) as connection:
-            while prepared:
-                person, turns = prepared.pop()
-                for request in turns:
-                    if request is None:
-                        if form:
-                            await connection.get(f"/bench/form/{person}")
-                        continue
+            while waiting:
+                for request in waiting.pop():
                     began = time.perf_counter()
                     status, _ = await connection.ask(request)
                     latencies.append(time.perf_counter() - began)
                     assert status == 200, status
 
     began = time.perf_counter()
-    await asyncio.gather(*(talk() for _ in range(connections)))
+    await asyncio.gather(*(talk(ports[number % len(ports)]) for number in range(connections)))
     return Measured(len(latencies), time.perf_counter() - began, latencies)

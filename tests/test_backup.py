@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -87,6 +88,21 @@ def test_a_torn_backup_is_refused(tmp_path: Path, sqlite_template: Path) -> None
     backup.restore(f"sqlite:///{live}", good)
     with closing(sqlite3.connect(live)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_damaged_copy_in_a_sound_archive_is_refused(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    live, damaged = tmp_path / "live.db", tmp_path / "damaged"
+    shutil.copyfile(sqlite_template, live)
+    before = live.read_bytes()
+    pages = bytearray(before)
+    pages[8192:16384] = bytes(8192)
+    with zipfile.ZipFile(damaged, "w") as archive:
+        archive.writestr("sqlite.db", bytes(pages))
+    with pytest.raises(backup.BackupError, match="damaged"):
+        backup.restore(f"sqlite:///{live}", damaged)
+    assert live.read_bytes() == before
 
 
 def test_backup_of_nothing(tmp_path: Path) -> None:

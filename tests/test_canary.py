@@ -2,6 +2,7 @@
 the database."""
 
 import json
+import logging
 import re
 from datetime import timedelta
 
@@ -104,6 +105,21 @@ async def test_nor_do_they_reach_staffs_chats(
         assert canary not in sent
         assert canary not in logged
         assert canary not in stored
+
+
+def test_what_libraries_fill_into_their_words_is_not_logged(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up()
+    logging.getLogger("somebody's library").warning("cannot read %s", WRITTEN)
+    try:
+        raise ValueError(WRITTEN)
+    except ValueError:
+        logging.getLogger("somebody's library").exception("failed with %r", WRITTEN)
+    logged = "".join(capfd.readouterr())
+    assert "cannot read %s" in logged
+    assert "ValueError" in logged
+    assert WRITTEN not in logged
 
 
 async def _everything_stored(world: World) -> str:

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import threading
+import time
 from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, event, select, update
 
 from models.database import Conflict, Database, DatabaseUnavailable, Transaction
 from models.sql import addition, change, query
@@ -190,4 +191,19 @@ def test_what_was_read_is_known_until_something_changes(database_url: str) -> No
         return said
 
     assert database.run_now(work) == [None, "ja", "en", "ja", "en", "ja"]
+    database.close()
+
+
+async def test_nobody_is_answered_before_the_commit(database_url: str) -> None:
+    database = Database(database_url)
+    answered: list[bool] = []
+
+    def committing(_: object) -> None:
+        time.sleep(0.05)  # whoever was answered early would know by now
+        answered.append(turn.done())
+
+    event.listen(database.engine, "commit", committing)
+    turn = asyncio.ensure_future(database.run(lambda tx: "done"))
+    assert await turn == "done"
+    assert answered == [False]
     database.close()

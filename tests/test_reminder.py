@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers.due import What
 from tests.conftest import MakeWorld
 from tests.talk import World
 
@@ -32,6 +33,15 @@ async def test_the_day_before_at_five(world: World) -> None:
     await world.play(hours=10)
     parent.looks().sees_nothing()
     assert world.pushes() == (1 if world.channel == "line" else 0)
+
+
+async def test_what_is_not_due_any_more_is_left(world: World) -> None:
+    """A sweep finds a booking due, and the parent moves it before its turn has come."""
+    parent = world.parent()
+    booking = await parent.has_booked(day="12/3", time="10:00")
+    await world.app.turns.do_due(What.REMINDER, booking.id)
+    await world.app.sender.send_all()
+    parent.looks().sees_nothing()
 
 
 async def test_a_whole_life_costs_one_counted_push(make_world: MakeWorld) -> None:
