@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import growth, rush, turns
+from benchmarks import growth, reminders, rush, turns
 from benchmarks.servers import Servers, servers
 
 
@@ -27,7 +27,16 @@ def _growth(_: Servers) -> str:
     return growth.report(growth.measure())
 
 
-PARTS: dict[str, Callable[[Servers], str]] = {"turns": _turns, "rush": _rush, "growth": _growth}
+def _reminders(started: Servers) -> str:
+    return reminders.report(reminders.measure(started))
+
+
+PARTS: dict[str, Callable[[Servers], str]] = {
+    "turns": _turns,
+    "rush": _rush,
+    "growth": _growth,
+    "reminders": _reminders,
+}
 
 
 def main() -> None:

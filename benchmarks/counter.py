@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import insert
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from benchmarks.load import SECRET, new_person
+from benchmarks.platforms import person_number
 from bot.app import App
 from bot.settings import Settings
 from models.database import Transaction
@@ -21,29 +23,33 @@ from models.rules.eligibility import ITEMS, Card
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.seekers import Details
+from models.tables import Booking, Contact, JobSeeker, table
 
 OFFICE = Path("offices/hiroshima-mothers.toml")
 COUNSELORS = 6
+# The first number of the many whose reminder is due.
+_MANY = 10**6
 # Between the processes of one benchmark, which throws its database away.
 DATA_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-_TELEGRAM_TOKEN = "1234567890:nobody-is-asked-but-a-server-on-loopback"  # noqa: S105
+LINE_TOKEN = "of-a-server-on-loopback"  # noqa: S105
+_TELEGRAM_TOKEN = "1234567890:of-a-server-on-loopback"  # noqa: S105
 
 
 class Counter:
     """The program on a database, between a load generator and bare platforms."""
 
-    def __init__(self, database_url: str, platforms: int, *, sending: bool) -> None:
+    def __init__(self, database_url: str, line: int, telegram: int, *, sending: bool) -> None:
         self._sending = sending
         settings = Settings(
             database_url=database_url,
             data_key=DATA_KEY,
             public_url="https://counter.test",
             line_channel_secret=SECRET,
-            line_channel_access_token="nobody is asked",  # noqa: S106
-            line_api_base=f"http://127.0.0.1:{platforms}",
+            line_channel_access_token=LINE_TOKEN,
+            line_api_base=f"http://127.0.0.1:{line}",
             telegram_bot_token=_TELEGRAM_TOKEN,
             telegram_webhook_secret=SECRET,
-            telegram_api_base=f"http://127.0.0.1:{platforms}",
+            telegram_api_base=f"http://127.0.0.1:{telegram}",
         )
         self.app = App(settings, load(OFFICE))
         migrate(self.app.database.engine)
@@ -55,6 +61,8 @@ class Counter:
             Route("/bench/sold", self.sold),
             Route("/bench/waiting", self.waiting),
             Route("/bench/clear", self.clear),
+            Route("/bench/owe/{count:int}", self.owe),
+            Route("/bench/tick", self.tick),
         ]
 
     @contextlib.asynccontextmanager
@@ -62,6 +70,7 @@ class Counter:
         """With its sender, if it is to send; nothing becomes due in a benchmark of turns."""
         sender = asyncio.create_task(self.app.sender.run()) if self._sending else None
         yield
+        await self.app.jobs.stop()
         if sender is not None:
             self.app.sender.stop()
             await sender
@@ -103,6 +112,7 @@ class Counter:
         """Which slots have an active booking, one word a booking."""
         found = await self._rows(
             "SELECT starts_at, counselor_id FROM bookings WHERE status = 'booked'"
+            " AND service = 'consultation'"
         )
         words = [f"{str(start).replace(' ', 'T')}:{counselor}" for start, counselor in found]
         return PlainTextResponse(" ".join(words))
@@ -114,12 +124,39 @@ class Counter:
 
     async def clear(self, request: Request) -> Response:
         """All slots are free again."""
-        statement = "UPDATE bookings SET status = 'cancelled' WHERE status = 'booked'"
+        statement = (
+            "UPDATE bookings SET status = 'cancelled'"
+            " WHERE status = 'booked' AND service = 'consultation'"
+        )
 
         def change(tx: Transaction) -> None:
             tx.session.connection().exec_driver_sql(statement)
 
         await self.app.database.run(change)
+        return Response()
+
+    async def owe(self, request: Request) -> Response:
+        """So many people have a booking whose reminder is due."""
+        now = self.app.clock()
+        numbers = range(request.path_params["count"])
+
+        def add(tx: Transaction) -> None:
+            connection = tx.session.connection()
+            seekers = [
+                {"id": _MANY + number, "created_at": now, "updated_at": now} for number in numbers
+            ]
+            connection.execute(insert(table(JobSeeker)), seekers)
+            connection.execute(
+                insert(table(Contact)), [_contact(number, now) for number in numbers]
+            )
+            connection.execute(insert(table(Booking)), [_owed(number, now) for number in numbers])
+
+        await self.app.database.run(add)
+        return Response()
+
+    async def tick(self, request: Request) -> Response:
+        """The scheduler begins."""
+        self.app.jobs.start()
         return Response()
 
     def _now(self, work: Callable[[Store], Any]) -> Any:
@@ -165,3 +202,30 @@ def _settle(store: Store, channel: str, app: App) -> str:
 
 def _details(contact_id: int) -> Details:
     return Details("広島 花子", "ヒロシマ ハナコ", f"090{contact_id:08}", f"34010-{contact_id:07}")
+
+
+def _contact(number: int, now: datetime) -> dict[str, Any]:
+    return {
+        "channel": "line",
+        "person": person_number(number),
+        "language": "ja",
+        "job_seeker_id": _MANY + number,
+        "created_at": now,
+    }
+
+
+def _owed(number: int, now: datetime) -> dict[str, Any]:
+    """A booking in a day and more; each has its own counselor and start."""
+    return {
+        "reference": f"R{number}",
+        "job_seeker_id": _MANY + number,
+        "counselor_id": number % COUNSELORS + 1,
+        "service": "placement",
+        "starts_at": now + timedelta(days=40, seconds=number // COUNSELORS),
+        "minutes": 30,
+        "status": "booked",
+        "companion": "alone",
+        "version": 1,
+        "remind_at": now,
+        "created_at": now,
+    }

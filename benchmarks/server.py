@@ -9,9 +9,10 @@ from typing import Any
 import uvloop
 
 from benchmarks import yardsticks
-from benchmarks.counter import Counter
-from benchmarks.platforms import platforms
+from benchmarks.counter import LINE_TOKEN, Counter
+from benchmarks.platforms import line, platforms
 from bot.app import http_server, stop_on_signals
+from bot.logs import set_up
 
 
 async def serve(port: int, side: str, **given: Any) -> None:
@@ -20,6 +21,8 @@ async def serve(port: int, side: str, **given: Any) -> None:
         match side:
             case "platforms":
                 app = platforms()
+            case "line":
+                app = line(LINE_TOKEN)
             case "bare":
                 app = yardsticks.bare()
             case "sqlite":
@@ -29,7 +32,7 @@ async def serve(port: int, side: str, **given: Any) -> None:
             case "postgresql":
                 app = yardsticks.postgresql_driver(given["url"])
             case _:
-                counter = Counter(given["url"], given["platforms"], sending=given["sending"])
+                counter = Counter(**given)
                 await stack.enter_async_context(counter.running())
                 app = counter.app.web.app
         server = http_server(app, "127.0.0.1", port)
@@ -38,4 +41,5 @@ async def serve(port: int, side: str, **given: Any) -> None:
 
 
 if __name__ == "__main__":
+    set_up()
     uvloop.run(serve(**json.loads(sys.argv[1])))

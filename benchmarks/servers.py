@@ -36,18 +36,26 @@ class Servers:
             opened.bind(("127.0.0.1", 0))
             port = int(opened.getsockname()[1])
         order = json.dumps({"port": port, "side": side, **given})
-        process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.server", order],
-            cwd=_ROOT,
-            stderr=(self._folder / f"{len(self._processes)}.log").open("wb"),
-        )
+        with (self._folder / f"{len(self._processes)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.server", order],
+                cwd=_ROOT,
+                stdout=log,
+                stderr=log,
+            )
         self._processes.append(process)
         asyncio.run(_ready(port))
         return port
 
-    def counter(self, url: str, *, sending: bool = False) -> int:
-        """The program on a database."""
-        return self.start("counter", url=url, platforms=self.platforms, sending=sending)
+    def counter(self, url: str, *, sending: bool = False, line: int = 0) -> int:
+        """The program on a database, beside bare platforms unless there is another LINE."""
+        return self.start(
+            "counter",
+            database_url=url,
+            line=line or self.platforms,
+            telegram=self.platforms,
+            sending=sending,
+        )
 
     def driver(self, group: int, posts_to: int | None = None) -> int:
         """The raw SQLite driver."""

@@ -29,6 +29,7 @@ class Side(NamedTuple):
     ports: Sequence[int]
     is_ours: bool
     sends: bool = False
+    channels: Sequence[str] = CHANNELS
 
 
 def sides(servers: Servers) -> list[Side]:
@@ -63,7 +64,7 @@ def measure(found: Sequence[Side]) -> dict[str, list[Measured]]:
     rounds: dict[str, list[Measured]] = {side.name: [] for side in found}
     for number in range(ROUNDS + 1):
         for side in found:
-            measured = asyncio.run(_round(side))
+            measured = asyncio.run(one_round(side))
             if number:
                 rounds[side.name].append(measured)
     return rounds
@@ -103,7 +104,8 @@ def report(rounds: dict[str, list[Measured]]) -> str:
     return "\n".join(lines)
 
 
-async def _round(side: Side) -> Measured:
+async def one_round(side: Side) -> Measured:
+    """Whole conversations with one side; a side that sends is done when all is sent."""
     conversations = await _conversations(side)
     began = time.perf_counter()
     measured = await play(side.ports, conversations, CONNECTIONS)
@@ -119,20 +121,20 @@ async def _round(side: Side) -> Measured:
 
 async def _conversations(side: Side) -> list[list[bytes]]:
     """A first and a repeated booking on each channel, in turn."""
-    each = CONVERSATIONS // 4
+    each = CONVERSATIONS // (2 * len(side.channels))
     slots, crowds = [f"209901010{n:03}:1" for n in range(CONVERSATIONS)], {}
-    for channel in CHANNELS:
+    for channel in side.channels:
         crowds[channel] = [str(10**9 + number) for number in range(each)]
     if side.is_ours:
         await get(side.ports[0], "/bench/clear")
         slots = (await get(side.ports[0], "/bench/free")).split()
-        for channel in CHANNELS:
+        for channel in side.channels:
             crowds[channel] = (await get(side.ports[0], f"/bench/crowd/{channel}/{each}")).split()
     free = iter(slots)
     return [
         conversation
         for number in range(each)
-        for channel in CHANNELS
+        for channel in side.channels
         for conversation in (
             first_booking(channel, next(free)),
             next_booking(channel, crowds[channel][number], next(free)),

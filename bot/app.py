@@ -65,7 +65,7 @@ class App:
                 channels[channel.name] = channel
         self.channels = channels
         self.turns = Turns(self.database, office, self.vault, self.links, channels, clock)
-        self.sender = Sender(self.database, channels, clock, self.turns.report)
+        self.sender = Sender(self.database, channels, clock, self.turns.report, self.turns.is_busy)
         self.menus: list[LineMenus | TelegramMenus] = []
         if self.line is not None:
             self.menus.append(LineMenus(self.database, office, self.line))

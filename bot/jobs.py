@@ -2,6 +2,7 @@
 repeated, and two processes may run it at once."""
 
 import asyncio
+import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,8 @@ from models.store.outbox import Outbox
 from models.store.presence import Presence
 
 _BATCH = 200
+# While people are being answered, what is due is done a few at a time.
+_BESIDE_TURNS = 4
 # A beat that comes later than this many sweeps means that nobody was watching in between.
 _MISSED_SWEEPS = 3
 
@@ -83,7 +86,7 @@ class Jobs:
             anything = False
             try:
                 while due := await self._beat_and_look(watching):
-                    await asyncio.gather(*(self._turns.do_due(*each) for each in due))
+                    await self._do(due)
                     anything = True
                     if len(due) < _BATCH:
                         break
@@ -94,6 +97,14 @@ class Jobs:
             if anything:
                 self._sender.wake()
             return anything
+
+    async def _do(self, due: list[tuple[What, int]]) -> None:
+        """Everything that is due; a few at a time while people wait for answers."""
+        waiting = iter(due)
+        while some := list(
+            itertools.islice(waiting, _BESIDE_TURNS if self._turns.is_busy() else _BATCH)
+        ):
+            await asyncio.gather(*(self._turns.do_due(*each) for each in some))
 
     async def _beat_and_look(self, watching: bool) -> list[tuple[What, int]]:
         now = self._clock()

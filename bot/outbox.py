@@ -22,12 +22,14 @@ from bot.logs import where
 from models.database import Database, DatabaseUnavailable, Transaction
 from models.store.alerts import Alerts
 from models.store.contacts import Contacts
+from models.store.outbox import ANSWER, Outgoing
 from models.store.outbox import Outbox as OutboxStore
-from models.store.outbox import Outgoing
 from models.store.sent import SentMessages
 
 _LEASE = timedelta(seconds=60)
 _AT_ONCE = 50
+# While people are being answered, news goes out a few at a time.
+_NEWS_BESIDE_TURNS = 4
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=5)
 # How long the sender rests when nothing wakes it: rows that wait for a later try need no more.
@@ -48,7 +50,10 @@ class Sender:
         channels: Mapping[str, Channel],
         clock: Clock,
         report: Report,
+        is_busy: Callable[[], bool],
     ) -> None:
+        self._is_busy = is_busy
+        self._news_under_way = 0
         self._database = database
         self._report = report
         self._channels = channels
@@ -89,9 +94,12 @@ class Sender:
     async def _claim(self, count: int) -> list[tuple[Outgoing, bool]]:
         if count <= 0:
             return []
-        now = self._clock()
+        now, most = self._clock(), _NEWS_BESIDE_TURNS if self._is_busy() else _AT_ONCE
+        news = most - self._news_under_way
         try:
-            return await self._database.run(lambda tx: OutboxStore(tx).claim(now, _LEASE, count))
+            return await self._database.run(
+                lambda tx: OutboxStore(tx).claim(now, _LEASE, count, news)
+            )
         except DatabaseUnavailable as error:
             log.error("outbox cannot reach the database", why=str(error))
         except Exception as error:  # the sender must outlive whatever happens here
@@ -107,10 +115,14 @@ class Sender:
     async def _send(self, row: Outgoing, unheard: bool) -> None:
         """Send one row and note what came of it. When that cannot be noted, the lease ends and
         the row is tried again as one whose try was never heard of."""
+        is_news = row.kind != ANSWER
+        self._news_under_way += is_news
         try:
             await self._send_and_note(row, unheard)
         except DatabaseUnavailable as error:
             log.error("the end of a send cannot be noted", why=str(error))
+        finally:
+            self._news_under_way -= is_news
 
     async def _send_and_note(self, row: Outgoing, unheard: bool) -> None:
         now = self._clock()

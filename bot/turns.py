@@ -69,26 +69,38 @@ class Turns:
         self._channels = channels
         self._clock = clock
         self._pace = Pace()
+        self._under_way = 0
+
+    def is_busy(self) -> bool:
+        """Whether somebody waits for an answer at this moment."""
+        return self._under_way > 0
 
     async def take(self, event: Event) -> Outcome:
         """Take an event once; when this returns, it and its answer are stored. A step that fails
         leaves an apology and an alert. Raises DatabaseUnavailable: then nothing is stored."""
+        self._under_way += 1
+        try:
+            outcome = await self._take_or_apologise(event)
+        finally:
+            self._under_way -= 1
+        metrics.events.labels(event.channel, outcome).inc()
+        return outcome
+
+    async def _take_or_apologise(self, event: Event) -> Outcome:
         language = event.language
         try:
             try:
-                outcome = await self._database.run(lambda tx: self._take(tx, event, language))
+                return await self._database.run(lambda tx: self._take(tx, event, language))
             except _Stranger:
                 asked = await self._channels[event.channel].language_of(event)
                 language = asked or self._office.language
-                outcome = await self._database.run(lambda tx: self._take(tx, event, language))
+                return await self._database.run(lambda tx: self._take(tx, event, language))
         except DatabaseUnavailable:
             raise
         except Exception as error:
             log.error("step failed", channel=event.channel, did=event.did, **where(error))
             language = language or self._office.language
-            outcome = await self._database.run(lambda tx: self._apologise(tx, event, language))
-        metrics.events.labels(event.channel, outcome).inc()
-        return outcome
+            return await self._database.run(lambda tx: self._apologise(tx, event, language))
 
     async def do_due(self, what: due.What, booking_id: int) -> None:
         """Do what the clock says is due for a booking, if it still is. What fails goes to staff,

@@ -14,6 +14,7 @@ from handlers import router
 from handlers.parents.typed import Wish
 from models.chat import Message
 from models.database import DatabaseUnavailable
+from models.letter import Letter
 from models.store import Store
 from models.store.outbox import Outbox as OutboxStore
 from models.store.outbox import Outgoing
@@ -160,13 +161,13 @@ async def test_a_claim_that_is_lost_writes_nothing(make_world: MakeWorld) -> Non
     lease = timedelta(seconds=60)
 
     async def claim() -> Outgoing:
-        rows = await world.store(lambda store: store.outbox.claim(world.clock(), lease, 10))
+        rows = await world.store(lambda store: store.outbox.claim(world.clock(), lease, 10, 10))
         ((row, _),) = rows
         assert isinstance(row, Outgoing)
         return row
 
     stale = await claim()
-    assert await world.store(lambda s: s.outbox.claim(world.clock(), lease, 10)) == []
+    assert await world.store(lambda s: s.outbox.claim(world.clock(), lease, 10, 10)) == []
     world.clock.turn_to(world.clock() + lease)
     fresh = await claim()
     assert fresh.retry_key == stale.retry_key
@@ -177,6 +178,44 @@ async def test_a_claim_that_is_lost_writes_nothing(make_world: MakeWorld) -> Non
     assert await world.store(lambda s: s.outbox.end(fresh, "accepted", now))
 
 
+async def with_news_and_an_answer(make_world: MakeWorld) -> World:
+    """Much news waits, and behind it an answer."""
+    world: World = await make_world("line")
+    parent = world.parent()
+    await parent.follows()
+
+    def fill(store: Store) -> None:
+        contact, now = store.contacts.find("line", parent.person), world.clock()
+        assert contact is not None
+        for number in range(20):
+            letter = Letter(contact, f"news {number}", None, now + timedelta(hours=1))
+            store.outbox.notify(letter, "[]", now)
+        store.outbox.answer(
+            contact, ["[]"], now, reply_token=None, reply_until=None, to=contact.person
+        )
+
+    await world.store(fill)
+    return world
+
+
+async def test_answers_go_before_news(make_world: MakeWorld) -> None:
+    """Whoever waits for an answer is not kept waiting by a reminder hour."""
+    world = await with_news_and_an_answer(make_world)
+    claimed = await world.app.sender._claim(3)
+    assert [row.kind for row, _ in claimed] == ["answer", "news 0", "news 1"]
+
+
+async def test_news_goes_out_slowly_while_people_are_being_answered(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await with_news_and_an_answer(make_world)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.app.turns, "_under_way", 1)
+        claimed = await world.app.sender._claim(50)
+        assert [row.kind for row, _ in claimed] == ["answer", *(f"news {n}" for n in range(4))]
+    assert len(await world.app.sender._claim(50)) == 16
+
+
 async def test_a_telegram_claim_that_died_is_uncertain(make_world: MakeWorld) -> None:
     world: World = await make_world("telegram")
     parent = world.parent()
@@ -184,7 +223,7 @@ async def test_a_telegram_claim_that_died_is_uncertain(make_world: MakeWorld) ->
     await world.sleep_until(world.clock() + timedelta(days=2, hours=9))
     await world.app.jobs.sweep()
     lease = timedelta(seconds=60)
-    await world.store(lambda store: store.outbox.claim(world.clock(), lease, 10))
+    await world.store(lambda store: store.outbox.claim(world.clock(), lease, 10, 10))
     await world.play(minutes=2)  # the worker that claimed it is gone
     assert (await ends(world))[0][0] == "uncertain"
     parent.looks().sees_nothing()

@@ -5,16 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, func, literal_column, not_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, not_, select, update
 
 from models.database import Transaction
 from models.letter import Letter
-from models.sql import addition, addition_once, change, query
+from models.sql import Statement, addition, addition_once, change, query
 from models.store.contacts import Contact
 from models.tables import OutboxRow, table
 
 # LINE's retry key is good for 24 hours; a try later than this could send a second copy.
 RETRY_FOR = timedelta(hours=23)
+
+
+# The kind of what is said back to somebody; every other kind is news to them.
+ANSWER = "answer"
 
 
 class Outgoing(NamedTuple):
@@ -45,6 +49,7 @@ class Due(NamedTuple):
 _outbox = table(OutboxRow).c
 _columns = [getattr(_outbox, name) for name in Outgoing._fields]
 _waiting = literal_column("outbox.state") == literal_column("'waiting'")
+_is_answer = literal_column("outbox.kind") == literal_column(f"'{ANSWER}'")
 _before = table(OutboxRow).alias("before")
 
 _BASE_COLUMNS = (
@@ -55,18 +60,24 @@ _BASE_COLUMNS = (
 _ADD = addition(table(OutboxRow), *_BASE_COLUMNS, "follows_id")
 _ADD_ONCE = addition_once(table(OutboxRow), *_BASE_COLUMNS, "report_to")
 
-_DUE = query(
-    select(_outbox.id, _outbox.in_flight)
-    .where(
-        _waiting,
-        _outbox.due_at <= bindparam("now"),
-        not_(exists().where(_before.c.id == _outbox.follows_id, _before.c.state == "waiting")),
+
+def _due(which: ColumnElement[bool]) -> Statement[Due]:
+    return query(
+        select(_outbox.id, _outbox.in_flight)
+        .where(
+            _waiting,
+            which,
+            _outbox.due_at <= bindparam("now"),
+            not_(exists().where(_before.c.id == _outbox.follows_id, _before.c.state == "waiting")),
+        )
+        .order_by(_outbox.due_at, _outbox.id)
+        .limit(bindparam("count"))
+        .with_for_update(skip_locked=True, of=table(OutboxRow)),
+        Due,
     )
-    .order_by(_outbox.due_at, _outbox.id)
-    .limit(bindparam("count"))
-    .with_for_update(skip_locked=True, of=table(OutboxRow)),
-    Due,
-)
+
+
+_DUE_ANSWERS, _DUE_NEWS = _due(_is_answer), _due(~_is_answer)
 _CLAIM = query(
     update(table(OutboxRow))
     .where(_outbox.id == bindparam("row"), _waiting)
@@ -127,7 +138,7 @@ class Outbox:
         for payload in payloads:
             follows = self._tx.row(
                 _ADD,
-                **_row(contact, to, "answer", payload, now, useless_after=now + RETRY_FOR),
+                **_row(contact, to, ANSWER, payload, now, useless_after=now + RETRY_FOR),
                 reply_token=reply_token,
                 reply_until=reply_until,
                 booking_id=None,
@@ -156,11 +167,17 @@ class Outbox:
         )
         return added == 1
 
-    def claim(self, now: datetime, lease: timedelta, count: int) -> list[tuple[Outgoing, bool]]:
-        """Take rows to send, with whether an earlier try of theirs was never heard of again. A
-        row is ours until the lease ends; its fence keeps late words of others out."""
+    def claim(
+        self, now: datetime, lease: timedelta, count: int, news: int
+    ) -> list[tuple[Outgoing, bool]]:
+        """Take rows to send, answers first and at most `news` that nobody has asked for, with
+        whether an earlier try of theirs was never heard of again. A row is ours until the lease
+        ends; its fence keeps late words of others out."""
+        found = self._tx.rows(_DUE_ANSWERS, now=now, count=count)
+        if (left := min(count - len(found), news)) > 0:
+            found += self._tx.rows(_DUE_NEWS, now=now, count=left)
         claimed = []
-        for due in self._tx.rows(_DUE, now=now, count=count):
+        for due in found:
             row = self._tx.row(_CLAIM, row=due.id, lease_until=now + lease)
             if row is not None:
                 claimed.append((row, due.was_in_flight))

@@ -43,6 +43,13 @@ class OutboxRow(SQLModel, table=True):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index(
+            "ix_outbox_answers",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'waiting' AND kind = 'answer'"),
+            postgresql_where=text("state = 'waiting' AND kind = 'answer'"),
+        ),
         CheckConstraint(
             "state IN ('waiting', 'accepted', 'expired', 'unreachable', 'refused', 'uncertain')",
             name="state",
