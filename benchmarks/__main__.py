@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import growth, reminders, rush, turns
+from benchmarks import growth, peers, reminders, rush, size, turns
 from benchmarks.servers import Servers, servers
 
 
@@ -31,11 +31,21 @@ def _reminders(started: Servers) -> str:
     return reminders.report(reminders.measure(started))
 
 
+def _size(started: Servers) -> str:
+    return size.report(size.measure(started))
+
+
+def _peers(started: Servers) -> str:
+    return peers.measure(started.folder)
+
+
 PARTS: dict[str, Callable[[Servers], str]] = {
     "turns": _turns,
     "rush": _rush,
     "growth": _growth,
     "reminders": _reminders,
+    "size": _size,
+    "peers": _peers,
 }
 
 

