@@ -56,7 +56,8 @@ def report(hour: Hour) -> str:
     return (
         f"Reminder hour: {hour.sent:,} reminders due at once, each sent once;"
         f" {hour.ceiling:,.0f} a second where nobody else writes (at most"
-        f" {hour.most_a_second:,} in one second; LINE takes 2,000). Memory {hour.memory_before >> 20} → {hour.memory_most >> 20} MiB. Turns:"
+        f" {hour.most_a_second:,} in one second; LINE takes 2,000). Memory"
+        f" {hour.memory_before >> 20} → {hour.memory_most >> 20} MiB. Turns:"
         f" {hour.turns_before:,.0f} a second before, {hour.turns_meanwhile:,.0f} meanwhile"
         f" ({hour.turns_before / hour.turns_meanwhile:.2f} × slower)."
     )

@@ -49,8 +49,8 @@ def measure(servers: Servers) -> Size:
 
 def report(size: Size) -> str:
     return (
-        f"Start and size: ready after {size.start:.1f} s, everything imported alone {size.imports:.1f} s;"
-        f" {size.idle >> 20} MiB idle, {size.loaded >> 20} MiB after {ROUNDS} rounds of load."
+        f"Start and size: ready after {size.start:.1f} s; everything imported alone"
+        f" {size.imports:.1f} s; {size.idle >> 20} MiB idle, {size.loaded >> 20} MiB after {ROUNDS} rounds of load."
     )
 
 

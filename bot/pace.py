@@ -3,7 +3,7 @@ answer and costs no further work until the minute is over."""
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 
 _TURNS, _WORDS = RateLimitItemPerMinute(120), RateLimitItemPerMinute(1)
 
@@ -12,7 +12,7 @@ class Pace:
     """Counts the turns of each person, in this process."""
 
     def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     def is_kept(self, channel: str, person: str) -> bool:
         """Count a turn; False when there were too many in the last minute."""

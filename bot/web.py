@@ -212,11 +212,13 @@ class Web:
         return status
 
     async def _take_one(self, channel: Channel, event: Event) -> None:
-        turn = asyncio.ensure_future(self._turns.take(event))
-        done, _ = await asyncio.wait([turn], timeout=_SLOW_SECONDS)
-        if not done:
-            self._in_background(channel.working(event))
-        await turn
+        slow = asyncio.get_running_loop().call_later(
+            _SLOW_SECONDS, lambda: self._in_background(channel.working(event))
+        )
+        try:
+            await self._turns.take(event)
+        finally:
+            slow.cancel()
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

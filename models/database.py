@@ -145,11 +145,16 @@ class Database:
     async def run(self, work: Work[Result]) -> Result:
         """Do the work in one transaction; returns after its commit. Raises what the work raises,
         or DatabaseUnavailable; either way nothing of it is stored."""
-        return await asyncio.wrap_future(self._submit(work))
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Result] = loop.create_future()
+        self._jobs.put(_Job(work, answer, loop.call_soon_threadsafe))
+        return await answer
 
     def run_now(self, work: Work[Result]) -> Result:
         """Like `run`, for code that is not async."""
-        return self._submit(work).result()
+        answer: Future[Result] = Future()
+        self._jobs.put(_Job(work, answer, lambda tell: tell()))
+        return answer.result()
 
     def close(self) -> None:
         """Finish what waits, and let go of the database."""
@@ -158,11 +163,6 @@ class Database:
         for thread in self._threads:
             thread.join()
         self.engine.dispose()
-
-    def _submit(self, work: Work[Result]) -> "Future[Result]":
-        job = _Job(work)
-        self._jobs.put(job)
-        return job.future
 
     def _serve_in_groups(self) -> None:
         """SQLite: one thread takes all work that waits and commits it together, each piece in a
@@ -213,11 +213,18 @@ class Database:
 
 
 class _Job:
-    """A piece of work, and what came of it until the commit allows telling."""
+    """A piece of work, and what came of it until the commit allows telling. `tell` runs something
+    where whoever waits for the answer is."""
 
-    def __init__(self, work: Work[Any]) -> None:
-        self.future: Future[Any] = Future()
+    def __init__(
+        self,
+        work: Work[Any],
+        answer: "Future[Any] | asyncio.Future[Any]",
+        tell: Callable[[Callable[[], None]], object],
+    ) -> None:
         self._work = work
+        self._answer = answer
+        self._tell = tell
         self._result: Any = None
         self._error: BaseException | None = None
 
@@ -247,12 +254,19 @@ class _Job:
         return isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith(_ROLLED_BACK)
 
     def answer(self) -> None:
-        if not self.future.set_running_or_notify_cancel():
+        """Tell whoever waits; nobody may, any more."""
+        try:
+            self._tell(self._settle)
+        except RuntimeError:  # their loop is closed
+            pass
+
+    def _settle(self) -> None:
+        if self._answer.cancelled():
             return
         if self._error is not None:
-            self.future.set_exception(self._error)
+            self._answer.set_exception(self._error)
         else:
-            self.future.set_result(self._result)
+            self._answer.set_result(self._result)
 
 
 def engine_for(url: str) -> Engine:

@@ -134,11 +134,12 @@ class LineChannel:
         if event.person is None:
             return None
         try:
-            profile = await self.api.get_profile(event.person, _request_timeout=_PROFILE_TIMEOUT)
+            path = f"/v2/bot/profile/{event.person}"
+            profile = orjson.loads(await self._call("GET", path, patience=_PROFILE_TIMEOUT))
+            return str(language) if (language := profile.get("language")) else None
         except (ApiException, aiohttp.ClientError, TimeoutError, ValueError) as error:
             log.info("profile not read", error=type(error).__name__)
             return None
-        return str(profile.language) if profile.language else None
 
     async def close(self) -> None:
         if self._client is not None:
@@ -191,7 +192,7 @@ class LineChannel:
         """Answer by the reply token, free of charge; None when the token is of no use."""
         body = {"replyToken": request.reply_token, "messages": messages}
         try:
-            return await self._call("/v2/bot/message/reply", body)
+            return await self._call("POST", "/v2/bot/message/reply", body)
         except ApiException as error:
             if error.status == 400 and "reply token" in str(error.body):
                 # Still young and yet refused after an unheard try: that try was accepted.
@@ -203,7 +204,9 @@ class LineChannel:
     async def _push(self, request: Request, messages: list[Any]) -> str:
         body = {"to": request.person, "messages": messages}
         try:
-            return await self._call("/v2/bot/message/push", body, retry_key=request.retry_key)
+            return await self._call(
+                "POST", "/v2/bot/message/push", body, retry_key=request.retry_key
+            )
         except ApiException as error:
             if error.status == 409:  # accepted before, under the same key
                 return str(error.body or "")
@@ -211,20 +214,28 @@ class LineChannel:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _unheard(error) from error
 
-    async def _call(self, path: str, body: dict[str, Any], retry_key: str | None = None) -> str:
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        retry_key: str | None = None,
+        patience: aiohttp.ClientTimeout = _TIMEOUT,
+    ) -> str:
         """A ready body through the SDK's client, without its models, which cost milliseconds."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if retry_key:
             headers["X-Line-Retry-Key"] = retry_key
         answer = await self._connected().call_api(
             path,
-            "POST",
+            method,
             header_params=headers,
             query_params=[],
             body=body,
             response_types_map={},
             auth_settings=["Bearer"],
-            _request_timeout=_TIMEOUT,
+            _request_timeout=patience,
         )
         return str(answer.raw_data)
 

@@ -3,7 +3,7 @@
 import hmac
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any, NoReturn
 
@@ -20,7 +20,6 @@ from telegram import (
     User,
     WebhookInfo,
 )
-from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -42,7 +41,8 @@ from bot.channels.base import (
     Unreachable,
     Unreadable,
 )
-from bot.channels.reading import parse, plain_id, tag, typed_text
+from bot.channels.reading import parse
+from bot.channels.telegram_updates import BROKEN, NAME, read_update
 from models.chat import Button, Did, Event, Link, Message
 
 # Telegram takes 4,096 characters; the rest is for title, facts and headings.
@@ -64,7 +64,7 @@ log = structlog.get_logger()
 class TelegramChannel:
     """The office's Telegram bot."""
 
-    name = "telegram"
+    name = NAME
 
     def __init__(self, token: str, api_base: str, webhook_secret: str | None) -> None:
         self._secret = webhook_secret
@@ -92,15 +92,15 @@ class TelegramChannel:
         if not isinstance(raw, dict) or "update_id" not in raw:
             raise Unreadable("no update")
         try:
-            return [read_update(Update.de_json(raw, None), now)], 0
-        except (Unreadable, KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            return [read_update(raw, now)], 0
+        except (Unreadable, *BROKEN):
             return [], 1
 
     def events_of(self, update: Update, now: datetime) -> list[Event]:
         """The event of an update that was asked for; none if it cannot be read."""
         try:
-            return [read_update(update, now)]
-        except Unreadable:
+            return [read_update(update.to_dict(), now)]
+        except (Unreadable, *BROKEN):
             log.warning("unreadable event", channel=self.name)
             return []
 
@@ -266,74 +266,6 @@ def _was_never_sent(error: NetworkError) -> bool:
     if isinstance(error, TimedOut) and isinstance(cause, httpx.PoolTimeout):
         return True
     return isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout)
-
-
-def read_update(update: Update, now: datetime) -> Event:
-    """The event in one update of Telegram's; a press of a button has no time of its own, so it
-    was `now`. Raises Unreadable."""
-    event_id = plain_id(update.update_id, 20)
-    query, message, change = update.callback_query, update.message, update.my_chat_member
-    if query and query.message and query.message.chat.type == "private":
-        return Event(
-            channel=TelegramChannel.name,
-            id=event_id,
-            did=Did.TAPPED,
-            acted_at=now,
-            person=plain_id(query.from_user.id, 20),
-            text=typed_text(query.data or ""),
-            message_id=plain_id(query.message.message_id, 20),
-            callback_id=plain_id(query.id, 64),
-            language=tag(query.from_user.language_code),
-        )
-    if message and message.from_user and _is_for_us(message):
-        did, text = _said_or_sent(message)
-        in_group = message.chat.type != "private"
-        answered = message.reply_to_message
-        return Event(
-            channel=TelegramChannel.name,
-            id=event_id,
-            did=did,
-            acted_at=message.date.astimezone(UTC),
-            person=plain_id(message.from_user.id, 20),
-            text=text,
-            message_id=plain_id(message.message_id, 20),
-            language=tag(message.from_user.language_code),
-            group=plain_id(message.chat.id, 20) if in_group else None,
-            replies_to=plain_id(answered.message_id, 20) if answered else None,
-        )
-    if change and change.chat.type == "private":
-        left = change.new_chat_member.status in ("kicked", "left")
-        return Event(
-            channel=TelegramChannel.name,
-            id=event_id,
-            did=Did.UNFOLLOWED if left else Did.NOTHING_OF_OURS,
-            acted_at=change.date.astimezone(UTC),
-            person=plain_id(change.from_user.id, 20),
-        )
-    return Event(TelegramChannel.name, event_id, Did.NOTHING_OF_OURS, now)
-
-
-def _is_for_us(message: TelegramMessage) -> bool:
-    """In private everything is; in a group only a command."""
-    if message.chat.type == "private":
-        return True
-    is_group = message.chat.type in ("group", "supergroup")
-    return is_group and message.text is not None and message.text.startswith("/")
-
-
-def _said_or_sent(message: TelegramMessage) -> tuple[Did, str]:
-    if message.text is not None:
-        first, _, rest = message.text.partition(" ")
-        if first.split("@")[0] == "/start" and message.chat.type == "private":
-            return Did.FOLLOWED, typed_text(rest)  # a link to the bot can bring a word along
-        return Did.SAID, typed_text(message.text)
-    if message.sticker:
-        return Did.SENT, "sticker"
-    if message.photo or message.video or message.document or message.animation:
-        return Did.SENT, "photo"
-    if message.voice or message.audio or message.video_note:
-        return Did.SENT, "voice"
-    return Did.SENT, "location" if message.location else "other"
 
 
 def _draw(message: Message) -> dict[str, Any]:

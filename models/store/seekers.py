@@ -8,7 +8,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from models.database import Transaction
-from models.sql import Statement, change, query
+from models.sql import Statement, addition, change, query
 from models.tables import Contact, JobSeeker, table
 from models.tables import Note as NoteTable
 from models.tables import Refusal as RefusalTable
@@ -68,6 +68,29 @@ _REGISTRATION, _PHONE = (
 )
 
 
+_ADD = addition(table(JobSeeker), "created_at", "updated_at")
+_KEEP = change(
+    update(table(JobSeeker))
+    .where(_seekers.id == bindparam("seeker"))
+    .values(
+        registration_fingerprint=bindparam("registration_mark"),
+        phone_fingerprint=bindparam("phone_mark"),
+        updated_at=bindparam("now"),
+        **{field: bindparam(f"sealed_{field}") for field in Details._fields},
+    )
+)
+_contacts = table(Contact).c
+_WHO = query(
+    select_columns(_contacts.job_seeker_id).where(_contacts.id == bindparam("contact_id")),
+    lambda seeker: None if seeker is None else int(seeker),
+)
+_TIE = change(
+    update(table(Contact))
+    .where(_contacts.id == bindparam("contact"))
+    .values(job_seeker_id=bindparam("seeker"))
+)
+
+
 class Seekers:
     def __init__(self, transaction: Transaction, vault: Vault) -> None:
         self._tx = transaction
@@ -75,33 +98,36 @@ class Seekers:
 
     def keep_details(self, contact_id: int, details: Details, now: datetime) -> int:
         """Store what the form brought, sealed; returns the job seeker's number."""
-        session = self._tx.session
-        contact = session.get_one(Contact, contact_id)
-        known = contact.job_seeker_id
-        seeker = session.get_one(JobSeeker, known) if known else self._new(now)
-        contact.job_seeker_id = self._seal(seeker, details, now)
-        session.flush()
-        return contact.job_seeker_id
+        known = self._tx.row(_WHO, contact_id=contact_id)
+        seeker = known if known is not None else self._new(now)
+        self._seal(seeker, details, now)
+        self._tx.run(_TIE, contact=contact_id, seeker=seeker)
+        return seeker
 
     def add(self, details: Details, now: datetime) -> int:
         """Somebody who phoned and has no chat with us; returns the job seeker's number."""
         return self._seal(self._new(now), details, now)
 
-    def _new(self, now: datetime) -> JobSeeker:
-        seeker = JobSeeker(created_at=now, updated_at=now)
-        self._tx.session.add(seeker)
-        self._tx.session.flush()  # gives it its number, to which the values are bound
+    def _new(self, now: datetime) -> int:
+        """A job seeker's number, to which the values are bound."""
+        seeker = self._tx.row(_ADD, created_at=now, updated_at=now)
+        assert seeker is not None
         return seeker
 
-    def _seal(self, seeker: JobSeeker, details: Details, now: datetime) -> int:
-        assert seeker.id is not None
-        for field, value in details._asdict().items():
-            setattr(seeker, field, self._vault.seal(value, _about(seeker.id, field)))
-        seeker.registration_fingerprint = self._known_again(_REGISTRATION, details.registration)
-        seeker.phone_fingerprint = self._known_again(_PHONE, details.phone)
-        seeker.updated_at = now
-        self._tx.session.flush()
-        return seeker.id
+    def _seal(self, seeker: int, details: Details, now: datetime) -> int:
+        sealed = {
+            field: self._vault.seal(value, _about(seeker, field))
+            for field, value in details._asdict().items()
+        }
+        self._tx.run(
+            _KEEP,
+            seeker=seeker,
+            now=now,
+            registration_mark=self._known_again(_REGISTRATION, details.registration),
+            phone_mark=self._known_again(_PHONE, details.phone),
+            **{f"sealed_{field}": value for field, value in sealed.items()},
+        )
+        return seeker
 
     def _known_again(self, made: Statement[Any], value: str) -> str:
         """The fingerprint of a value; what older keys have left of the same value is made anew,

@@ -16,8 +16,8 @@ def take_away(guard: str) -> None:
 def _retry_key() -> None:
     call = LineChannel._call
 
-    async def without(self: LineChannel, path: str, body: Any, retry_key: str | None = None) -> str:
-        return await call(self, path, body)
+    async def without(self: LineChannel, *given: Any, **named: Any) -> str:
+        return await call(self, *given, **named | {"retry_key": None})
 
     LineChannel._call = without  # type: ignore[method-assign]
 
