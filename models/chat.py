@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 MAX_DATA_BYTES = 64
 # At the ends of the calendar an hour more or less has no date; nobody books there.
@@ -126,6 +127,8 @@ def unpack(data: str, kinds: Iterable[type]) -> tuple[Argument, ...]:
     return tuple(_unpack(part, kind) for part, kind in zip(parts, wanted, strict=True))
 
 
+# The same days and slots are offered all day long.
+@lru_cache(maxsize=8192, typed=True)
 def _pack(argument: Argument) -> str:
     if isinstance(argument, datetime):
         return argument.astimezone(UTC).strftime("%Y%m%d%H%M")
@@ -142,9 +145,9 @@ def _unpack(part: str, kind: type) -> Argument:
     try:
         value: Argument
         if kind is datetime:
-            value = datetime.strptime(part, "%Y%m%d%H%M").replace(tzinfo=UTC)
+            value = datetime.fromisoformat(f"{part[:8]}T{part[8:]}+00:00")
         elif kind is date:
-            value = datetime.strptime(part, "%Y%m%d").replace(tzinfo=UTC).date()
+            value = date.fromisoformat(part)
         elif kind is int:
             value = int(part)
             if not 0 <= value < 2**53:

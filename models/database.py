@@ -44,7 +44,7 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._dialect = connection.dialect
+        self.dialect = connection.dialect
         self._driver: Any = connection.connection.driver_connection
         self._session: Session | None = None
         # What was read since the last change or lock: asked again, it is the same.
@@ -59,9 +59,14 @@ class Transaction:
         found = self._rows(statement, values)
         return found[0] if found else None
 
+    def cells(self, statement: Statement[Any], **values: Any) -> tuple[tuple[Any, ...], ...]:
+        """The rows of a query as the driver gives them: a key to what was made of them before."""
+        compiled = statement.compiled(self.dialect)
+        return tuple(self._driver.execute(compiled.sql, compiled.parameters(values)).fetchall())
+
     def run(self, statement: Statement[Any], **values: Any) -> int:
         """Make a change; tells how many rows it touched."""
-        compiled = statement.compiled(self._dialect)
+        compiled = statement.compiled(self.dialect)
         self._known.clear()
         count: int = self._driver.execute(compiled.sql, compiled.parameters(values)).rowcount
         return count
@@ -69,7 +74,7 @@ class Transaction:
     def lock(self, number: int, *, exclusive: bool) -> None:
         """Wait for a lock of this number and hold it until the end: alone, or with all others who
         do not want it alone. On SQLite there is but one transaction at a time anyway."""
-        if self._dialect.name == "sqlite":
+        if self.dialect.name == "sqlite":
             return
         self._known.clear()  # what was read before may have changed while we waited
         shared = "" if exclusive else "_shared"
@@ -111,7 +116,7 @@ class Transaction:
             self._session.commit()
 
     def _rows(self, statement: Statement[Row], values: dict[str, Any]) -> list[Row]:
-        compiled = statement.compiled(self._dialect)
+        compiled = statement.compiled(self.dialect)
         question = (statement, *values.values())
         known = self._known.get(question)
         if known is not None:
@@ -119,7 +124,7 @@ class Transaction:
         if not compiled.only_reads:
             self._known.clear()
         cursor = self._driver.execute(compiled.sql, compiled.parameters(values))
-        found = [statement.row(*compiled.read(row)) for row in cursor.fetchall()]
+        found = statement.read(self.dialect, cursor.fetchall())
         # A session may write at any moment without telling us.
         if compiled.only_reads and self._session is None:
             self._known[question] = found

@@ -1,7 +1,7 @@
 """Statements of the hot path: written once in SQLAlchemy Core, compiled once for each dialect,
 run as plain SQL text on the driver's own connection (docs/decisions/0002-the-writer.md)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -36,13 +36,14 @@ class Compiled(NamedTuple):
             ]
         )
 
-    def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    def read(self, row: Sequence[Any]) -> Sequence[Any]:
+        """The driver's cells of a row as values."""
         if not self.readers:
             return row
         cells = list(row)
         for at, reader in self.readers:
             cells[at] = reader(cells[at])
-        return tuple(cells)
+        return cells
 
 
 class Statement(Generic[Row]):
@@ -61,6 +62,11 @@ class Statement(Generic[Row]):
                 self._construct(dialect), _positional(dialect)
             )
         return found
+
+    def read(self, dialect: Dialect, cells: Iterable[Sequence[Any]]) -> list[Row]:
+        """Rows from what the driver gives of them."""
+        read = self.compiled(dialect).read
+        return [self.row(*read(each)) for each in cells]
 
 
 def query(construct: Executable, row: Callable[..., Row]) -> Statement[Row]:

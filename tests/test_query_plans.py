@@ -63,8 +63,8 @@ def test_an_index_is_used(
 
 
 def _plan(tx: Transaction, statement: Statement[Any], values: dict[str, Any]) -> str:
-    compiled = statement.compiled(tx._dialect)
-    if tx._dialect.name == "sqlite":
+    compiled = statement.compiled(tx.dialect)
+    if tx.dialect.name == "sqlite":
         explain = "EXPLAIN QUERY PLAN "
     else:
         explain = "EXPLAIN "

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import locales
+from bot.pages.refusals import BEHIND_A_LINK
 from handlers import commands, router
 from handlers.buttons import argument_kinds
 from handlers.staff.needs import URGENT
@@ -105,6 +106,7 @@ def test_everything_in_the_audit_has_its_words() -> None:
         "withdraw",
         "verify",
         "unverify",
+        *(f"{page} page" for page in BEHIND_A_LINK),
     }
     for folder in ("bot", "handlers"):
         for path in (ROOT / folder).rglob("*.py"):

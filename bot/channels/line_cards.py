@@ -113,6 +113,8 @@ def _box(contents: list[Json], layout: str = "vertical", **style: Any) -> Json:
 
 def clip(text: str, longest: int) -> str:
     """At most `longest` characters, counted as LINE counts them (UTF-16 units)."""
+    if 2 * len(text) <= longest:  # no sign is longer than two units
+        return text
     units = text.encode("utf-16-le")
     if len(units) <= 2 * longest:
         return text

@@ -76,12 +76,10 @@ def offered(
     return sorted({slot for slot in slots if not _is_closed(slot, length, closures)})
 
 
-@lru_cache(maxsize=64)
 def offered_between(
-    first: date, last: date, grid: Grid, shifts: tuple[Shift, ...], closures: tuple[Closure, ...]
+    first: date, last: date, grid: Grid, shifts: Collection[Shift], closures: Collection[Closure]
 ) -> Mapping[date, Sequence[Slot]]:
-    """The same for every local day from `first` to `last` that has any. It is asked for at every
-    step of a booking while the calendar hardly ever changes, so the answer is kept."""
+    """The same for every local day from `first` to `last` that has any."""
     days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
     return {day: slots for day in days if (slots := offered(day, grid, shifts, closures))}
 

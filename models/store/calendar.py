@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Dialect, bindparam, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_model
 
@@ -12,7 +13,7 @@ from models.database import Transaction
 from models.office import Office
 from models.rules.days import at, end_of_day, local_day
 from models.rules.deadlines import bookable_days
-from models.rules.slots import Closure, Shift, Slot, Taken, free_by_day, offered_between
+from models.rules.slots import Closure, Grid, Shift, Slot, Taken, free_by_day, offered_between
 from models.sql import query
 from models.store.waiting import Waiting
 from models.tables import ACTIVE_BOOKING, Booking, table
@@ -83,6 +84,9 @@ _TAKEN = query(
     ),
     Taken,
 )
+
+
+Cells = tuple[tuple[Any, ...], ...]
 
 
 class Calendar:
@@ -248,10 +252,15 @@ class Calendar:
     def _offered(self, first: date, last: date) -> Mapping[date, Sequence[Slot]]:
         """The days on which the office offers slots, with them."""
         zone = self._office.zone
-        shifts = self._tx.rows(_SHIFTS, first=first, last=last)
         start, end = at(first, time(0), zone), end_of_day(last, zone)
-        closures = self._tx.rows(_CLOSURES, start=start, end=end)
-        return offered_between(first, last, self._office.grid, tuple(shifts), tuple(closures))
+        return _offered_between(
+            first,
+            last,
+            self._office.grid,
+            self._tx.cells(_SHIFTS, first=first, last=last),
+            self._tx.cells(_CLOSURES, start=start, end=end),
+            self._tx.dialect,
+        )
 
     def _free(self, first: date, last: date, now: datetime, holder: int) -> dict[date, list[Slot]]:
         """The days with free slots, with them."""
@@ -264,3 +273,14 @@ class Calendar:
             return left
         apart = {day: [slot for slot in slots if slot not in held] for day, slots in left.items()}
         return {day: slots for day, slots in apart.items() if slots}
+
+
+@lru_cache(maxsize=64)
+def _offered_between(
+    first: date, last: date, grid: Grid, shifts: Cells, closures: Cells, dialect: Dialect
+) -> Mapping[date, Sequence[Slot]]:
+    """It is asked for at every step of a booking while the calendar hardly ever changes, so what
+    follows from the same rows is kept, and they are not even read."""
+    return offered_between(
+        first, last, grid, _SHIFTS.read(dialect, shifts), _CLOSURES.read(dialect, closures)
+    )
