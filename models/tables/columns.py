@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -51,11 +52,14 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+# The same instants are written and read again and again: this moment, and the starts of slots.
+@lru_cache(maxsize=4096)
 def _to_text(value: datetime | None) -> str | None:
     instant = _to_utc(value)
     return instant.replace(tzinfo=None).isoformat(" ", "microseconds") if instant else None
 
 
+@lru_cache(maxsize=4096)
 def _from_text(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value + "+00:00") if value else None
 
