@@ -1,14 +1,15 @@
 """What goes out: retries, answers that are lost, people who are gone, and steps that fail."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.channels.base import Request, Uncertain
+from bot.channels.base import Request, RetryLater, Uncertain
 from bot.channels.line import _unheard
+from bot.channels.telegram import TelegramChannel
 from bot.polling import Poller
 from handlers import router
 from handlers.parents.typed import Wish
@@ -305,6 +306,16 @@ async def test_what_is_under_way_when_its_booking_changes_is_neither_lost_nor_re
 def test_a_connection_that_was_never_made_has_sent_nothing() -> None:
     assert not _unheard(aiohttp.ConnectionTimeoutError()).unknown
     assert _unheard(TimeoutError()).unknown
+
+
+async def test_nor_has_one_to_telegram(unused_tcp_port: int) -> None:
+    """It is tried again, while a timeout leaves it uncertain."""
+    channel = TelegramChannel("1:token", f"http://127.0.0.1:{unused_tcp_port}", None)
+    request = Request("1", '{"text": "x"}', None, None, "key", first_try=True)
+    with pytest.raises(RetryLater) as caught:
+        await channel.send(request, datetime.now(UTC))
+    assert not caught.value.unknown
+    await channel.close()
 
 
 async def test_the_sender_outlives_surprises(

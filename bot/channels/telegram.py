@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any, NoReturn
 
-import httpx
 import orjson
 import structlog
 from telegram import (
@@ -28,9 +27,7 @@ from telegram.error import (
     NetworkError,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
-from telegram.request import HTTPXRequest
 
 from bot.channels.base import (
     Refused,
@@ -42,6 +39,7 @@ from bot.channels.base import (
     Unreadable,
 )
 from bot.channels.reading import parse
+from bot.channels.telegram_client import AiohttpRequest, was_never_sent
 from bot.channels.telegram_updates import BROKEN, NAME, read_update
 from models.chat import Button, Did, Event, Link, Message
 
@@ -68,7 +66,7 @@ class TelegramChannel:
 
     def __init__(self, token: str, api_base: str, webhook_secret: str | None) -> None:
         self._secret = webhook_secret
-        self._clients = (HTTPXRequest(), HTTPXRequest(connection_pool_size=_CONNECTIONS))
+        self._clients = (AiohttpRequest(1), AiohttpRequest(_CONNECTIONS))
         self.bot = Bot(
             token,
             base_url=f"{api_base}/bot",
@@ -253,19 +251,12 @@ def _explain(error: TelegramError, *, can_repeat: bool = False) -> NoReturn:
             raise Unreachable("gone") from error
         raise Refused("Telegram refused the request") from error
     if isinstance(error, NetworkError):
-        if _was_never_sent(error):
+        if was_never_sent(error):
             raise RetryLater("no connection to Telegram") from error
         if can_repeat:
             raise RetryLater("no answer from Telegram", unknown=True) from error
         raise Uncertain("no answer from Telegram") from error
     raise Refused(f"Telegram: {type(error).__name__}") from error
-
-
-def _was_never_sent(error: NetworkError) -> bool:
-    cause = error.__cause__
-    if isinstance(error, TimedOut) and isinstance(cause, httpx.PoolTimeout):
-        return True
-    return isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout)
 
 
 def _draw(message: Message) -> dict[str, Any]:
