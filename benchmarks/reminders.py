@@ -10,7 +10,7 @@ from benchmarks.load import get
 from benchmarks.servers import Servers
 from benchmarks.turns import ROUNDS, Side, one_round
 
-REMINDERS = 10_000
+REMINDERS = 100_000
 _PAUSE = 1.0  # seconds between looks
 
 

@@ -1,6 +1,7 @@
 """python-telegram-bot's requests over aiohttp, which LINE's SDK brings along: a message costs a
 fraction of what it costs over httpx (docs/performance.md)."""
 
+import urllib.request
 from typing import Any
 
 import aiohttp
@@ -26,7 +27,10 @@ class AiohttpRequest(BaseRequest):
         """Open the client, inside the running loop."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=True)
+            # Where no proxy is set there is none to look for at each request.
+            self._session = aiohttp.ClientSession(
+                connector=connector, trust_env=bool(urllib.request.getproxies())
+            )
 
     async def shutdown(self) -> None:
         """Close the client."""
