@@ -150,16 +150,15 @@ class Turns:
     def turn_of(self, contact: Contact, *, event: Event | None = None) -> Turn:
         """A turn of a contact's at this moment."""
         now = self._clock()
-        turn = Turn(
+        return Turn(
             contact=contact,
             office=self._office,
             links=self._links,
-            say=phrases(self._office.language),
+            say=phrases(best_language(contact.language) or self._office.language),
             now=now,
             acted_at=min(event.acted_at, now) if event else now,
             event=event,
         )
-        return turn.to(contact)
 
     def _tell_unasked(self, subject: Callable[[Turn, Store], None], tx: Transaction) -> bool:
         store, turn = self._store(tx), self.turn_of(NOBODY)

@@ -20,6 +20,7 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.parent.parent.name for path in _FOLDER.glob(f"*/*/{DOMAIN}.po")))
 
 
+@lru_cache(maxsize=256)
 def best_language(wanted: str | None) -> str | None:
     """The language of ours that serves a platform's language tag ("en-GB"), or None."""
     if not wanted:

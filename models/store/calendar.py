@@ -65,6 +65,7 @@ _SHIFTS = query(
     .join(table(CounselorTable), _counselors.id == _shifts.counselor_id)
     .where(
         _counselors.retired_at.is_(None),
+        _shifts.weekday.between(bindparam("from_weekday"), bindparam("to_weekday")),
         or_(_shifts.until_day.is_(None), _shifts.until_day >= bindparam("first")),
         or_(_shifts.from_day.is_(None), _shifts.from_day <= bindparam("last")),
     ),
@@ -106,14 +107,14 @@ class Calendar:
     def free_on(self, day: date, now: datetime, *, holder: int) -> list[Slot]:
         """The free slots of a local day, in order of time; what is held for others than `holder`
         is not free."""
-        return self._free(day, day, now, holder).get(day, [])
+        return self._free(self._offered(day, day), day, day, now, holder).get(day, [])
 
     def days(self, now: datetime, *, holder: int) -> Days:
         """The local days that a parent can book at `now`: those with free slots, with them, and
         those that would have some if they were not full."""
         days = bookable_days(now, self._office.zone, self._office.horizon_days)
-        left = self._free(days[0], days[-1], now, holder)
         every = self._offered(days[0], days[-1])
+        left = self._free(every, days[0], days[-1], now, holder)
         return Days(left, [day for day in every if day not in left])
 
     def offered_between(self, first: date, last: date) -> list[Slot]:
@@ -123,7 +124,8 @@ class Calendar:
     def free_from(self, now: datetime, *, holder: int) -> list[Slot]:
         """The free slots from now to the horizon, today's too: staff may give them."""
         last = bookable_days(now, self._office.zone, self._office.horizon_days)[-1]
-        by_day = self._free(local_day(now, self._office.zone), last, now, holder)
+        first = local_day(now, self._office.zone)
+        by_day = self._free(self._offered(first, last), first, last, now, holder)
         return [slot for slots in by_day.values() for slot in slots if slot.starts_at > now]
 
     def add_counselor(
@@ -257,22 +259,38 @@ class Calendar:
             first,
             last,
             self._office.grid,
-            self._tx.cells(_SHIFTS, first=first, last=last),
+            self._tx.cells(_SHIFTS, first=first, last=last, **_weekdays(first, last)),
             self._tx.cells(_CLOSURES, start=start, end=end),
             self._tx.dialect,
         )
 
-    def _free(self, first: date, last: date, now: datetime, holder: int) -> dict[date, list[Slot]]:
-        """The days with free slots, with them."""
+    def _free(
+        self,
+        offered: Mapping[date, Sequence[Slot]],
+        first: date,
+        last: date,
+        now: datetime,
+        holder: int,
+    ) -> dict[date, list[Slot]]:
+        """What is free of what is offered from one local day to another."""
         zone, minutes = self._office.zone, self._office.slot_minutes
         start, end = at(first, time(0), zone), end_of_day(last, zone)
         taken = self._tx.rows(_TAKEN, start=start, end=end)
-        left = free_by_day(self._offered(first, last), taken, minutes, zone)
+        left = free_by_day(offered, taken, minutes, zone)
         held = Waiting(self._tx).held(now, holder)
         if not held:
             return left
         apart = {day: [slot for slot in slots if slot not in held] for day, slots in left.items()}
         return {day: slots for day, slots in apart.items() if slots}
+
+
+def _weekdays(first: date, last: date) -> dict[str, int]:
+    """Of one day only its own weekday is asked for."""
+    day = first.weekday()
+    return {
+        "from_weekday": day if first == last else 0,
+        "to_weekday": day if first == last else 6,
+    }
 
 
 @lru_cache(maxsize=64)

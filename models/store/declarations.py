@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from models.database import Transaction
 from models.rules.eligibility import Card, Declaration
@@ -12,16 +12,10 @@ from models.tables import table
 
 _declarations = table(DeclarationTable).c
 
-# One row for each condition, the latest, however often somebody answered.
-_latest = (
-    select(func.max(_declarations.id))
+_ALL = query(
+    select(_declarations.card, _declarations.item, _declarations.holds, _declarations.at)
     .where(_declarations.contact_id == bindparam("contact_id"))
-    .group_by(_declarations.card, _declarations.item)
-)
-_LATEST = query(
-    select(_declarations.card, _declarations.item, _declarations.holds, _declarations.at).where(
-        _declarations.id.in_(_latest)
-    ),
+    .order_by(_declarations.id),
     Declaration,
 )
 _ADD = addition(table(DeclarationTable), "contact_id", "card", "item", "holds", "at")
@@ -32,8 +26,9 @@ class Declarations:
         self._tx = transaction
 
     def of(self, contact_id: int) -> list[Declaration]:
-        """The latest answer to each condition."""
-        return self._tx.rows(_LATEST, contact_id=contact_id)
+        """The latest answer to each condition, however often somebody answered."""
+        answers = self._tx.rows(_ALL, contact_id=contact_id)
+        return list({(each.card, each.item): each for each in answers}.values())
 
     def record(
         self, contact_id: int, card: Card, items: list[str], *, holds: bool, at: datetime

@@ -166,6 +166,29 @@ GUARDS = (
         "tests/faults/test_strangers.py -k buttons",
     ),
     Guard(
+        "an old question decides nothing about a booking that has moved",
+        "handlers/parents/my_bookings.py",
+        "    if found.version != version:\n        return ask_cancel",
+        "    if False:\n        return ask_cancel",
+        "tests/test_my_bookings.py -k old_question",
+    ),
+    Guard(
+        "after the start a cancellation is contact",
+        "handlers/parents/my_bookings.py",
+        "    if not may_cancel(found.starts_at, turn.acted_at):\n"
+        "        return arriving.too_late_to_cancel(turn, store, found)\n"
+        "    if found.version",
+        "    if found.version",
+        "tests/test_my_bookings.py -k after_the_start",
+    ),
+    Guard(
+        "answers before news",
+        "models/store/outbox.py",
+        "found = self._tx.rows(_DUE_ANSWERS, now=now, count=count)",
+        "found: list[Due] = []",
+        "tests/test_outbox.py -k news",
+    ),
+    Guard(
         "commands by role",
         "handlers/front_desk.py",
         "    found = commands.COMMANDS[name]\n    if turn.contact.role not in found.roles",
