@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8765
 
-.PHONY: setup demo test lint bench faults guards lock pictures
+.PHONY: setup demo test lint bench faults guards lock audit pictures
 .DEFAULT_GOAL := demo
 
 setup: .venv/.ready
@@ -43,3 +43,7 @@ pictures: setup
 lock:
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev \
 		--no-emit-index-url --no-header --output-file requirements.lock pyproject.toml
+
+# Asks PyPI for advisories about everything that is in the lock; it wants uv too.
+audit:
+	uvx pip-audit==2.10.1 --disable-pip --requirement requirements.lock
