@@ -50,7 +50,8 @@ def measure(servers: Servers) -> Size:
 def report(size: Size) -> str:
     return (
         f"Start and size: ready after {size.start:.1f} s; everything imported alone"
-        f" {size.imports:.1f} s; {size.idle >> 20} MiB idle, {size.loaded >> 20} MiB after {ROUNDS} rounds of load."
+        f" {size.imports:.1f} s; {size.idle >> 20} MiB idle, {size.loaded >> 20} MiB after"
+        f" {ROUNDS} rounds of load."
     )
 
 

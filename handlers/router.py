@@ -117,7 +117,7 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         case Did.SAID:
             return [*told, *_said(turn, store, event.text)]
         case Did.TAPPED:
-            store.awaited.take(turn.contact.id, turn.now)  # a button is another answer
+            store.awaited.take(turn.contact, turn.now)  # a button is another answer
             return [*told, *_tapped(turn, store, event.text)]
         case Did.SENT:
             return [*told, *welcome.not_text(turn, store)]
@@ -176,7 +176,7 @@ def _is_for_staff(event: Event) -> bool:
 
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
-    awaited = store.awaited.take(turn.contact.id, turn.now)
+    awaited = store.awaited.take(turn.contact, turn.now)
     if awaited is not None and awaited.what == "question" and not typed.is_a_word(text):
         return asking.take(turn, store, text)
     rest = typed.without_personal_numbers(text)

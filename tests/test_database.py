@@ -160,7 +160,8 @@ async def test_two_that_wait_for_each_other_both_get_through(postgresql_url: str
         database.run(partial(crosswise, (1, 2), first)),
         database.run(partial(crosswise, (2, 1), second)),
     )
-    assert len(first) + len(second) == 3  # PostgreSQL broke one off, and it was tried again
+    # PostgreSQL broke one off, which was tried again, perhaps more than once.
+    assert len(first) + len(second) >= 3
     database.close()
 
 

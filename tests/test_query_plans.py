@@ -14,13 +14,12 @@ NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 SPAN = {"start": NOW, "end": NOW}
 
 PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
-    (calendar._TAKEN, SPAN, "ix_bookings_active_start"),
-    (bookings._CURRENT, {"job_seeker_id": 1, "since": NOW}, "bookings_job_seeker_id"),
     (
-        bookings._AROUND,
-        {"job_seeker_id": 1, "after": NOW, "until": NOW},
-        "bookings_job_seeker_id",
+        calendar._TAKEN,
+        {**SPAN, "minutes": 30, "now": NOW, "holder": 0},
+        "ix_bookings_active_start",
     ),
+    (bookings._SINCE, {"job_seeker_id": 1, "since": NOW}, "bookings_job_seeker_id"),
     (bookings._LATEST, {"job_seeker_id": 1}, "bookings_job_seeker_id"),
     (
         bookings._COUNSELOR_OF_LAST_TIME,

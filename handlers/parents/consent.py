@@ -14,11 +14,10 @@ _PAGE = 3500
 
 def stands(turn: Turn, store: Store) -> bool:
     """Whether this person has agreed to the version in force and not withdrawn since."""
-    version = store.terms.in_force(turn.today)
-    given = store.terms.consent_of(turn.contact.id)
-    if version is None or given is None or not given.given:
+    consent = store.terms.standing(turn.contact.id, turn.today)
+    if consent is None or consent.in_force is None or not consent.given:
         return False
-    return given.terms_version == version.version or not turn.office.reconsent
+    return consent.terms_version == consent.in_force or not turn.office.reconsent
 
 
 def show_terms(turn: Turn, store: Store) -> list[Message]:

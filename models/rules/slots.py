@@ -36,7 +36,8 @@ class Closure(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A booking's hold on a counselor: a start (UTC) and how long it lasts."""
+    """What keeps a counselor: a booking, or a slot held for somebody who waits. A start (UTC) and
+    how long it lasts."""
 
     starts_at: datetime
     counselor_id: int

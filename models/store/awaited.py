@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, select
 
 from models.database import Transaction
 from models.sql import addition_once, change, query
+from models.store.contacts import Contact
 from models.tables import Awaited as AwaitedTable
 from models.tables import table
 
@@ -41,10 +42,10 @@ class AwaitedTexts:
         self._tx.run(_FORGET, contact_id=contact_id)
         self._tx.run(_ADD, contact_id=contact_id, what=what, subject=subject, until=until)
 
-    def take(self, contact_id: int, now: datetime) -> Awaited | None:
+    def take(self, contact: Contact, now: datetime) -> Awaited | None:
         """What was asked, if it still is; it is asked no more after this."""
-        found = self._tx.row(_FIND, contact_id=contact_id)
+        found = self._tx.row(_FIND, contact_id=contact.id) if contact.is_asked else None
         if found is None:
             return None
-        self._tx.run(_FORGET, contact_id=contact_id)
+        self._tx.run(_FORGET, contact_id=contact.id)
         return found if now < found.until else None

@@ -1,7 +1,7 @@
 """Bookings: made, moved, ended; which are due for what."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, case, func, select, update
 
@@ -11,7 +11,15 @@ from models.rules.deadlines import day_before
 from models.rules.slots import Slot
 from models.sql import addition, change, query
 from models.store.booking import LONGEST, VIEW, Booking
-from models.tables import ACTIVE_BOOKING, BookingChange, Counselor, OutboxRow, status_in, table
+from models.tables import (
+    ACTIVE,
+    ACTIVE_BOOKING,
+    BookingChange,
+    Counselor,
+    OutboxRow,
+    status_in,
+    table,
+)
 from models.tables import Booking as BookingTable
 
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: people read references out on the phone.
@@ -26,19 +34,10 @@ class SlotTaken(Exception):
 _bookings, _counselors = table(BookingTable).c, table(Counselor).c
 
 _BY_ID = query(VIEW.where(_bookings.id == bindparam("id")), Booking)
-_CURRENT = query(
+_SINCE = query(
     VIEW.where(
-        ACTIVE_BOOKING,
         _bookings.job_seeker_id == bindparam("job_seeker_id"),
         _bookings.starts_at > bindparam("since"),
-    ).order_by(_bookings.starts_at),
-    Booking,
-)
-_AROUND = query(
-    VIEW.where(
-        _bookings.job_seeker_id == bindparam("job_seeker_id"),
-        _bookings.starts_at > bindparam("after"),
-        _bookings.starts_at <= bindparam("until"),
     ).order_by(_bookings.starts_at),
     Booking,
 )
@@ -156,15 +155,22 @@ class Bookings:
 
     def current(self, job_seeker_id: int, now: datetime) -> list[Booking]:
         """A parent's active bookings that are not over at `now`, the next one first."""
-        since = now - LONGEST
-        active = self._tx.rows(_CURRENT, job_seeker_id=job_seeker_id, since=since)
-        return [booking for booking in active if booking.ends_at > now]
+        found = self._since(job_seeker_id, now - LONGEST)
+        return [each for each in found if each.status in ACTIVE and each.ends_at > now]
 
     def started_between(
         self, job_seeker_id: int, after: datetime, until: datetime
     ) -> list[Booking]:
         """A parent's bookings of any status that start in (after, until]."""
-        return self._tx.rows(_AROUND, job_seeker_id=job_seeker_id, after=after, until=until)
+        found = self._since(job_seeker_id, after)
+        return [each for each in found if after < each.starts_at <= until]
+
+    def _since(self, job_seeker_id: int, instant: datetime) -> list[Booking]:
+        """A parent's bookings from a little before an instant on: from a midnight, so that all
+        who ask in one turn ask the same."""
+        midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)
+        since = midnight - timedelta(days=1)
+        return self._tx.rows(_SINCE, job_seeker_id=job_seeker_id, since=since)
 
     def latest(self, job_seeker_id: int) -> Booking | None:
         """A parent's last booking by date, whatever became of it."""

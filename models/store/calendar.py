@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, bindparam, or_, select
+from sqlalchemy import Dialect, Integer, bindparam, or_, select, union_all
 from sqlmodel import col
 from sqlmodel import select as select_model
 
@@ -15,8 +15,7 @@ from models.rules.days import at, end_of_day, local_day
 from models.rules.deadlines import bookable_days
 from models.rules.slots import Closure, Grid, Shift, Slot, Taken, free_by_day, offered_between
 from models.sql import query
-from models.store.waiting import Waiting
-from models.tables import ACTIVE_BOOKING, Booking, table
+from models.tables import ACTIVE_BOOKING, Booking, Hold, table
 from models.tables import Closure as ClosureTable
 from models.tables import Counselor as CounselorTable
 from models.tables import Shift as ShiftTable
@@ -49,7 +48,7 @@ class Days(NamedTuple):
 
 
 _counselors, _shifts = table(CounselorTable).c, table(ShiftTable).c
-_closures, _bookings = table(ClosureTable).c, table(Booking).c
+_closures, _bookings, _holds = table(ClosureTable).c, table(Booking).c, table(Hold).c
 
 _COUNSELORS = query(
     select(_counselors.id, _counselors.name)
@@ -77,11 +76,17 @@ _CLOSURES = query(
     ),
     Closure,
 )
+# Bookings, and the slots that are held for others who wait.
 _TAKEN = query(
-    select(_bookings.starts_at, _bookings.counselor_id, _bookings.minutes).where(
-        ACTIVE_BOOKING,
-        _bookings.starts_at >= bindparam("start"),
-        _bookings.starts_at < bindparam("end"),
+    union_all(
+        select(_bookings.starts_at, _bookings.counselor_id, _bookings.minutes).where(
+            ACTIVE_BOOKING,
+            _bookings.starts_at >= bindparam("start"),
+            _bookings.starts_at < bindparam("end"),
+        ),
+        select(_holds.starts_at, _holds.counselor_id, bindparam("minutes", type_=Integer)).where(
+            _holds.until > bindparam("now"), _holds.contact_id != bindparam("holder")
+        ),
     ),
     Taken,
 )
@@ -275,13 +280,8 @@ class Calendar:
         """What is free of what is offered from one local day to another."""
         zone, minutes = self._office.zone, self._office.slot_minutes
         start, end = at(first, time(0), zone), end_of_day(last, zone)
-        taken = self._tx.rows(_TAKEN, start=start, end=end)
-        left = free_by_day(offered, taken, minutes, zone)
-        held = Waiting(self._tx).held(now, holder)
-        if not held:
-            return left
-        apart = {day: [slot for slot in slots if slot not in held] for day, slots in left.items()}
-        return {day: slots for day, slots in apart.items() if slots}
+        taken = self._tx.rows(_TAKEN, start=start, end=end, minutes=minutes, now=now, holder=holder)
+        return free_by_day(offered, taken, minutes, zone)
 
 
 def _weekdays(first: date, last: date) -> dict[str, int]:

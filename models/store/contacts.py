@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, exists, select, update
 
 from models.database import Transaction
 from models.sql import addition_once, change, query
+from models.tables import Awaited, Staff, table
 from models.tables import Contact as ContactTable
-from models.tables import Staff, table
 
 
 class Contact(NamedTuple):
@@ -24,16 +24,18 @@ class Contact(NamedTuple):
     staff_id: int | None
     role: str | None
     counselor_id: int | None
+    is_asked: bool  # whether a text of theirs may answer a question
 
 
 # A parent who has no chat with us: staff booked for them on the phone.
-NOBODY = Contact(0, "", "", "", None, None, None, None, None)
+NOBODY = Contact(0, "", "", "", None, None, None, None, None, is_asked=False)
 
 _contacts, _staff = table(ContactTable).c, table(Staff).c
 _columns = select(
     *(_contacts.id, _contacts.channel, _contacts.person, _contacts.language),
     *(_contacts.job_seeker_id, _contacts.unreachable_at),
     *(_staff.id, _staff.role, _staff.counselor_id),
+    exists().where(table(Awaited).c.contact_id == _contacts.id),
 ).outerjoin_from(
     table(ContactTable),
     table(Staff),

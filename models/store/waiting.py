@@ -51,12 +51,6 @@ _END = change(
 _HOLD = addition(
     table(HoldTable), "wait_id", "contact_id", "counselor_id", "starts_at", "since", "until"
 )
-_HELD = query(
-    select(_holds.starts_at, _holds.counselor_id).where(
-        _holds.until > bindparam("now"), _holds.contact_id != bindparam("holder")
-    ),
-    Slot,
-)
 _OFFERED = query(
     select(_holds.starts_at, _holds.counselor_id).where(
         _holds.contact_id == bindparam("contact_id")
@@ -114,10 +108,6 @@ class Waiting:
             since=now,
             until=until,
         )
-
-    def held(self, now: datetime, holder: int) -> set[Slot]:
-        """The slots that are held for others than this person (0: for anybody)."""
-        return set(self._tx.rows(_HELD, now=now, holder=holder))
 
     def offered(self, contact_id: int) -> set[Slot]:
         """The slots that somebody was offered before and did not take."""
