@@ -36,9 +36,10 @@ from bot.polling import Poller
 from bot.settings import Settings
 from bot.turns import Turns
 from bot.web import DeskPages, Web
-from models.database import Database, DatabaseUnavailable
+from models.database import Database
 from models.links import Links
 from models.office import Office
+from models.writers import DatabaseUnavailable
 
 log = structlog.get_logger()
 

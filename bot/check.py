@@ -15,12 +15,13 @@ from bot.pages.drawing import font_file
 from bot.settings import Settings
 from handlers.staff.needs import in_words
 from locales import phrases
-from models.database import DatabaseUnavailable, Transaction
 from models.migrations import is_current
 from models.office import Office
 from models.rules.days import local_day
 from models.store import Store
 from models.store.alerts import Alert
+from models.transaction import Transaction
+from models.writers import DatabaseUnavailable
 
 Say = Callable[[str], object]
 

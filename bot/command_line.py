@@ -12,9 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import machine_clock
 from bot.settings import DatabaseAddress, OfficePath
-from models.database import Database, DatabaseUnavailable
+from models.database import Database
 from models.migrations import is_current
 from models.office import Office, OfficeError, load
+from models.writers import DatabaseUnavailable
 
 
 def the_office() -> Office:

@@ -14,11 +14,13 @@ from bot.clock import Clock
 from bot.outbox import Sender
 from bot.turns import Turns
 from handlers.due import What
-from models.database import Database, DatabaseUnavailable, Transaction
+from models.database import Database
 from models.office import Office
 from models.store.due import Due
 from models.store.outbox import Outbox
 from models.store.presence import Presence
+from models.transaction import Transaction
+from models.writers import DatabaseUnavailable
 
 _BATCH = 200
 # While people are being answered, what is due is done a few at a time.

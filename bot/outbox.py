@@ -19,12 +19,14 @@ from bot.channels.base import (
 )
 from bot.clock import Clock
 from bot.logs import where
-from models.database import Database, DatabaseUnavailable, Transaction
+from models.database import Database
 from models.store.alerts import Alerts
 from models.store.contacts import Contacts
 from models.store.outbox import ANSWER, Outgoing
 from models.store.outbox import Outbox as OutboxStore
 from models.store.sent import SentMessages
+from models.transaction import Transaction
+from models.writers import DatabaseUnavailable
 
 _LEASE = timedelta(seconds=60)
 _AT_ONCE = 50

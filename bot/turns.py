@@ -15,7 +15,7 @@ from bot.pace import Pace
 from handlers import due, router
 from locales import best_language, phrases
 from models.chat import Did, Event, Message
-from models.database import Database, DatabaseUnavailable, Transaction
+from models.database import Database
 from models.letter import Letter
 from models.links import Links
 from models.office import Office
@@ -24,8 +24,10 @@ from models.store.contacts import NOBODY, Contact
 from models.store.once import Once
 from models.store.outbox import Outgoing
 from models.store.retention import Retention
+from models.transaction import Transaction
 from models.turn import Turn
 from models.vault import Vault
+from models.writers import DatabaseUnavailable
 
 # A reply token of LINE's is good for a minute after the webhook came, and never longer than 20
 # minutes after the act.

@@ -38,8 +38,9 @@ from bot.pages.refusals import BEHIND_A_LINK, Refusals
 from bot.pages.terms import TermsPage
 from bot.turns import Turns
 from models.chat import Event
-from models.database import Database, DatabaseUnavailable
+from models.database import Database
 from models.sql import query
+from models.writers import DatabaseUnavailable
 
 # LINE's own webhooks stay far below this.
 LARGEST_WEBHOOK = 1_999_999

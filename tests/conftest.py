@@ -88,6 +88,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated SQLite file, for what only SQLite does."""
+    yield from fresh_database("sqlite", request, tmp_path)
+
+
+@pytest.fixture
 def postgresql_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh, migrated PostgreSQL database, for what only PostgreSQL does."""
     yield from fresh_database("postgresql", request, tmp_path)

@@ -2,19 +2,25 @@
 
 import asyncio
 import contextlib
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 
+import psycopg
 import pytest
 from sqlalchemy import bindparam, event, select, update
 
-from models.database import Conflict, Database, DatabaseUnavailable, Transaction
+from models import writers
+from models.database import Database
 from models.sql import addition, change, query
 from models.store.contacts import Contacts
 from models.tables import Contact as ContactTable
 from models.tables import Counselor, Watch, table
+from models.transaction import Conflict, Transaction
+from models.writers import DatabaseUnavailable
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 ADD = addition(table(Watch), "starts_at", "ends_at")
@@ -95,10 +101,6 @@ async def test_one_that_fails_in_a_session_spoils_no_other_of_its_group(
 ) -> None:
     """On SQLite they share a connection and a commit."""
     database = Database(database_url)
-    together = threading.Event()
-
-    def waits(tx: Transaction) -> None:
-        together.wait(5)
 
     def fails(tx: Transaction) -> None:
         tx.session.add(Counselor(name="lost"))
@@ -108,11 +110,8 @@ async def test_one_that_fails_in_a_session_spoils_no_other_of_its_group(
     def works(tx: Transaction) -> None:
         tx.session.add(Counselor(name="kept"))
 
-    first = asyncio.ensure_future(database.run(waits))
-    await asyncio.sleep(0.1)
-    rest = [asyncio.ensure_future(database.run(each)) for each in (fails, works, fails)]
-    together.set()
-    found = await asyncio.gather(first, *rest, return_exceptions=True)
+    group = [database.run(each) for each in (good, fails, works, fails)]
+    found = await asyncio.gather(*group, return_exceptions=True)
     assert [type(each).__name__ for each in found] == [
         *("NoneType", "RuntimeError", "NoneType", "RuntimeError")
     ]
@@ -197,14 +196,57 @@ def test_what_was_read_is_known_until_something_changes(database_url: str) -> No
 
 async def test_nobody_is_answered_before_the_commit(database_url: str) -> None:
     database = Database(database_url)
-    answered: list[bool] = []
 
     def committing(_: object) -> None:
-        time.sleep(0.05)  # whoever was answered early would know by now
-        answered.append(turn.done())
+        raise sqlite3.OperationalError("the disk is full")
 
     event.listen(database.engine, "commit", committing)
-    turn = asyncio.ensure_future(database.run(lambda tx: "done"))
-    assert await turn == "done"
-    assert answered == [False]
+    with pytest.raises(DatabaseUnavailable):
+        await database.run(lambda tx: "done")
+    event.remove(database.engine, "commit", committing)
+    assert await database.run(lambda tx: "done") == "done"
+    database.close()
+
+
+async def test_what_shares_a_commit_is_answered_together(sqlite_url: str) -> None:
+    """Also that it does share one: a commit is what costs."""
+    database = Database(sqlite_url)
+    commits: list[object] = []
+    event.listen(database.engine, "commit", commits.append)
+    await asyncio.gather(*(database.run(good) for _ in range(writers.GROUP + 1)))
+    assert len(commits) == 2
+    database.close()
+
+
+async def test_the_loop_does_not_stand_still_while_another_process_writes(
+    sqlite_url: str,
+) -> None:
+    database = Database(sqlite_url)
+    await database.run(good)
+    file = sqlite_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waits = asyncio.ensure_future(database.run(good))
+        began = time.monotonic()
+        await asyncio.sleep(0.2)
+        assert time.monotonic() - began < 1.0
+        assert not waits.done()
+        other.execute("ROLLBACK")
+        await waits
+    database.close()
+
+
+async def test_postgresql_that_was_restarted_is_found_again_without_a_word(
+    postgresql_url: str,
+) -> None:
+    """Nothing of the work can have been stored, so it is simply done again."""
+    database = Database(postgresql_url)
+    await asyncio.gather(*(database.run(good) for _ in range(writers.WORKERS * 4)))
+    name = database.engine.url.database
+    everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    with psycopg.connect(postgresql_url.replace(f"/{name}?", "/postgres?")) as other:
+        other.execute(everybody, (name,))
+    await asyncio.gather(*(database.run(good) for _ in range(writers.WORKERS * 4)))
+    found = await database.run(lambda tx: tx.rows(ALL))
+    assert len(found) == writers.WORKERS * 8
     database.close()

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from models.database import Transaction
 from models.store import Store
 from models.store.booking import Booking
 from models.store.erasure import Erasure
 from models.store.seekers import Details
+from models.transaction import Transaction
 from models.vault import Vault, new_data_key
 from tests.conftest import MakeWorld
 from tests.talk import DETAILS, Parent, World

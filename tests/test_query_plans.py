@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.database import Database, Transaction
+from models.database import Database
 from models.sql import Statement
 from models.store import bookings, calendar, contacts, due, inbox, outbox, presence
+from models.transaction import Transaction
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 SPAN = {"start": NOW, "end": NOW}

@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from bot.pages.desk import DeskPage
 from bot.pages.entries import read_day
-from models.database import Transaction
 from models.rules.days import local_day
 from models.rules.terms_text import lines
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
+from models.transaction import Transaction
 
 
 class TermsDeskPage(DeskPage):

@@ -12,12 +12,13 @@ from bot.pages.page import Pages, address, user_agent
 from bot.turns import Turns
 from handlers.parents import cards, conditions
 from locales import Phrases
-from models.database import Database, Transaction
+from models.database import Database
 from models.office import Office
 from models.store import Store
 from models.store.erasure import Erasure
 from models.store.forms import FORM_LIFE, NoForm, Purpose
 from models.store.seekers import Details
+from models.transaction import Transaction
 from models.turn import Turn
 from models.vault import Vault
 

@@ -5,11 +5,12 @@ from starlette.responses import Response
 
 from bot.clock import Clock
 from bot.pages.page import Pages, address, user_agent
-from models.database import Database, Transaction
+from models.database import Database
 from models.rules.terms_text import differences, lines
 from models.store.access import Access
 from models.store.terms import TermsStore
 from models.tables import Terms
+from models.transaction import Transaction
 
 
 class TermsPage:

@@ -7,10 +7,10 @@ from sqlmodel import col, func, select
 
 from bot.app import App
 from bot.sandbox.clock import TurnableClock
-from models.database import Transaction
 from models.office import Office
 from models.rules.days import at, local_day
 from models.tables import Booking, OutboxRow, status_in
+from models.transaction import Transaction
 
 
 async def play_to(app: App, clock: TurnableClock, target: datetime) -> None:

@@ -1,6 +1,5 @@
 """The store: questions and changes named in the office's words. It never commits."""
 
-from models.database import Transaction
 from models.office import Office
 from models.store.access import Access
 from models.store.agenda import Agenda
@@ -23,6 +22,7 @@ from models.store.sent import SentMessages
 from models.store.staff import StaffStore
 from models.store.terms import TermsStore
 from models.store.waiting import Waiting
+from models.transaction import Transaction
 from models.vault import Vault
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from models.database import Transaction
 from models.sql import addition
 from models.tables import AccessRecord, table
+from models.transaction import Transaction
 
 _ADD = addition(
     table(AccessRecord), "at", "page", "booking_id", "contact_id", "user_agent", "address"

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
-from models.database import Transaction
 from models.sql import addition_once, change, query
 from models.store.booking import Booking as BookingView
 from models.tables import Alert as AlertTable
 from models.tables import Booking, Counselor, table
+from models.transaction import Transaction
 
 
 class Alert(NamedTuple):

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from models.database import Transaction
 from models.sql import addition, query
 from models.store.contacts import Contact
 from models.tables import AuditEntry, Staff, table
+from models.transaction import Transaction
 
 
 class Entry(NamedTuple):

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select
 
-from models.database import Transaction
 from models.sql import addition_once, change, query
 from models.store.contacts import Contact
 from models.tables import Awaited as AwaitedTable
 from models.tables import table
+from models.transaction import Transaction
 
 
 class Awaited(NamedTuple):

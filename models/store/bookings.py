@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, case, func, select, update
 
-from models.database import Conflict, Transaction
 from models.office import Office
 from models.rules.deadlines import day_before
 from models.rules.slots import Slot
@@ -21,6 +20,7 @@ from models.tables import (
     table,
 )
 from models.tables import Booking as BookingTable
+from models.transaction import Conflict, Transaction
 
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: people read references out on the phone.
 _REFERENCE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"

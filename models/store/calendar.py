@@ -9,7 +9,6 @@ from sqlalchemy import Dialect, Integer, bindparam, or_, select, union_all
 from sqlmodel import col
 from sqlmodel import select as select_model
 
-from models.database import Transaction
 from models.office import Office
 from models.rules.days import at, end_of_day, local_day
 from models.rules.deadlines import bookable_days
@@ -19,6 +18,7 @@ from models.tables import ACTIVE_BOOKING, Booking, Hold, table
 from models.tables import Closure as ClosureTable
 from models.tables import Counselor as CounselorTable
 from models.tables import Shift as ShiftTable
+from models.transaction import Transaction
 
 # The number of the calendar's lock among PostgreSQL's advisory locks.
 _LOCK = 1

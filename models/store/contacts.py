@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, select, update
 
-from models.database import Transaction
 from models.sql import addition_once, change, query
 from models.tables import Awaited, Staff, table
 from models.tables import Contact as ContactTable
+from models.transaction import Transaction
 
 
 class Contact(NamedTuple):

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from models.database import Transaction
 from models.rules.eligibility import Card, Declaration
 from models.sql import addition, query
 from models.tables import Declaration as DeclarationTable
 from models.tables import table
+from models.transaction import Transaction
 
 _declarations = table(DeclarationTable).c
 

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 
-from models.database import Transaction
 from models.sql import Statement, change, query
 from models.tables import Booking as BookingTable
 from models.tables import status_in, table
+from models.transaction import Transaction
 
 _bookings = table(BookingTable).c
 

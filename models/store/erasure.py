@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, delete, update
 
-from models.database import Transaction
 from models.sql import change
 from models.store.waiting import Waiting
 from models.tables import (
@@ -20,6 +19,7 @@ from models.tables import (
     Question,
     table,
 )
+from models.transaction import Transaction
 
 _outbox, _seekers = table(OutboxRow).c, table(JobSeeker).c
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
-from models.database import Transaction
 from models.sql import addition_once, change, query
 from models.tables import FormLink, table
+from models.transaction import Transaction
 from models.vault import new_token, token_hash
 
 FORM_LIFE = timedelta(minutes=30)

@@ -9,9 +9,9 @@ from sqlmodel import col
 from sqlmodel import select as select_model
 
 from models.chat import Did, Event
-from models.database import Transaction
 from models.sql import addition_once, change, query
 from models.tables import InboxEvent, table
+from models.transaction import Transaction
 from models.vault import Vault
 
 _inbox = table(InboxEvent).c

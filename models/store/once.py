@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from models.database import Transaction
 from models.sql import addition_once
 from models.tables import DoneOnce, table
+from models.transaction import Transaction
 
 _ADD = addition_once(table(DoneOnce), "what", "day")
 

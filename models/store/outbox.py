@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, not_, select, update
 
-from models.database import Transaction
 from models.letter import Letter
 from models.sql import Statement, addition, addition_once, change, query
 from models.store.contacts import Contact
 from models.tables import OutboxRow, table
+from models.transaction import Transaction
 
 # LINE's retry key is good for 24 hours; a try later than this could send a second copy.
 RETRY_FOR = timedelta(hours=23)

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
-from models.database import Transaction
 from models.rules.attendance import Watch
 from models.sql import addition, addition_once, change, query
 from models.tables import AttendanceSign, table
 from models.tables import Watch as WatchTable
+from models.transaction import Transaction
 
 
 class Signs(NamedTuple):

@@ -7,11 +7,11 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 
-from models.database import Transaction
 from models.sql import addition, change, query
 from models.tables import Draft as DraftTable
 from models.tables import Question as QuestionTable
 from models.tables import table
+from models.transaction import Transaction
 from models.vault import Vault
 
 

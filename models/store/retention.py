@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, not_, or_, select, update
 
-from models.database import Transaction
 from models.office import Office
 from models.rules.days import at, local_day
 from models.sql import change
@@ -26,6 +25,7 @@ from models.tables import (
     table,
 )
 from models.tables import Wait as WaitTable
+from models.transaction import Transaction
 
 # What the program needs of the past for its own work, and longer nobody does.
 _INBOX = timedelta(days=35)  # an event can come again a day later; a failed one wants a person

@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from models.database import Transaction
 from models.sql import Statement, addition, change, query
 from models.tables import Contact, JobSeeker, table
 from models.tables import Note as NoteTable
 from models.tables import Refusal as RefusalTable
+from models.transaction import Transaction
 from models.vault import Vault
 
 

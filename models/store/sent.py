@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
 
-from models.database import Transaction
 from models.sql import addition_once, change, query
 from models.tables import SentMessage, table
+from models.transaction import Transaction
 
 _sent = table(SentMessage).c
 

@@ -8,11 +8,11 @@ from sqlalchemy import and_, bindparam, exists, func, literal_column, not_, or_,
 from sqlmodel import col
 from sqlmodel import select as select_model
 
-from models.database import Transaction
 from models.sql import addition, addition_once, query
 from models.tables import Consent as ConsentTable
 from models.tables import Contact, OutboxRow, Staff, TermsNotice, table
 from models.tables import Terms as TermsTable
+from models.transaction import Transaction
 
 
 class Version(NamedTuple):

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select, update
 
-from models.database import Transaction
 from models.rules.slots import Slot
 from models.sql import addition, change, query
 from models.tables import Hold as HoldTable
 from models.tables import Wait as WaitTable
 from models.tables import table
+from models.transaction import Transaction
 
 
 class Wait(NamedTuple):

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from bot.app import App
 from bot.outbox import Sender
-from models import database
+from models import writers
 from models.store.outbox import Outbox
 
 
@@ -45,7 +45,7 @@ def _before_the_commit(app: App) -> None:
 
 def _after_the_commit(app: App) -> None:
     _note_the_answer()
-    _wrap(database._Job, "answer", before=lambda: die() if _answered else None)
+    _wrap(writers.Job, "answer", before=lambda: die() if _answered else None)
 
 
 def _after_the_200(app: App) -> None:

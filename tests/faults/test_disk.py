@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from bot import backup
-from models import database
+from models import writers
 from models.store import Store
+from models.transaction import Transaction
 from tests.conftest import MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import pressing, settle
@@ -24,7 +25,7 @@ async def test_the_database_is_locked(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch, how_many: Count, trials: Note
 ) -> None:
     """Another program holds the write lock of SQLite for longer than we wait."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(writers, "BUSY_SECONDS", 0.05)
     count = how_many(3, 100)
     world: World = await make_world("line", counselors=4)
     if not world.app.settings.database_url.startswith("sqlite"):
@@ -132,7 +133,7 @@ async def _gets_through(world: World, parent: Parent, event: dict[str, object]) 
 async def _may_grow(world: World, pages: int) -> None:
     """How many pages more the file may have."""
 
-    def limit(tx: database.Transaction) -> None:
+    def limit(tx: Transaction) -> None:
         connection = tx.session.connection()
         now = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {now + pages}")

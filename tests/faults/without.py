@@ -45,12 +45,11 @@ GUARDS = (
     ),
     Guard(
         "200 only after the commit",
-        "models/database.py",
-        '                    driver.execute("RELEASE SAVEPOINT turn")\n',
-        '                    driver.execute("RELEASE SAVEPOINT turn")\n'
-        "                for job in group:\n"
-        "                    job.answer()\n"
-        "                group = []\n",
+        "models/writers.py",
+        '                driver.execute("RELEASE SAVEPOINT turn")\n',
+        '                driver.execute("RELEASE SAVEPOINT turn")\n'
+        "                job.answer()\n"
+        "            group = []\n",
         "tests/test_database.py -k before_the_commit",
     ),
     Guard(

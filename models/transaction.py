@@ -1,0 +1,108 @@
+"""A transaction: one turn's hold on the database."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from models.sql import Row, Statement
+
+
+class Conflict(Exception):
+    """A constraint of the database said no."""
+
+
+class Transaction:
+    """Statements of the hot path go to the driver itself; `session` is for what runs rarely."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect
+        self._driver: Any = connection.connection.driver_connection
+        self._session: Session | None = None
+        # What was read since the last change or lock: asked again, it is the same.
+        self._known: dict[tuple[Any, ...], list[Any]] = {}
+
+    def rows(self, statement: Statement[Row], **values: Any) -> list[Row]:
+        """All rows of a query."""
+        return self._rows(statement, values).copy()
+
+    def row(self, statement: Statement[Row], **values: Any) -> Row | None:
+        """The first row of a query, or None."""
+        found = self._rows(statement, values)
+        return found[0] if found else None
+
+    def cells(self, statement: Statement[Any], **values: Any) -> tuple[tuple[Any, ...], ...]:
+        """The rows of a query as the driver gives them: a key to what was made of them before."""
+        compiled = statement.compiled(self.dialect)
+        return tuple(self._driver.execute(compiled.sql, compiled.parameters(values)).fetchall())
+
+    def run(self, statement: Statement[Any], **values: Any) -> int:
+        """Make a change; tells how many rows it touched."""
+        compiled = statement.compiled(self.dialect)
+        self._known.clear()
+        count: int = self._driver.execute(compiled.sql, compiled.parameters(values)).rowcount
+        return count
+
+    def lock(self, number: int, *, exclusive: bool) -> None:
+        """Wait for a lock of this number and hold it until the end: alone, or with all others who
+        do not want it alone. On SQLite there is but one transaction at a time anyway."""
+        if self.dialect.name == "sqlite":
+            return
+        self._known.clear()  # what was read before may have changed while we waited
+        shared = "" if exclusive else "_shared"
+        self._driver.execute(f"SELECT pg_advisory_xact_lock{shared}(%s)", (number,))
+
+    @property
+    def session(self) -> Session:
+        """A SQLModel session inside this transaction; it is flushed with it."""
+        if self._session is None:
+            self._known.clear()
+            self._session = Session(
+                self._connection,
+                join_transaction_mode="create_savepoint",
+                expire_on_commit=False,
+            )
+        return self._session
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What happens inside is undone when it fails; Conflict is raised when a constraint of
+        the database says no."""
+        self._driver.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except (sqlite3.OperationalError, psycopg.OperationalError):
+            raise  # the whole transaction is lost
+        except Exception as error:
+            self._known.clear()
+            self._driver.execute("ROLLBACK TO SAVEPOINT attempt")
+            self._driver.execute("RELEASE SAVEPOINT attempt")  # attempts may be nested
+            if isinstance(error, sqlite3.IntegrityError | psycopg.errors.IntegrityError):
+                raise Conflict from error
+            raise
+        self._driver.execute("RELEASE SAVEPOINT attempt")
+
+    def finish(self) -> None:
+        """Flush what the session holds; the commit is the database's."""
+        if self._session is not None:
+            self._session.commit()
+
+    def _rows(self, statement: Statement[Row], values: dict[str, Any]) -> list[Row]:
+        compiled = statement.compiled(self.dialect)
+        question = (statement, *values.values())
+        known = self._known.get(question)
+        if known is not None:
+            return known
+        if not compiled.only_reads:
+            self._known.clear()
+        cursor = self._driver.execute(compiled.sql, compiled.parameters(values))
+        found = statement.read(self.dialect, cursor.fetchall())
+        # A session may write at any moment without telling us.
+        if compiled.only_reads and self._session is None:
+            self._known[question] = found
+        return found

@@ -1,0 +1,252 @@
+"""The writers: who does the work, and when it is committed (docs/decisions/0002-the-writer.md)."""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import Connection, Engine, RootTransaction
+from sqlalchemy.exc import DBAPIError
+
+from models.transaction import Transaction
+
+Result = TypeVar("Result")
+Work = Callable[[Transaction], Result]
+
+# How many waiting turns one commit of SQLite may carry. More would only make the first wait.
+GROUP = 64
+# The threads that work on PostgreSQL, each with a connection.
+WORKERS = 4
+BUSY_SECONDS = 5
+_BUSY_PAUSE = 0.01
+_RETRIES = 5
+# PostgreSQL's class of errors for a transaction that lost against another one: try again.
+_ROLLED_BACK = "40"
+
+
+class DatabaseUnavailable(Exception):
+    """The database did not take the work: nothing was changed, and it may be tried again."""
+
+
+class Job:
+    """A piece of work, and what came of it until the commit allows telling."""
+
+    def __init__(self, work: Work[Any], answer: "Future[Any] | asyncio.Future[Any]") -> None:
+        self._work = work
+        self._answer = answer
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def do(self, connection: Connection) -> bool:
+        """Do the work in the connection's transaction; False when it failed and is to be undone.
+        Raises what says that the whole transaction is lost."""
+        self._error = None
+        transaction = Transaction(connection)
+        try:
+            self._result = self._work(transaction)
+            transaction.finish()
+        except (sqlite3.OperationalError, psycopg.OperationalError):
+            raise
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.OperationalError | psycopg.OperationalError):
+                raise
+            self._error = error
+        except BaseException as error:
+            self._error = error
+        return self._error is None
+
+    def fail(self, error: Exception) -> None:
+        """It is not stored, for a reason of the database's."""
+        # The driver's message can hold values of a row, so only its kind is kept.
+        self._error = DatabaseUnavailable(type(_driver_s(error)).__name__)
+        self._error.__cause__ = error
+
+    def answer(self) -> None:
+        """Tell whoever waits; nobody may, any more."""
+        if self._answer.cancelled():
+            return
+        if self._error is not None:
+            self._answer.set_exception(self._error)
+        else:
+            self._answer.set_result(self._result)
+
+
+class Group:
+    """SQLite: the event loop itself does all work that waits, each piece in a savepoint of its
+    own, and commits it together."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._waiting: list[Job] = []
+        self._busy_since: float | None = None
+
+    def put(self, job: Job) -> None:
+        """Have a job done soon, and answered after its commit."""
+        self._waiting.append(job)
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_soon(self._serve)
+
+    def close(self) -> None:
+        """Finish what waits."""
+        while self._waiting:
+            try:
+                self._commit_together()
+            except _Busy:
+                time.sleep(_BUSY_PAUSE)
+        self._let_go()
+
+    def _serve(self) -> None:
+        """Commit what waits; the next group's turn comes when others have had theirs. While
+        another process writes, look again a little later: the loop must not stand still."""
+        try:
+            self._commit_together()
+            pause = 0.0
+        except _Busy:
+            pause = _BUSY_PAUSE
+        if self._waiting:
+            asyncio.get_running_loop().call_later(pause, self._serve)
+
+    def _commit_together(self) -> None:
+        """Raises _Busy as long as it is worth waiting for another process."""
+        transaction: RootTransaction | None = None
+        group = self._waiting[:GROUP]
+        try:
+            connection = self._connected()
+            transaction = connection.begin()
+            driver: Any = connection.connection.driver_connection
+            for job in group:
+                driver.execute("SAVEPOINT turn")
+                if not job.do(connection):
+                    driver.execute("ROLLBACK TO SAVEPOINT turn")
+                driver.execute("RELEASE SAVEPOINT turn")
+            transaction.commit()
+        except Exception as error:
+            if transaction is None and self._is_worth_waiting(error):
+                raise _Busy from error
+            self._let_go()
+            for job in group:
+                job.fail(error)
+        self._busy_since = None
+        del self._waiting[: len(group)]
+        for job in group:
+            job.answer()
+
+    def _is_worth_waiting(self, error: Exception) -> bool:
+        """Whether another process writes, and has not done so for too long."""
+        if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+            return False
+        self._busy_since = self._busy_since or time.monotonic()
+        return time.monotonic() < self._busy_since + BUSY_SECONDS
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            driver: Any = self._connection.connection.driver_connection
+            driver.execute("PRAGMA busy_timeout=0")  # it is the loop that would wait
+        return self._connection
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+class _Busy(Exception):
+    """Another process writes."""
+
+
+class Alone:
+    """One connection, on which each job is a transaction of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def do(self, job: Job) -> None:
+        """Do a job and commit it; once more where nothing of it can have been stored: PostgreSQL
+        has broken it off because two waited for each other, or was restarted since the last."""
+        for remaining in reversed(range(_RETRIES)):
+            was_connected, may_be_stored = self._connection is not None, False
+            try:
+                if self._connection is None:
+                    self._connection = self._engine.connect()
+                transaction = self._connection.begin()
+                if job.do(self._connection):
+                    may_be_stored = True
+                    transaction.commit()
+                else:
+                    transaction.rollback()
+                return
+            except Exception as error:
+                job.fail(error)
+                is_stale = was_connected and not may_be_stored and self._is_broken()
+                self.let_go()
+                if not (remaining and (_has_lost_a_race(error) or is_stale)):
+                    return
+
+    def let_go(self) -> None:
+        """Close the connection; the next job opens another."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def _is_broken(self) -> bool:
+        assert self._connection is not None
+        return bool(getattr(self._connection.connection.driver_connection, "closed", False))
+
+
+class Workers:
+    """PostgreSQL: a few threads, since each waits for the database most of the time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._jobs: queue.SimpleQueue[tuple[Job, asyncio.AbstractEventLoop] | None] = (
+            queue.SimpleQueue()
+        )
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"writer-{number}", daemon=True)
+            for number in range(WORKERS)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, job: Job) -> None:
+        """Have a job done soon, and answered after its commit."""
+        self._jobs.put((job, asyncio.get_running_loop()))
+
+    def close(self) -> None:
+        """Finish what waits."""
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _serve(self) -> None:
+        alone = Alone(self._engine)
+        while (taken := self._jobs.get()) is not None:
+            job, loop = taken
+            alone.do(job)
+            try:
+                loop.call_soon_threadsafe(job.answer)
+            except RuntimeError:  # the loop is closed, and nobody waits
+                pass
+        alone.let_go()
+
+
+def _has_lost_a_race(error: Exception) -> bool:
+    """Whether PostgreSQL broke off this work because two waited for each other."""
+    cause = _driver_s(error)
+    return isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith(_ROLLED_BACK)
+
+
+def _driver_s(error: Exception) -> BaseException:
+    """The driver's own error."""
+    return (error.orig or error) if isinstance(error, DBAPIError) else error
