@@ -33,6 +33,7 @@ from handlers.parents.typed import understand as read_typed
 from models.migrations import migrate as migrate_database
 from models.office import Office
 from models.rules.days import local_day
+from models.store.audit import Audit
 from models.store.terms import TermsStore
 from models.vault import new_data_key
 
@@ -112,8 +113,16 @@ def publish(file: Path, effective: str) -> None:
     if not body.strip():
         give_up(f"{file.name} is empty.")
     with open_database() as database:
-        version = database.run_now(lambda tx: TermsStore(tx).publish(body, day, machine_clock()))
+        now = machine_clock()
+        version = database.run_now(lambda tx: TermsStore(tx).publish(body, day, now))
+        subject = f"terms {version.version}"
+        database.run_now(
+            lambda tx: Audit(tx).note(None, "publish", now, subject=subject, after=str(day))
+        )
+        untold = database.run_now(lambda tx: sum(TermsStore(tx).to_tell(version.version).values()))
     click.echo(f"Version {version.version}, in force from {day}, SHA-256 {version.sha256}")
+    if untold:
+        click.echo(f"{untold} people have agreed to another version: tell them by /terms in chat.")
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """Commands for the calendar: counselors with their shifts, and closures."""
 
+from collections.abc import Callable
 from datetime import datetime, time
 
 import click
@@ -12,7 +13,12 @@ from models.office import Office
 from models.rules.days import at, end_of_day, local_day
 from models.rules.meeting_url import is_allowed
 from models.rules.shift_words import ShiftError, read_shift
+from models.rules.slots import Shift
+from models.store.agenda import Agenda
+from models.store.audit import Audit, instant
+from models.store.booking import Booking
 from models.store.calendar import Calendar
+from models.tables import ACTIVE
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -35,11 +41,12 @@ def add_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -
     parsed = [row for shift in shifts for row in _shift(shift, office)]
     with open_database() as database:
         try:
-            database.run_now(
+            number = database.run_now(
                 lambda tx: Calendar(tx, office).add_counselor(name.strip(), meeting_url, parsed)
             )
         except IntegrityError:
             give_up(f"There is a counselor named {name} already.")
+        _note(database, "add counselor", f"counselor {number}", after=", ".join(shifts))
     click.echo(f"{name} is added, with {len(parsed)} shifts a week.")
     if not meeting_url:
         click.echo("Without --meeting-url, bookings have no way in until staff give one.")
@@ -62,7 +69,7 @@ def list_counselors() -> None:
 @click.option("--meeting-url", help="The new meeting URL.")
 @click.option("--shift", "shifts", multiple=True, help="New shifts, in place of all old ones.")
 def change_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -> None:
-    """Change a counselor's meeting URL or shifts; bookings are left as they are."""
+    """Change a counselor's meeting URL or shifts; bookings that no longer fit are listed."""
     office = the_office()
     _check_url(meeting_url, office)
     parsed = [row for shift in shifts for row in _shift(shift, office)]
@@ -71,17 +78,25 @@ def change_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]
         database.run_now(
             lambda tx: Calendar(tx, office).change_counselor(number, meeting_url, parsed)
         )
+        if meeting_url:
+            _note(database, "counselor url", f"counselor {number}", after="given")
+        if shifts:
+            _note(database, "add shift", f"counselor {number}", after=", ".join(shifts))
+            rules = [Shift(number, *row, None, None) for row in parsed]
+            _list_hit(database, office, lambda agenda, now: agenda.outside(number, rules, now))
     click.echo(f"{name} is changed.")
 
 
 @counselor.command("retire")
 @click.argument("name")
 def retire_counselor(name: str) -> None:
-    """Offer no more slots of a counselor; bookings are left as they are."""
+    """Offer no more slots of a counselor; their bookings are listed, and stay."""
     office = the_office()
     with open_database() as database:
         number = _number_of(database, office, name)
         database.run_now(lambda tx: Calendar(tx, office).retire_counselor(number, machine_clock()))
+        _note(database, "retire", f"counselor {number}")
+        _list_hit(database, office, lambda agenda, now: agenda.outside(number, [], now))
     click.echo(f"{name} gets no new bookings.")
 
 
@@ -108,8 +123,18 @@ def add_closure(first: str, last: str | None, name: str | None, reason: str) -> 
         database.run_now(
             lambda tx: Calendar(tx, office).add_closure(start, end, reason, counselor_id)
         )
+        whose = f"counselor {counselor_id}" if counselor_id else "office"
+        _note(database, "close", whose, after=f"{instant(start)} – {instant(end)}")
+        _list_hit(
+            database,
+            office,
+            lambda agenda, now: [
+                each
+                for each in agenda.between(start - office.slot_length, end, counselor_id)
+                if each.status in ACTIVE and each.ends_at > start and each.starts_at > now
+            ],
+        )
     click.echo(f"No consultations from {start:%F %H:%M} to {end:%F %H:%M}.")
-    click.echo("Bookings in that time are left as they are: tell those people.")
 
 
 @closure.command("list")
@@ -134,9 +159,27 @@ def remove_closure(number: int) -> None:
     office = the_office()
     with open_database() as database:
         removed = database.run_now(lambda tx: Calendar(tx, office).remove_closure(number))
-    if not removed:
-        give_up(f"There is no closure {number}.")
+        if not removed:
+            give_up(f"There is no closure {number}.")
+        _note(database, "open", f"closure {number}")
     click.echo("Removed.")
+
+
+def _note(database: Database, what: str, subject: str, *, after: str = "") -> None:
+    """What is done by command is on record too."""
+    now = machine_clock()
+    database.run_now(lambda tx: Audit(tx).note(None, what, now, subject=subject, after=after))
+
+
+def _list_hit(
+    database: Database, office: Office, hit: Callable[[Agenda, datetime], list[Booking]]
+) -> None:
+    """The bookings that a change has hit: nobody is told by a command."""
+    now = machine_clock()
+    for each in database.run_now(lambda tx: hit(Agenda(tx, office), now)):
+        start = each.starts_at.astimezone(office.zone)
+        click.echo(f"This booking is hit and stays: {each.reference}, {start:%F %H:%M}.")
+        click.echo(f"    Move or cancel it in a staff chat: /find {each.reference}")
 
 
 def _check_url(meeting_url: str | None, office: Office) -> None:
@@ -150,6 +193,8 @@ def _shift(text: str, office: Office) -> list[tuple[int, time, time]]:
         shift = read_shift(text, local_day(machine_clock(), office.zone))
     except ShiftError as error:
         give_up(str(error))
+    if shift.from_day or shift.until_day:
+        give_up('Shifts for some time only are given in chat: counselor, then "add a shift".')
     return [(weekday, shift.start, shift.end) for weekday in shift.weekdays]
 
 

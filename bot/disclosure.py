@@ -31,6 +31,12 @@ def disclose(file: Path, basis: str, first: str, last: str) -> None:
     start = at(read_day(first), _MIDNIGHT, office.zone)
     end = end_of_day(read_day(last), office.zone)
     with open_database() as database:
+        # On record before anything leaves the house.
+        database.run_now(
+            lambda tx: Audit(tx).note(
+                None, "disclose", now, subject=f"{first} to {last}", after=basis.strip()
+            )
+        )
         records = database.run_now(
             lambda tx: [
                 [getattr(each, name) for name in _COLUMNS]
@@ -38,9 +44,4 @@ def disclose(file: Path, basis: str, first: str, last: str) -> None:
             ]
         )
         file.write_text(as_csv([_COLUMNS, *records]), encoding="utf-8")
-        database.run_now(
-            lambda tx: Audit(tx).note(
-                None, "disclose", now, subject=f"{first} to {last}", after=basis.strip()
-            )
-        )
     click.echo(f"Written: {file.name}, {len(records)} records. It is on record with its basis.")

@@ -56,6 +56,8 @@ def remove_staff(number: int) -> None:
         member = database.run_now(lambda tx: StaffStore(tx).member(number))
         if member is None:
             give_up(f"There is no staff member {number}.")
+        if member.role == "admin" and database.run_now(lambda tx: StaffStore(tx).admins()) == 1:
+            give_up("That is the last admin. Invite another one first: staff invite --role admin")
         database.run_now(lambda tx: StaffStore(tx).remove(number, now))
         database.run_now(
             lambda tx: Audit(tx).note(

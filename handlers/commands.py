@@ -14,6 +14,7 @@ from handlers.staff import (
     closing,
     day,
     desk,
+    forgetting,
     meeting,
     my_page,
     needs,
@@ -88,7 +89,8 @@ BUTTONS: dict[str, Press] = {
     "done/1": Press(needs.done, STAFF),
     "unposted/1": Press(my_page.show_open, STAFF),
     "mypage/1": Press(my_page.show_text, STAFF),
-    "posted/1": Press(my_page.posted, STAFF),
+    "posted/1": Press(my_page.posted_once, STAFF),
+    "posted/2": Press(my_page.posted, STAFF),
     "url/1": Press(meeting.ask_url, STAFF),
     "present/1": Press(attending.present, STAFF),
     "completed/1": Press(attending.completed, STAFF),
@@ -113,6 +115,8 @@ BUTTONS: dict[str, Press] = {
     "refuse/1": Press(people.choose_refusal, ADMIN),
     "refusefor/1": Press(people.ask_refusal_reason, ADMIN),
     "lift/1": Press(people.lift, ADMIN),
+    "forget/1": Press(forgetting.ask, ADMIN),
+    "forgetyes/1": Press(forgetting.forget, ADMIN),
     "questions/1": Press(questions.show_open, STAFF),
     "question/1": Press(questions.show, STAFF),
     "closequestion/1": Press(questions.close, STAFF),
@@ -129,9 +133,11 @@ BUTTONS: dict[str, Press] = {
     "endshift/2": Press(calendar.end_on, ADMIN),
     "dropshift/1": Press(calendar.drop_shift, ADMIN),
     "closures/1": Press(closing.show_all, ADMIN),
+    "closures/2": Press(closing.show_from, ADMIN),
     "addclosure/1": Press(closing.ask_span, ADMIN),
     "close/1": Press(closing.close, ADMIN),
-    "open/1": Press(closing.reopen, ADMIN),
+    "open/1": Press(closing.ask_reopen, ADMIN),
+    "openyes/1": Press(closing.reopen, ADMIN),
     "versions/1": Press(terms.show_all, ADMIN),
     "version/1": Press(terms.show, ADMIN),
     "publish/1": Press(terms.publish, ADMIN),
@@ -158,6 +164,7 @@ BUTTONS: dict[str, Press] = {
 
 # Free text that was asked for, by what it is for: step(turn, store, subject, text).
 AWAITED: dict[str, Press] = {
+    "newadmin": Press(team.invite_admin, ADMIN),
     "newcounselor": Press(calendar.add, ADMIN),
     "rename": Press(calendar.rename, ADMIN),
     "counselorurl": Press(calendar.set_url, ADMIN),
@@ -170,6 +177,9 @@ AWAITED: dict[str, Press] = {
     "refuse": Press(people.refuse, ADMIN),
     "stop": Press(cancelling.stop_because, STAFF),
 }
+
+# A reason written for one of these ends something at once: a command's word alone is none.
+ENDING = ("withdraw", "refuse", "stop")
 
 # A reply to a message of ours, by what that speaks of: step(turn, store, number, text).
 REPLIES: dict[str, Callable[[Turn, Store, int, str], list[Message]]] = {

@@ -13,6 +13,7 @@ from models.chat import Did, Event, Message, NotAButton
 from models.rules import details
 from models.store import Store
 from models.store.awaited import Awaited
+from models.text import says_something
 from models.turn import Turn
 
 
@@ -68,10 +69,12 @@ def _said(turn: Turn, store: Store, event: Event, awaited: Awaited | None) -> _A
     answers = _answered(turn, store, event)
     asked = commands.AWAITED.get(awaited.what) if awaited else None
     if (answers or asked) and not text.lstrip().startswith(("/", "／")):
-        if _names_somebodys_number(turn, store, text):
+        if command and not command[1] and awaited and awaited.what in commands.ENDING:
+            return _Act(command[0], partial(_command, event=event, command=command))
+        if refusal := _not_to_be_taken(turn, store, text):
             if awaited is not None:
                 store.awaited.ask(turn.contact.id, *awaited)
-            return _Act("text", lambda turn, store: [Message(text=turn.say("desk.personal"))])
+            return _Act("text", lambda turn, store: [Message(text=turn.say(refusal))])
         if answers:
             kind, number = answers
             reply = commands.REPLIES[kind]
@@ -83,6 +86,13 @@ def _said(turn: Turn, store: Store, event: Event, awaited: Awaited | None) -> _A
     return _Act(
         "text", lambda turn, store: desk.not_understood(turn) if event.group is None else []
     )
+
+
+def _not_to_be_taken(turn: Turn, store: Store, text: str) -> str | None:
+    """Why a text is no reason, name or answer; the phrase that says so."""
+    if not says_something(text):
+        return "desk.empty"
+    return "desk.personal" if _names_somebodys_number(turn, store, text) else None
 
 
 def _names_somebodys_number(turn: Turn, store: Store, text: str) -> bool:

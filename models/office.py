@@ -129,6 +129,7 @@ class Office(_Part):
     reconsent: bool = True
     office_hours: Hours = (time(8, 30), time(17, 15))
     access_log_months: int = Field(12, ge=1, le=120)
+    record_years: int = Field(5, ge=1, le=30)
     small_cell: int = Field(5, ge=1, le=100)
     hold_minutes: int = Field(30, ge=5, le=240)
     quiet_hours: Night = (time(21), time(8))

@@ -4,15 +4,18 @@ import asyncio
 import concurrent.futures
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from handlers.staff import hitting
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift, read_span
+from models.store import Store
 from models.store.calendar import Calendar
+from models.store.seekers import Details
 from tests.conftest import MakeWorld
-from tests.talk import Parent, World
+from tests.talk import DETAILS, Parent, World
 from tests.test_rules import JAPAN
 
 MONDAY = date(2026, 11, 30)
@@ -86,7 +89,7 @@ async def test_a_counselor_is_added_and_gets_shifts(world: World) -> None:
     await admin.says("いつでも")
     admin.sees("読み取れませんでした")
     await admin.says("火 10:00-11:00 12/8から")
-    admin.sees("火 10:00-11:00 12/08〜")
+    admin.sees("火 10:00-11:00 2026/12/08〜")
     await admin.taps("シフトを足す")
     await admin.says("火 10:00-11:00 12/8から")
     assert len(await world.rows("SELECT * FROM shifts WHERE counselor_id = 2")) == 1
@@ -141,6 +144,8 @@ async def test_a_closure_asks_what_becomes_of_the_bookings_it_hits(
     other.sees_no("^10:00").sees("10:30")
     await admin.says("休み")
     await admin.taps("取り消す 12/1.* 09:00〜10:15")
+    admin.sees("よろしいですか")
+    await admin.taps("休みを取り消す")
     assert await world.rows("SELECT * FROM closures") == []
 
 
@@ -181,7 +186,7 @@ async def test_taking_a_shift_away_or_ending_it_asks_too(world: World) -> None:
     await admin.taps("火 10:00")
     await admin.taps("終わりの日")
     await admin.says("12/8")
-    admin.sees("火 10:00-16:00 〜12/08")  # nothing hit: nothing asked
+    admin.sees("火 10:00-16:00 〜2026/12/08")  # nothing hit: nothing asked
     await admin.taps("火 10:00")
     await admin.taps("なくす")
     admin.sees("1件の予約にかかります")
@@ -254,7 +259,7 @@ async def test_a_counselors_url_reaches_those_who_have_a_booking(
 ) -> None:
     world: World = await make_world(channel, meeting_url=None)
     admin, parent = await hit(world)
-    await admin.taps_data("posted/1:1:1")
+    await admin.taps_data("posted/2:1:1")
     await world.play_to((await world.booking()).starts_at - timedelta(hours=15))
     admin.looks()
     assert "no_url" in await world.alerts()
@@ -315,3 +320,40 @@ def _in_between(
 
     monkeypatch.setattr(hitting, "ask", ask)
     return lambda: asyncio.wrap_future(under_way[0])
+
+
+async def test_every_change_of_a_counselors_url_is_told(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, meeting_url=None)
+    admin, parent = await hit(world)
+    for number in (77, 78):
+        await admin.taps_data("counselorurl/1:1")
+        await admin.says(f"https://zoom.us/j/{number}")
+        parent.looks().sees("準備ができました" if number == 77 else "URLが変わりました")
+
+
+async def test_all_that_a_closure_hits_is_listed_however_many(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, counselors=4)
+    admin = await world.staff()
+    bookings = await world.store(partial(_book_the_whole_day, now=world.clock()))
+    assert len(bookings) == 48
+    await admin.says("/closures 12/1")
+    listed = "\n".join(each.text for each in admin.seen)
+    assert "48件" in listed
+    assert listed.count("・12月1日") == 48
+    await admin.taps("移す")
+    assert sum(reference in admin for reference in bookings) == 48
+
+
+def _book_the_whole_day(store: Store, now: datetime) -> list[str]:
+    """Somebody new in every slot of 12/1; returns the references."""
+    slots = store.calendar.free_on(date(2026, 12, 1), now, holder=0)
+    return [
+        store.bookings.book(
+            store.seekers.add(Details(**DETAILS), now), slot, "consultation", "alone", now
+        ).reference
+        for slot in slots
+    ]

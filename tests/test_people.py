@@ -206,7 +206,7 @@ async def test_a_refusal_follows_over_a_rotation_of_the_key(world: World) -> Non
     def before(store: Store) -> int:
         contact = store.contacts.add("line", "U1", "ja", now)
         seeker = store.seekers.keep_details(contact.id, details, now)
-        store.seekers.refuse(seeker, "reason", None, None, now)
+        store.seekers.refuse(seeker, None, None, now)
         return seeker
 
     def after(store: Store) -> int:
@@ -218,7 +218,7 @@ async def test_a_refusal_follows_over_a_rotation_of_the_key(world: World) -> Non
         return await world.app.database.run(lambda tx: work(Store(tx, world.app.office, vault)))
 
     refused = await within(old, before)
-    await world.app.database.run(lambda tx: Erasure(tx).erase(1, refused, now, is_refused=True))
+    await world.app.database.run(lambda tx: Erasure(tx).erase_person(refused, now, is_refused=True))
     again = await within(f"{new},{old}", after)
     assert again != refused
     for key in (f"{new},{old}", new):
@@ -297,6 +297,10 @@ def other_id(booking: Booking) -> int:
         "090/1234/5678",
         "34010_1234567",
         "+81 90 1234 5678",
+        "0 9 0 1 2 3 4 5 6 7 8",
+        "〇九〇一二三四五六七八",
+        "٠٩٠١٢٣٤٥٦٧٨",
+        "090の1234の5678",
     ],
 )
 async def test_numbers_of_parents_are_found_however_they_are_written(
@@ -325,7 +329,7 @@ async def test_the_longer_refusal_is_told_and_lifting_one_lifts_no_other(world: 
         details = Details("山田", "ヤマダ", "0312345678", "13010-111111")
         pair = store.seekers.add(details, now), store.seekers.add(details, now)
         for seeker in pair:
-            store.seekers.refuse(seeker, "x", None, None, now)
+            store.seekers.refuse(seeker, None, None, now)
         return pair
 
     one, two = await world.store(erased)
@@ -337,4 +341,93 @@ async def test_the_longer_refusal_is_told_and_lifting_one_lifts_no_other(world: 
 
 
 def _erase(tx: Transaction, seeker: int, now: datetime) -> None:
-    Erasure(tx).erase(99, seeker, now, is_refused=False)
+    Erasure(tx).erase_person(seeker, now, is_refused=False)
+
+
+async def test_a_counselors_call_may_last(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    counselor, parent = await world.staff("counselor"), world.parent()
+    await parent.has_settled_everything()
+    await finds(world, counselor, phone=DETAILS["phone"])
+    await world.play(minutes=45)
+    await counselor.taps("予約を入れる")
+    await counselor.taps(r"\d/\d")
+    counselor.sees_no("できません")
+
+
+async def test_an_alert_about_a_person_leads_to_them(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    admin = await world.staff()
+    for _ in range(2):
+        await world.parent().has_settled_everything()
+    await admin.says("/needs")
+    admin.sees("同じ求職番号")
+    await admin.taps("利用者 1")
+    admin.sees("広○ 花○")
+
+
+async def test_hidden_signs_are_in_no_name(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    admin = await world.staff()
+    await admin.taps_data("addcounselor/1")
+    await admin.says("\u202e田中\u200b")
+    assert ("田中",) in await world.rows("SELECT name FROM counselors")
+
+
+async def test_why_somebody_is_refused_is_read_on_the_page_only(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel)
+    admin, parent = await world.staff(), world.parent()
+    await parent.has_settled_everything()
+    await finds(world, admin, phone=DETAILS["phone"])
+    await admin.taps("利用をお断りする")
+    await admin.taps("期限なし")
+    await admin.says("職員をどなったため")
+    admin.sees("利用お断り中").sees_no("どなった")
+    await admin.taps("くわしい情報")
+    page = await sends(world, admin.link("くわしい情報を開く"))
+    assert "利用お断りの理由: 職員をどなったため" in page.text
+
+
+async def test_a_refused_person_is_told_to_phone_instead_of_asking(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel)
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says("駐車場はどこにありますか")
+    await world.store(lambda store: store.seekers.refuse(1, None, None, world.clock()))
+    await parent.taps_old("この文を窓口に質問として送る")
+    parent.sees("お電話でご相談ください")
+    for words in ("質問", "駐車場はどこにありますか"):
+        await parent.says(words)
+        parent.sees("お電話でご相談ください")
+    assert await world.rows("SELECT * FROM questions") == []
+
+
+async def test_somebody_without_a_chat_is_forgotten_on_request(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel)
+    admin = await world.staff()
+
+    def known(store: Store) -> Booking:
+        seeker = store.seekers.add(Details(**NEW), world.clock())
+        store.seekers.add_note(seeker, "電話の方", None, world.clock())
+        (slot, *_) = store.calendar.free_from(world.clock(), holder=0)
+        return store.bookings.book(seeker, slot, "consultation", "alone", world.clock())
+
+    booking = await world.store(known)
+    await admin.says(f"/find {booking.reference}")
+    await admin.taps("情報を消す")
+    admin.sees("先に、この予約を終わらせてください")
+    await admin.taps_data(f"phonedyes/1:{booking.id}:1")
+    await admin.taps_data(f"forget/1:{booking.job_seeker_id}")
+    admin.sees("もとには戻せません")
+    await admin.taps("^消す$")
+    admin.sees("消しました")
+    columns = "name, reading, phone, registration, registration_fingerprint, phone_fingerprint"
+    assert await world.rows(f"SELECT {columns} FROM job_seekers") == [(None,) * 6]
+    assert await world.rows("SELECT * FROM notes") == []
+    assert len(await world.bookings()) == 1

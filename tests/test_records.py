@@ -72,9 +72,9 @@ async def test_the_audit_page_by_page(world: World) -> None:
     admin = await world.staff()
     for _ in range(20):
         await admin.says("/find XXXXXX")
-        await admin.taps_data("invited/1:0")
+        await admin.taps_data("invited/1:1")
     await admin.says("/audit")
-    admin.sees("11/30 09:00 admin 職員をまねいた 管理者")
+    admin.sees("11/30 09:00 admin 職員をまねいた 相談員 佐藤")
     await admin.taps("さらに前")
     admin.sees("職員としての登録")
     counselor = await world.staff("counselor")
@@ -237,3 +237,50 @@ def test_disclosure_needs_a_basis(
     code, output = run(str(file), *days, "--basis", "刑事訴訟法197条2項、2026-11-20の照会")
     assert (code, file.exists()) == (0, True), output
     assert "exists already" in run(str(file), *days, "--basis", "some law")[1]
+
+
+async def test_after_years_people_and_bookings_are_forgotten(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, record_years=3)
+    admin, parent, newer = await world.staff(), world.parent(), world.parent()
+    booking = await parent.has_booked()
+    await admin.taps_data(f"verify/1:{booking.job_seeker_id}")
+    await parent.joins_at_start(booking)
+    await world.store(lambda store: store.seekers.add_note(1, "メモ", None, world.clock()))
+    now = world.clock()
+    await world.store(lambda store: store.seekers.refuse(1, now.date(), None, now))
+    await world.sleep_until(world.clock() + timedelta(days=3 * 365 - 30))
+    await newer.has_settled_everything()
+    await world.sweep()
+    assert len(await world.rows("SELECT * FROM job_seekers")) == 2
+    await world.sleep_until(world.clock() + timedelta(days=60))
+    await world.sweep()
+    for table in ("bookings", "booking_changes", "attendance_signs", "notes", "refusals"):
+        assert await world.rows(f"SELECT * FROM {table}") == [], table
+    assert await world.rows("SELECT id FROM job_seekers") == [(2,)]
+    assert await world.rows("SELECT what FROM audit WHERE what = 'verify'") == []
+    assert len(await world.rows("SELECT * FROM consents")) == 2
+    await parent.says("予約")
+    parent.sees("ご利用の条件|利用規約|確認")
+
+
+async def test_my_data_names_everything_that_is_kept(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(minutes=5))
+    await parent.says("子どもが熱を出して遅れます")
+    await parent.joins(world.app.links.join(booking.id))
+    await world.store(lambda store: store.seekers.add_note(1, "メモ", None, world.clock()))
+    await world.store(lambda store: store.seekers.refuse(1, None, None, world.clock()))
+    await parent.says("マイデータ")
+    page = await sends(world, parent.link("ページを開く"))
+    for words in (
+        "子どもが熱を出して遅れます",
+        "参加ボタン",
+        "職員のメモが1件",
+        "2026-11-30〜|2026-12",
+    ):
+        assert re.search(words, page.text), words
+    assert "メモ</p>" not in page.text

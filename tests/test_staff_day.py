@@ -209,7 +209,10 @@ async def test_a_consultation_is_stopped(world: World) -> None:
     assert (await world.booking()).status == "withdrawn"
     parent.looks().sees("相談を中止しました").sees_no("おどす")
     history = await world.rows("SELECT why FROM booking_changes ORDER BY id DESC LIMIT 1")
-    assert history == [("大声でおどすため",)]
+    assert history == [("stopped",)]
+    ((_, note),) = await world.store(lambda store: store.seekers.notes(booking.job_seeker_id))
+    assert note == "相談を中止した理由: 大声でおどすため"
+    assert await world.rows(f"SELECT * FROM notes WHERE body LIKE '%{'おどす'}%'") == []
 
 
 async def test_the_next_one_is_booked_during_the_consultation(world: World) -> None:
@@ -343,7 +346,7 @@ async def test_nobody_is_absent_before_the_grace_is_over(world: World) -> None:
 
 async def test_another_url_is_to_be_posted_anew(world: World) -> None:
     admin, parent, booking = await booked(world)
-    await admin.taps_data(f"posted/1:{booking.id}:1")
+    await admin.taps_data(f"posted/2:{booking.id}:1")
     await admin.says(f"/url {booking.reference} {URL}")
     parent.looks().sees("URLが変わりました")
     await admin.says(f"/url {booking.reference} {URL}")
@@ -511,3 +514,28 @@ async def test_the_counselor_who_was_asked_may_answer_afterwards(world: World) -
     own.sees("答えを送りました")
     await own.taps_data("question/1:1")
     own.sees("もう")
+
+
+async def test_a_text_for_my_page_that_is_out_of_date_is_not_ticked_off(world: World) -> None:
+    admin, _, booking = await booked(world)
+    await admin.taps_data(f"mypage/1:{booking.id}")
+    await admin.says(f"/url {booking.reference} {URL}")  # by a colleague, say
+    await admin.taps_old("掲載した")
+    admin.sees(URL, "掲載した")
+    await admin.says("/mypage")
+    admin.sees("1件あります")
+
+
+@pytest.mark.parametrize("ends", ["officeends", "stop"])
+async def test_a_command_or_nothing_is_no_reason(world: World, ends: str) -> None:
+    admin, parent, booking = await booked(world, day="12/1", time="10:00")
+    for said, seen in (("明日", "12月1日\\(火\\) 1件"), ("　\u200b", "文字が入っていません")):
+        await admin.taps_data(f"{ends}/1:{booking.id}")
+        if ends == "officeends":
+            await admin.taps("ほかの理由")
+        await admin.says(said)
+        admin.sees(seen)
+        parent.looks().sees_nothing()
+        assert (await world.booking()).status == "booked"
+    await admin.says("停電のため")
+    assert (await world.booking()).status == "withdrawn"

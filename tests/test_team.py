@@ -170,7 +170,8 @@ async def test_in_a_group_nobody_else_is_heard(world: World) -> None:
     stranger = world.parent()
     assert await stranger.says_in_group("/nothing_of_ours") == []
     (answer, *_) = await admin.says_in_group("/help")
-    assert "職員メニュー" in answer.text
+    assert "/today" in answer.text
+    assert not answer.buttons  # they do not work in groups
 
 
 async def test_leaving_within_the_last_moment_of_a_code(world: World) -> None:
@@ -271,3 +272,22 @@ async def test_what_line_or_somebody_else_undoes_is_done_again(make_world: MakeW
         await again.refresh()
     await again.refresh()
     assert world.line.menus.seen_by(newcomer.person)
+
+
+async def test_admins_are_told_apart_by_their_names(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    admin = await world.staff()
+    for name, seen in ((" ", "文字が入っていません"), ("admin", "もういる")):
+        await admin.taps_data("invited/1:0")
+        admin.sees("新しい管理者の名前")
+        await admin.says(name)
+        admin.sees(seen)
+    await admin.says("山本 恵")
+    code = admin.seen[-1].text
+    colleague = world.parent()
+    await colleague.says(code)
+    await admin.says("/staff")
+    admin.sees("山本 恵  管理者")
+    await colleague.says("/stats")
+    await admin.says("/audit")
+    admin.sees("山本 恵 統計を見た")

@@ -178,3 +178,20 @@ async def test_who_was_not_told_in_time_is_on_record(make_world: MakeWorld) -> N
     await world.play(days=2)
     await admin.taps_data("version/1:2")
     admin.sees("届かなかった人数\\s*4|届かなかった人数: 4")
+
+
+async def test_a_new_version_that_nobody_is_told_of_is_raised(
+    make_world: MakeWorld, channel: str
+) -> None:
+    """Art. 13: people are told before it takes effect; a publication alone tells nobody."""
+    world: World = await make_world(channel)
+    admin, parent = await world.staff(), world.parent()
+    await parent.has_settled_everything()
+    await world.publishes("第1条 新しい文章です。", "2026-12-04")
+    await admin.says("/needs")
+    admin.sees("規約の第2版.*まだ利用者に知らせていません")
+    await admin.taps("規約 第2版")
+    await admin.taps("知らせる")
+    await admin.taps("知らせる|送る")
+    await admin.says("/needs")
+    admin.sees_no("まだ利用者に知らせていません")

@@ -43,6 +43,8 @@ PATTERNS = {
     r"picture\.\w+": None,
     r"told\.\w+_(title|text)": None,
     r"audit\.(did|about|value)\.\w+": None,
+    r"my_data\.page\.\w+": None,
+    r"note\.\w+": None,
 }
 
 

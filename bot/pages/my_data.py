@@ -1,5 +1,6 @@
 """My data: what is stored of a parent, on a page of their own, and its erasure."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -15,9 +16,9 @@ from locales import Phrases
 from models.database import Database
 from models.office import Office
 from models.store import Store
-from models.store.erasure import Erasure
 from models.store.forms import FORM_LIFE, NoForm, Purpose
 from models.store.seekers import Details
+from models.tables import Refusal
 from models.transaction import Transaction
 from models.turn import Turn
 from models.vault import Vault
@@ -32,7 +33,11 @@ class MyData(NamedTuple):
     consents: list[str]
     declarations: list[str]
     questions: list[str]
+    written: list[str]
     waits: list[str]
+    refusals: list[str]
+    uses: list[str]
+    notes: int
 
 
 class MyDataPage:
@@ -103,8 +108,8 @@ class MyDataPage:
         seeker = contact.job_seeker_id
         details = store.seekers.details(seeker) if seeker else Details("", "", "", "")
         bookings = store.bookings.of_seeker(seeker) if seeker else []
+        refusals = store.seekers.refusals(seeker) if seeker else []
         upcoming = cards.current_bookings(turn.of(contact), store)
-        zone = self._office.zone
         return MyData(
             details={say(f"form.{name}"): value for name, value in details._asdict().items()},
             bookings=[
@@ -116,7 +121,7 @@ class MyDataPage:
                 say(
                     "my_data.consent" if each.given else "my_data.withdrawal",
                     version=each.terms_version,
-                    at=f"{each.at.astimezone(zone):%Y-%m-%d %H:%M}",
+                    at=self._local(each.at),
                 )
                 for each in store.terms.consents_of(contact.id)
             ],
@@ -128,11 +133,24 @@ class MyDataPage:
             questions=[
                 f"{each.text} → {each.answer or '—'}" for each in store.questions.of(contact.id)
             ],
+            written=[
+                f"{self._local(each.acted_at)} {each.text}"
+                for each in store.inbox.kept_of(contact.id)
+            ],
             waits=[
                 say.day(each.day) if each.day else say("waiting.any_day")
                 for each in store.waiting.of(contact.id, turn.today)
             ],
+            refusals=[_refusal(say, each) for each in refusals],
+            uses=[
+                f"{self._local(each.at)} {say(f'my_data.page.{each.page}')}"
+                for each in store.access.of(contact.id, [each.id for each in bookings])
+            ],
+            notes=len(store.seekers.notes(seeker)) if seeker else 0,
         )
+
+    def _local(self, at: datetime) -> str:
+        return f"{at.astimezone(self._office.zone):%Y-%m-%d %H:%M}"
 
     def _erase(self, tx: Transaction, token: str) -> bool:
         store, now = self._store(tx), self._clock()
@@ -146,14 +164,10 @@ class MyDataPage:
             if now < booking.starts_at:
                 store.bookings.set_status(booking, "cancelled", now, by="parent", why="erased")
                 store.alerts.close_of(booking.id, now)
-        given = store.terms.consent_of(contact.id)
-        version = store.terms.in_force(turn.today)
-        if given is not None and given.given and version is not None:
-            store.terms.record_consent(
-                contact.id, version, given=False, at=now, channel=contact.channel, event_id="erase"
-            )
-        refused = seeker is not None and store.seekers.refusal(seeker, turn.today) is not None
-        Erasure(tx).erase(contact.id, seeker, now, is_refused=refused)
+        if seeker is not None:
+            refused = store.seekers.refusal(seeker, turn.today) is not None
+            store.erasure.erase_person(seeker, now, is_refused=refused)
+        store.erasure.erase_chat(contact, now, turn.today)
         store.audit.note(contact, "erase", now, subject=f"person {seeker or '—'}")
         return True
 
@@ -169,3 +183,9 @@ class MyDataPage:
 
     def _store(self, tx: Transaction) -> Store:
         return Store(tx, self._office, self._vault)
+
+
+def _refusal(say: Phrases, refusal: Refusal) -> str:
+    """Since when somebody is or was refused, and until when."""
+    until = say.day_and_year(refusal.until_day) if refusal.until_day else ""
+    return f"{refusal.since:%Y-%m-%d}〜 {say('my_data.lifted') if refusal.lifted_at else until}"

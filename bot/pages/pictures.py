@@ -111,7 +111,7 @@ def _week(turn: Turn, store: Store, monday: date) -> Grid:
                 line.append(Cell("closed", ""))
         cells.append(line)
     return Grid(
-        title=turn.say("week.title", day=turn.say.day(monday)),
+        title=turn.say("week.title", day=days.with_year(turn, monday)),
         columns=[f"{turn.say.short_day(day)}\n{each.name}" for day, each in columns],
         rows=[f"{clock:%H:%M}" for clock in rows],
         cells=cells,

@@ -10,9 +10,8 @@ from models.turn import Turn
 def closed(turn: Turn, store: Store) -> list[Message] | None:
     """What is still to be settled, or None when the way is free. Whom the office refuses is told
     kindly to phone, whatever else is settled (arts. 6(6), 12(1))."""
-    seeker = turn.contact.job_seeker_id
-    if seeker is not None and store.seekers.refusal(seeker, turn.today) is not None:
-        return [_please_phone(turn)]
+    if refused := please_phone(turn, store):
+        return refused
     if not consent.stands(turn, store):
         return consent.show_terms(turn, store)
     for card in Card:
@@ -23,12 +22,18 @@ def closed(turn: Turn, store: Store) -> list[Message] | None:
     return None
 
 
-def _please_phone(turn: Turn) -> Message:
-    return Message(
-        title=turn.say("refused.title"),
-        text=turn.say("refused.text", phone=cards.phone(turn)),
-        groups=(column(cards.phone_link(turn)),),
-    )
+def please_phone(turn: Turn, store: Store) -> list[Message] | None:
+    """What somebody is told whom the office refuses; None for everybody else."""
+    seeker = turn.contact.job_seeker_id
+    if seeker is None or store.seekers.refusal(seeker, turn.today) is None:
+        return None
+    return [
+        Message(
+            title=turn.say("refused.title"),
+            text=turn.say("refused.text", phone=cards.phone(turn)),
+            groups=(column(cards.phone_link(turn)),),
+        )
+    ]
 
 
 def only_the_form_is_missing(turn: Turn, store: Store) -> bool:

@@ -40,7 +40,7 @@ def command(turn: Turn, store: Store, words: str) -> list[Message]:
 def _line(turn: Turn, store: Store, entry: Entry) -> str:
     before, after = (_value(turn, store, each) for each in (entry.before, entry.after))
     parts = (
-        f"{entry.at.astimezone(turn.office.zone):%m/%d %H:%M}",
+        _when(turn, entry.at.astimezone(turn.office.zone)),
         entry.staff or turn.say("audit.nobody"),
         "" if entry.allowed else turn.say("audit.refused"),
         _what(turn, entry.what),
@@ -48,6 +48,10 @@ def _line(turn: Turn, store: Store, entry: Entry) -> str:
         " → ".join(filter(None, (before, after))),
     )
     return " ".join(filter(None, parts))
+
+
+def _when(turn: Turn, at: datetime) -> str:
+    return f"{at:%m/%d %H:%M}" if at.year == turn.today.year else f"{at:%Y/%m/%d %H:%M}"
 
 
 def _what(turn: Turn, what: str) -> str:

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 from handlers.staff import hitting, meeting
+from handlers.staff.telling import by
+from locales import Phrases, phrases
 from models.chat import Message, NotAButton, button, column
 from models.rules.meeting_url import is_allowed
 from models.rules.shift_words import ShiftError, read_shift
@@ -41,8 +43,9 @@ def show(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
     """One counselor with what can be changed."""
     found = _counselor(store, counselor_id)
     shifts = [
-        button(turn.say("shift.one", shift=_in_words(turn, each)), "shift/1", each.id or 0)
+        button(turn.say("shift.one", shift=_in_words(turn.say, _as_rule(each))), "shift/1", each.id)
         for each in found.shifts
+        if each.id is not None
     ]
     say = turn.say
     changes = [
@@ -88,8 +91,9 @@ def rename(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
     name = shortened(text, 60)
     if not name or name in [each.name for each in store.calendar.every_counselor()]:
         return _ask(turn, store, "rename", subject, "counselors.name_taken")
+    before = _counselor(store, int(subject)).name
     store.calendar.rename_counselor(int(subject), name)
-    _note(turn, store, "rename", int(subject))
+    _note(turn, store, "rename", int(subject), before, name)
     return show(turn, store, int(subject))
 
 
@@ -110,11 +114,11 @@ def set_url(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
     before = _counselor(store, counselor_id).meeting_url
     upcoming = store.agenda.upcoming(counselor_id, turn.now)
     store.calendar.change_counselor(counselor_id, url, [])
-    _note(turn, store, "counselor url", counselor_id)
+    _note(turn, store, "counselor url", counselor_id, "given" if before else "none", "given")
     for each in upcoming:
         changed = store.bookings.by_id(each.id)
         if changed is not None and changed.meeting_url != each.meeting_url:
-            store.bookings.set_posted(each.id, None)  # My Page says the old one
+            store.bookings.take_counselors_url(changed, turn.now, by=by(turn))
             meeting.announce(turn, store, changed, changed=before is not None)
     return show(turn, store, counselor_id)
 
@@ -135,7 +139,7 @@ def add_shift(turn: Turn, store: Store, subject: str, text: str) -> list[Message
     if added := [each for each in wanted if each not in there]:
         for each in added:
             store.calendar.add_shift(each)
-        _note(turn, store, "add shift", int(subject))
+            _note(turn, store, "add shift", int(subject), after=_on_record(turn, each))
     return show(turn, store, int(subject))
 
 
@@ -144,7 +148,7 @@ def show_shift(turn: Turn, store: Store, shift_id: int) -> list[Message]:
     shift = _shift(store, shift_id)
     return [
         Message(
-            title=turn.say("shift.one", shift=_in_words(turn, shift)),
+            title=turn.say("shift.one", shift=_in_words(turn.say, _as_rule(shift))),
             groups=(
                 column(
                     button(turn.say("shift.end"), "endshift/1", shift_id),
@@ -178,8 +182,10 @@ def end_on(turn: Turn, store: Store, shift_id: int, last_day: str, how: str) -> 
     hit = _newly_hit(turn, store, shift, _as_rule(shift)._replace(until_day=day))
     if asked := hitting.ask(turn, store, hit, how, ("endshift/2", shift_id, last_day)):
         return asked
+    before, after = _as_rule(shift), _as_rule(shift)._replace(until_day=day)
     store.calendar.end_shift(shift_id, day)
-    _note(turn, store, "end shift", shift.counselor_id)
+    changed = _on_record(turn, before), _on_record(turn, after)
+    _note(turn, store, "end shift", shift.counselor_id, *changed)
     return [
         *show(turn, store, shift.counselor_id),
         *hitting.settle(turn, store, hit, how, "counselor"),
@@ -192,8 +198,9 @@ def drop_shift(turn: Turn, store: Store, shift_id: int, how: str) -> list[Messag
     hit = _newly_hit(turn, store, shift, None)
     if asked := hitting.ask(turn, store, hit, how, ("dropshift/1", shift_id)):
         return asked
+    before = _on_record(turn, _as_rule(shift))
     store.calendar.remove_shift(shift_id)
-    _note(turn, store, "drop shift", shift.counselor_id)
+    _note(turn, store, "drop shift", shift.counselor_id, before)
     return [
         *show(turn, store, shift.counselor_id),
         *hitting.settle(turn, store, hit, how, "counselor"),
@@ -254,15 +261,29 @@ def _as_rule(row: ShiftRow) -> Shift:
     )
 
 
-def _in_words(turn: Turn, shift: ShiftRow) -> str:
-    weekday = turn.say.short_weekday(_MONDAY + timedelta(days=shift.weekday))
-    words = f"{weekday} {shift.start_time:%H:%M}-{shift.end_time:%H:%M}"
+def _in_words(say: Phrases, shift: Shift) -> str:
+    weekday = say.short_weekday(_MONDAY + timedelta(days=shift.weekday))
+    words = f"{weekday} {shift.start:%H:%M}-{shift.end:%H:%M}"
     if shift.from_day:
-        words += f" {shift.from_day:%m/%d}〜"
+        words += f" {shift.from_day:%Y/%m/%d}〜"
     if shift.until_day:
-        words += f" 〜{shift.until_day:%m/%d}"
+        words += f" 〜{shift.until_day:%Y/%m/%d}"
     return words
 
 
-def _note(turn: Turn, store: Store, what: str, counselor_id: int) -> None:
-    store.audit.note(turn.contact, what, turn.now, subject=f"counselor {counselor_id}")
+def _on_record(turn: Turn, shift: Shift) -> str:
+    """The audit is kept in the office's language."""
+    return _in_words(phrases(turn.office.language), shift)
+
+
+def _note(
+    turn: Turn, store: Store, what: str, counselor_id: int, before: str = "", after: str = ""
+) -> None:
+    store.audit.note(
+        turn.contact,
+        what,
+        turn.now,
+        subject=f"counselor {counselor_id}",
+        before=before,
+        after=after,
+    )

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from handlers.parents import cards as parents_cards
 from handlers.parents import offering
-from handlers.staff import cards
+from handlers.staff import cards, closing, people
 from handlers.staff.permission import booking_of
 from handlers.staff.telling import by, note, tell_parent
 from models.chat import Message, NotAButton, button, column
@@ -79,7 +79,9 @@ def withdraw(turn: Turn, store: Store, booking_id: int, version: int, reason: st
     changed = store.bookings.by_id(booking_id)
     if reason in _NOBODY_THERE and changed and changed.status != booking.status:
         # Nobody else is to be offered what cannot take place.
-        store.calendar.add_closure(booking.starts_at, booking.ends_at, "", booking.counselor_id)
+        span = booking.starts_at, booking.ends_at
+        store.calendar.add_closure(*span, "", booking.counselor_id)
+        closing.note_closure(turn, store, booking.counselor_id, *span)
     return answer
 
 
@@ -133,9 +135,12 @@ def _withdraw(
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]
     before = booking.status
     booking = store.bookings.set_status(
-        booking, "withdrawn", turn.now, by=by(turn), why=shortened(words or reason, 200)
+        booking, "withdrawn", turn.now, by=by(turn), why=reason or "in own words"
     )
     what = "stop" if reason == _STOPPED else "withdraw"
+    if words:  # they may speak of the person
+        about = "note.stopped" if what == "stop" else "note.withdrawn"
+        people.remember(turn, store, booking.job_seeker_id, about, words)
     note(turn, store, booking, what, before=before, after=reason or "in own words")
     store.alerts.close_of(booking.id, turn.now)
     if what == "stop":

@@ -92,12 +92,13 @@ def _buttons(turn: Turn, booking: Booking) -> list[Button]:
     match booking.status:
         case "booked" | "undecided" if has_begun:
             over = turn.now >= deadline(booking.starts_at, turn.office.grace)
-            return [came, *([absent] if over else []), completed, by_phone, url, stop]
+            late = [absent] if over else []
+            return [came, *late, completed, by_phone, url, move, withdraw, stop]
         case "booked" | "undecided":
             soon = turn.now >= booking.starts_at - cards.EARLY
             return [url, *post, *([came] if soon else []), move, by_phone, withdraw]
         case "joined":
-            return [completed, following, url, stop]
+            return [completed, following, url, move, withdraw, stop]
         case "deemed_cancelled":
             return [button(say("act.undo"), "undo/1", number), following]
         case _:

@@ -3,11 +3,12 @@ of a day."""
 
 from datetime import date, datetime, time, timedelta
 
-from handlers.staff import hitting
-from handlers.staff.telling import instant
+from handlers.staff import cards, desk, hitting
 from models.chat import Message, NotAButton, button, column
 from models.rules.shift_words import read_span
 from models.store import Store
+from models.store.audit import instant
+from models.tables import Closure
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=15)
@@ -15,16 +16,22 @@ _LISTED = 20
 
 
 def show_all(turn: Turn, store: Store) -> list[Message]:
-    """The closures that are not over, each to be taken back."""
-    found = store.calendar.closures_from(turn.now)[:_LISTED]
-    names = {each.id: each.name for each in store.calendar.every_counselor()}
-    choices = []
-    for each in found:
-        whose = names[each.counselor_id] if each.counselor_id else turn.say("closures.office")
-        label = f"{_span(turn, each.starts_at, each.ends_at)} {whose}"
-        choices.append(button(turn.say("closures.remove", which=label), "open/1", each.id or 0))
+    return show_from(turn, store, 0)
+
+
+def show_from(turn: Turn, store: Store, first: int) -> list[Message]:
+    """The closures that are not over, each to be taken back, page by page."""
+    found = store.calendar.closures_from(turn.now)
+    choices = [
+        button(turn.say("closures.remove", which=_in_words(turn, store, each)), "open/1", each.id)
+        for each in found[first : first + _LISTED]
+        if each.id is not None
+    ]
+    more = []
+    if (left := len(found) - first - _LISTED) > 0:
+        more.append(button(turn.say("closures.more", n=left), "closures/2", first + _LISTED))
     add = button(turn.say("closures.add"), "addclosure/1", 0, primary=True)
-    return [Message(title=turn.say("closures.title"), groups=(column(*choices, add),))]
+    return [Message(title=turn.say("closures.title"), groups=(column(*choices, *more, add),))]
 
 
 def closures_command(turn: Turn, store: Store, words: str) -> list[Message]:
@@ -63,28 +70,70 @@ def close(
     hit = [
         each
         for each in store.agenda.between(start - turn.office.slot_length, end, whose)
-        if each.status == "booked" and each.ends_at > start and each.starts_at > turn.now
+        if cards.is_active(each) and each.ends_at > start and each.starts_at > turn.now
     ]
     if asked := hitting.ask(turn, store, hit, how, ("close/1", counselor_id, start, end)):
         return asked
     if not store.calendar.has_closure(start, end, whose):
         store.calendar.add_closure(start, end, "", whose)
-        store.audit.note(
-            turn.contact,
-            "close",
-            turn.now,
-            subject=f"counselor {counselor_id}" if counselor_id else "office",
-            after=f"{instant(start)} – {instant(end)}",
-        )
+        note_closure(turn, store, whose, start, end)
     reason = "counselor" if counselor_id else "closed"
     return [*show_all(turn, store), *hitting.settle(turn, store, hit, how, reason)]
 
 
+def ask_reopen(turn: Turn, store: Store, closure_id: int) -> list[Message]:
+    """One question before people can book into a closure again."""
+    found = store.calendar.closure(closure_id)
+    if found is None:
+        return show_all(turn, store)
+    return desk.is_sure(
+        turn,
+        turn.say("closures.title"),
+        turn.say("closures.sure", which=_in_words(turn, store, found)),
+        button(turn.say("closures.remove_yes"), "openyes/1", closure_id),
+        button(turn.say("desk.back"), "closures/1"),
+    )
+
+
 def reopen(turn: Turn, store: Store, closure_id: int) -> list[Message]:
     """Take a closure back."""
-    if store.calendar.remove_closure(closure_id):
-        store.audit.note(turn.contact, "open", turn.now, subject=f"closure {closure_id}")
+    found = store.calendar.closure(closure_id)
+    if found is not None and store.calendar.remove_closure(closure_id):
+        store.audit.note(
+            turn.contact,
+            "open",
+            turn.now,
+            subject=_subject(found.counselor_id),
+            before=_instants(found.starts_at, found.ends_at),
+        )
     return show_all(turn, store)
+
+
+def note_closure(
+    turn: Turn, store: Store, counselor_id: int | None, start: datetime, end: datetime
+) -> None:
+    """Put a closure into the audit."""
+    store.audit.note(
+        turn.contact,
+        "close",
+        turn.now,
+        subject=_subject(counselor_id),
+        after=_instants(start, end),
+    )
+
+
+def _subject(counselor_id: int | None) -> str:
+    return f"counselor {counselor_id}" if counselor_id else "office"
+
+
+def _instants(start: datetime, end: datetime) -> str:
+    return f"{instant(start)} – {instant(end)}"
+
+
+def _in_words(turn: Turn, store: Store, closure: Closure) -> str:
+    names = {each.id: each.name for each in store.calendar.every_counselor()}
+    whose = names[closure.counselor_id] if closure.counselor_id else turn.say("closures.office")
+    return f"{_span(turn, closure.starts_at, closure.ends_at)} {whose}"
 
 
 def _span(turn: Turn, start: datetime, end: datetime) -> str:

@@ -79,14 +79,14 @@ def overview(turn: Turn, store: Store, day: date, bookings: list[Booking]) -> Me
     opening = tuple(cards.open_button(turn, each) for each in shown)
     groups = [Group(opening, columns=1)] if opening else []
     return Message(
-        title=turn.say("day.title", day=_with_year(turn, day), n=len(bookings)),
+        title=turn.say("day.title", day=with_year(turn, day), n=len(bookings)),
         text="\n".join(lines),
         groups=(*groups, Group(tuple(around), columns=2)),
         in_place=True,
     )
 
 
-def _with_year(turn: Turn, day: date) -> str:
+def with_year(turn: Turn, day: date) -> str:
     """A day, with its year where that is not this one."""
     return turn.say.day(day) + ("" if day.year == turn.today.year else f" {day.year}")
 
@@ -106,7 +106,7 @@ def show_week(turn: Turn, store: Store, monday: date) -> list[Message]:
     return [
         picture(turn, monday, PictureOf.WEEK),
         Message(
-            title=turn.say("week.title", day=turn.say.day(monday)),
+            title=turn.say("week.title", day=with_year(turn, monday)),
             groups=(column(*choices), Group(tuple(around), columns=2)),
         ),
     ]

@@ -60,7 +60,9 @@ def help_(turn: Turn, store: Store, words: str) -> list[Message]:
         for name, command in COMMANDS.items()
         if turn.contact.role in command.roles
     ]
-    return [menu(turn), Message(text="\n".join(lines))]
+    said = Message(text="\n".join(lines))
+    in_group = turn.event is not None and turn.event.group is not None
+    return [said] if in_group else [menu(turn), said]  # buttons do not work in groups
 
 
 def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:

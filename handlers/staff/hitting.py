@@ -2,6 +2,7 @@
 move them, to cancel them with notice, or to keep them. Nothing is left hanging."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 from zlib import crc32
 
 from handlers.parents import cards as parents_cards
@@ -11,9 +12,11 @@ from models.store import Store
 from models.store.booking import Booking
 from models.turn import Turn
 
+Part = TypeVar("Part")
+
 ASK = "ask"
 HOWS = ("move", "cancel", "keep")
-_LISTED = 60
+_A_MESSAGE = 30
 
 
 def ask(
@@ -36,11 +39,7 @@ def ask(
     if not hit and not always:
         return None
     name, *arguments = verb
-    lines = [cards.line(turn, store, each) for each in hit[:_LISTED]]
-    dated = [
-        f"・{parents_cards.when_of(turn, each)} {line.split('  ', 1)[-1]}"
-        for each, line in zip(hit, lines, strict=False)
-    ]
+    dated = [_line(turn, store, each) for each in hit]
     hows = HOWS if hit else ("keep",)
     key = "hitting.{}" if hit else "hitting.{}_none"
     choices = [
@@ -48,15 +47,15 @@ def ask(
         for each in hows
     ]
     text = turn.say("hitting.text", n=len(hit)) if hit else turn.say("hitting.sure")
-    if len(hit) > _LISTED:
-        dated.append(turn.say("day.more", n=len(hit) - _LISTED))
     changed = [turn.say("hitting.changed")] if answer != ASK else []
+    *before, last = _in_parts(dated) or [[]]
     return [
+        *(Message(text="\n".join(part)) for part in before),
         Message(
             title=turn.say("hitting.title"),
-            text="\n".join([*changed, text, *dated]),
+            text="\n".join([*changed, text, *last]),
             groups=(column(*choices, button(turn.say("desk.back"), "counselors/1")),),
-        )
+        ),
     ]
 
 
@@ -74,10 +73,24 @@ def settle(
             store.alerts.about(each, "to_move", turn.now)
         choices = [
             button(f"{parents_cards.when_of(turn, each)} {each.reference}", "smove/1", each.id, 0)
-            for each in hit[:_LISTED]
+            for each in hit
         ]
-        return [Message(title=turn.say("hitting.to_move"), groups=(column(*choices),))]
+        return [
+            Message(title=turn.say("hitting.to_move"), groups=(column(*part),))
+            for part in _in_parts(choices)
+        ]
     return []
+
+
+def _line(turn: Turn, store: Store, booking: Booking) -> str:
+    rest = cards.line(turn, store, booking).split("  ", 1)[-1]
+    return f"・{parents_cards.when_of(turn, booking)} {rest}"
+
+
+def _in_parts(every: Sequence[Part]) -> list[Sequence[Part]]:
+    """As many as one message holds on every channel: an answer is about all of them, so all of
+    them are shown."""
+    return [every[at : at + _A_MESSAGE] for at in range(0, len(every), _A_MESSAGE)]
 
 
 def _fingerprint(hit: Sequence[Booking]) -> str:

@@ -49,21 +49,25 @@ def show_text(turn: Turn, store: Store, booking_id: int) -> list[Message]:
         minutes=turn.office.grace_minutes,
         phone=parents_cards.phone(office),
     )
-    posted = button(
-        turn.say("my_page.posted"), "posted/1", booking.id, booking.version, primary=True
-    )
+    changes = store.bookings.how_often_changed(booking.id)
+    posted = button(turn.say("my_page.posted"), "posted/2", booking.id, changes, primary=True)
     back = button(turn.say("desk.back"), "booking/1", booking.id)
     copy = Message(text=turn.say("my_page.copy"), groups=(column(posted, back),))
     return [Message(text=text), copy]
 
 
-def posted(turn: Turn, store: Store, booking_id: int, version: int) -> list[Message]:
+def posted(turn: Turn, store: Store, booking_id: int, changes: int) -> list[Message]:
     """Tick it as posted, if the booking still is what the text spoke of."""
     booking = booking_of(turn, store, booking_id)
-    if booking.version != version:
+    if store.bookings.how_often_changed(booking.id) != changes:
         return show_text(turn, store, booking_id)
     if booking.my_page_posted_at is None:
         store.bookings.set_posted(booking.id, turn.now)
         note(turn, store, booking, "my_page", before="", after="posted")
         store.alerts.close(booking.id, "not_in_my_page", turn.now)
     return show_open(turn, store)
+
+
+def posted_once(turn: Turn, store: Store, booking_id: int, version: int) -> list[Message]:
+    """An older button, which cannot tell what its text said: the text as it is now."""
+    return show_text(turn, store, booking_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from handlers.parents import cards as parents_cards
-from handlers.staff import cards
+from handlers.staff import cards, terms
 from handlers.staff.permission import booking_of, is_admin
 from locales import Phrases
 from models.chat import Group, Message, NotAButton, button, column
@@ -55,29 +55,37 @@ def in_words(say: Phrases, alert: Alert, when: str) -> str:
     """An alert in one line: when, which booking, what."""
     words = say(f"alert.{alert.kind}") if alert.kind in URGENT else alert.kind
     if alert.reference is None:
-        whose = f" ({alert.contact_id})" if alert.contact_id else ""
-        return f"{words}{whose}"
+        return words
     return f"{when} {alert.reference} {alert.counselor}: {words}"
 
 
 def show_open(turn: Turn, store: Store) -> list[Message]:
     """What is open, the oldest first, each to be looked at and ticked off."""
-    found = _mine(turn, store)
-    if not found:
+    found, untold = _mine(turn, store), terms.untold(turn, store)
+    if not found and not untold:
         return [Message(text=turn.say("needs.nothing"))]
     lines = [f"{n}. {_line(turn, each)}" for n, each in enumerate(found[:_LISTED], 1)]
-    rows = [_buttons_of(turn, n, each) for n, each in enumerate(found[:_LISTED], 1)]
-    title = turn.say("needs.title", n=len(found))
+    rows = [_buttons_of(turn, store, n, each) for n, each in enumerate(found[:_LISTED], 1)]
+    for line, version in untold:
+        lines.append(f"・{line}")
+        label = turn.say("terms_desk.open", version=version)
+        rows.append(column(button(label, "version/1", version)))
+    title = turn.say("needs.title", n=len(found) + len(untold))
     return [Message(title=title, text="\n".join(lines), groups=tuple(rows), in_place=True)]
 
 
-def _buttons_of(turn: Turn, number: int, alert: Alert) -> Group:
-    """The buttons of one line of the list: seen to, and the booking that it is about."""
+def _buttons_of(turn: Turn, store: Store, number: int, alert: Alert) -> Group:
+    """The buttons of one line of the list: seen to, and the booking or the person that it is
+    about."""
     buttons = [button(turn.say("needs.done", which=number), "done/1", alert.id)]
     if alert.booking_id is not None:
         buttons.append(
             button(turn.say("needs.open_number", n=number), "booking/1", alert.booking_id)
         )
+    elif alert.contact_id is not None:
+        seeker = store.contacts.by_id(alert.contact_id).job_seeker_id
+        if seeker is not None:
+            buttons.append(button(turn.say("needs.person", n=number), "person/1", seeker))
     return Group(tuple(buttons), columns=2)
 
 
@@ -141,10 +149,10 @@ def _when(turn: Turn, starts_at: datetime | None) -> str:
 
 def summary(turn: Turn, store: Store) -> list[str]:
     """What is open, in a few lines for the digest."""
-    found = _mine(turn, store)
-    if not found:
+    found, untold = _mine(turn, store), terms.untold(turn, store)
+    if not found and not untold:
         return [turn.say("needs.nothing")]
-    title = turn.say("needs.title", n=len(found))
+    title = turn.say("needs.title", n=len(found) + len(untold))
     lines = [f"・{_line(turn, each)}" for each in found[:_IN_DIGEST]]
-    more = len(found) - len(lines)
-    return [title, *lines, *([turn.say("needs.more", n=more)] if more else [])]
+    more = [turn.say("needs.more", n=left)] if (left := len(found) - len(lines)) else []
+    return [title, *lines, *more, *(f"・{line}" for line, _ in untold)]

@@ -7,9 +7,10 @@ from handlers.parents import cards as parents_cards
 from handlers.parents import typed
 from handlers.staff import cards
 from handlers.staff.permission import check_person, is_admin
+from locales import phrases
 from models.chat import Button, Group, Link, Message, NotAButton, button, column
 from models.store import Store
-from models.store.forms import DESK_LIFE, Purpose
+from models.store.forms import DESK_LIFE, FOUND_LASTS, Purpose
 from models.text import shortened
 from models.turn import Turn
 
@@ -55,7 +56,7 @@ def book_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 def found(turn: Turn, store: Store) -> list[Message]:
     """Whom the page has found."""
-    seeker_id = store.forms.last_found(turn.contact.id, turn.now - DESK_LIFE)
+    seeker_id = store.forms.last_found(turn.contact.id, turn.now - FOUND_LASTS)
     if seeker_id is None:
         return [Message(text=turn.say("find.nobody_yet")), *find(turn, store)]
     return show(turn, store, seeker_id)
@@ -147,13 +148,23 @@ def refuse(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
     """Refuse further use, with a reason (arts. 6(6), 12(1)); bookings to come are shown."""
     seeker_id, days = (int(part) for part in subject.split())
     until = turn.today + timedelta(days=days) if days else None
-    store.seekers.refuse(seeker_id, shortened(text, 200), until, turn.contact.staff_id, turn.now)
+    store.seekers.refuse(seeker_id, until, turn.contact.staff_id, turn.now)
+    remember(turn, store, seeker_id, "note.refused", text)
     _note(turn, store, "refuse", seeker_id, until.isoformat() if until else "no end")
     upcoming = store.bookings.current(seeker_id, turn.now)
     return [
         *show(turn, store, seeker_id),
         *(cards.card(turn, store, each, turn.say("refuse.has_booking")) for each in upcoming),
     ]
+
+
+def remember(turn: Turn, store: Store, seeker_id: int, about: str, words: str) -> None:
+    """Keep staff's own words as a sealed note of a person, in the office's language; `about` is
+    the phrase that says what they are about."""
+    head = phrases(turn.office.language)(about)
+    store.seekers.add_note(
+        seeker_id, f"{head}: {shortened(words, 300)}", turn.contact.staff_id, turn.now
+    )
 
 
 def lift(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
@@ -179,6 +190,7 @@ def _buttons(turn: Turn, store: Store, seeker_id: int) -> list[Button]:
         verb = "lift/1" if standing == "refused" else "refuse/1"
         key = "person.lift" if standing == "refused" else "person.refuse"
         buttons.append(button(say(key), verb, seeker_id))
+        buttons.append(button(say("forget.title"), "forget/1", seeker_id))
     return buttons
 
 

@@ -3,7 +3,7 @@
 from models.chat import NotAButton
 from models.store import Store
 from models.store.booking import Booking
-from models.store.forms import DESK_LIFE
+from models.store.forms import FOUND_LASTS
 from models.turn import Turn
 
 ADMIN = ("admin",)
@@ -46,7 +46,8 @@ def check_person(turn: Turn, store: Store, seeker_id: int) -> None:
     NotAButton and NotAllowed."""
     if not store.seekers.exists(seeker_id):
         raise NotAButton("no such person")
-    if is_admin(turn) or seeker_id == store.forms.last_found(turn.contact.id, turn.now - DESK_LIFE):
+    just_found = store.forms.last_found(turn.contact.id, turn.now - FOUND_LASTS)
+    if is_admin(turn) or seeker_id == just_found:
         return
     counselor = turn.contact.counselor_id
     if counselor not in [each.counselor_id for each in store.bookings.of_seeker(seeker_id)]:

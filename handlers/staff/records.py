@@ -29,6 +29,7 @@ _STATES = {
 def show_statistics(turn: Turn, store: Store, month: date) -> list[Message]:
     """A month: how many bookings, what became of them, by service, weekday and hour."""
     first = month.replace(day=1)
+    store.audit.note(turn.contact, "stats", turn.now, subject=f"{first:%Y-%m}")
     following = (first + timedelta(days=32)).replace(day=1)
     found, tables = tables_of(turn, store, first)
     small = turn.office.small_cell

@@ -9,11 +9,12 @@ from handlers.parents import booking_card, offering
 from handlers.parents import cards as parents_cards
 from handlers.staff import cards
 from handlers.staff.permission import booking_of, check_person, is_admin
-from handlers.staff.telling import by, instant, note, tell_parent
+from handlers.staff.telling import by, note, tell_parent
 from models.chat import Button, Group, Message, button, column
 from models.rules.days import local_day
 from models.rules.slots import Slot, one_for_each_start, overlap
 from models.store import Store
+from models.store.audit import instant
 from models.store.booking import Booking
 from models.store.bookings import SlotTaken
 from models.turn import Turn

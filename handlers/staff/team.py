@@ -1,10 +1,16 @@
 """The team: who works here by chat, with which role; inviting, changing, removing, leaving."""
 
+from datetime import timedelta
+
 from handlers.staff import desk
 from models.chat import Message, NotAButton, button, column
 from models.store import Store
 from models.store.staff import INVITE_LIFE, Member
+from models.text import shortened
 from models.turn import Turn
+
+_ANSWER_WITHIN = timedelta(minutes=15)
+_LONGEST_NAME = 60
 
 
 def who_am_i(turn: Turn, store: Store, words: str) -> list[Message]:
@@ -135,12 +141,31 @@ def invite_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def invite(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
-    """A one-time code, to be sent to this account from the new colleague's own chat."""
+    """A code for a counselor, who has a name; an admin's is asked for first."""
+    if not counselor_id:
+        return _ask_name(turn, store)
     names = {each.id: each.name for each in store.calendar.counselors()}
-    if counselor_id and counselor_id not in names:
+    if counselor_id not in names:
         raise NotAButton("no such counselor")
+    return _invited(turn, store, names[counselor_id], counselor_id)
+
+
+def invite_admin(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """A code for an admin, under the name by which colleagues tell them apart."""
+    name = shortened(text, _LONGEST_NAME)
+    if not name or name in [each.name for each in store.staff.team()]:
+        return [Message(text=turn.say("team.name_taken")), *_ask_name(turn, store)]
+    return _invited(turn, store, name, 0)
+
+
+def _ask_name(turn: Turn, store: Store) -> list[Message]:
+    store.awaited.ask(turn.contact.id, "newadmin", "", turn.now + _ANSWER_WITHIN)
+    return [Message(text=turn.say("team.ask_name"))]
+
+
+def _invited(turn: Turn, store: Store, name: str, counselor_id: int) -> list[Message]:
+    """A one-time code, to be sent to this account from the new colleague's own chat."""
     role = "counselor" if counselor_id else "admin"
-    name = names.get(counselor_id) or turn.say("role.admin")
     code = store.staff.invite(name, role, counselor_id or None, turn.now)
     store.audit.note(turn.contact, "invite", turn.now, after=f"{role} {counselor_id or ''}".strip())
     minutes = int(INVITE_LIFE.total_seconds() // 60)

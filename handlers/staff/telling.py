@@ -1,7 +1,6 @@
 """Telling a parent, in their language, what staff have done; staff hear whether it arrived."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from handlers.staff.permission import about
 from models.chat import Message
@@ -31,8 +30,3 @@ def note(
 def by(turn: Turn) -> str:
     """How a booking's history names who did it."""
     return f"staff {turn.contact.staff_id}"
-
-
-def instant(moment: datetime) -> str:
-    """How the audit writes a time (UTC)."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%MZ}"

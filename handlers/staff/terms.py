@@ -4,6 +4,7 @@ effect (art. 13)."""
 from datetime import time, timedelta
 
 from handlers.parents import waiting
+from handlers.staff.permission import is_admin
 from models.chat import Link, Message, NotAButton, button, column
 from models.rules.days import at
 from models.rules.terms_text import Change, differences
@@ -41,6 +42,23 @@ def show_all(turn: Turn, store: Store) -> list[Message]:
             text="\n".join(lines) or turn.say("terms_desk.none"),
             groups=(column(*choices[:_TOLD], publish),),
         )
+    ]
+
+
+def untold(turn: Turn, store: Store) -> list[tuple[str, int]]:
+    """For an admin: the versions to come that nobody is told of (art. 13), in a line each."""
+    if not is_admin(turn):
+        return []
+    return [
+        (
+            turn.say(
+                "terms_desk.untold",
+                version=each.version,
+                day=turn.say.day_and_year(each.effective_on),
+            ),
+            each.version or 0,
+        )
+        for each in store.terms.not_told(turn.today)
     ]
 
 

@@ -11,6 +11,7 @@ from models.store.calendar import Calendar
 from models.store.contacts import Contacts
 from models.store.declarations import Declarations
 from models.store.due import Due
+from models.store.erasure import Erasure
 from models.store.forms import Forms
 from models.store.inbox import Inbox
 from models.store.once import Once
@@ -40,6 +41,7 @@ class Store:
         self.contacts = Contacts(transaction)
         self.declarations = Declarations(transaction)
         self.due = Due(transaction)
+        self.erasure = Erasure(transaction)
         self.forms = Forms(transaction)
         self.inbox = Inbox(transaction, vault)
         self.once = Once(transaction)

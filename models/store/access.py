@@ -1,7 +1,9 @@
 """Access records (art. 7(1))."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 
 from models.sql import addition
@@ -23,6 +25,16 @@ class Access:
             col(AccessRecord.at) >= start, col(AccessRecord.at) < end
         )
         return list(self._tx.session.exec(every.order_by(col(AccessRecord.id))))
+
+    def of(self, contact_id: int, booking_ids: Sequence[int]) -> list[AccessRecord]:
+        """The records of a person: of their chat's pages, and of their bookings' links."""
+        theirs = select(AccessRecord).where(
+            or_(
+                col(AccessRecord.contact_id) == contact_id,
+                col(AccessRecord.booking_id).in_(booking_ids),
+            )
+        )
+        return list(self._tx.session.exec(theirs.order_by(col(AccessRecord.id))))
 
     def record(
         self,

@@ -1,6 +1,6 @@
 """The audit: what staff did, and what somebody was refused. Rows are only ever added."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -88,3 +88,8 @@ class Audit:
     def refusals(self, contact_id: int, what: str, since: datetime) -> int:
         """How often a person was refused something since a time."""
         return self._tx.row(_REFUSALS, contact_id=contact_id, what=what, since=since) or 0
+
+
+def instant(moment: datetime) -> str:
+    """How the audit writes a time (UTC)."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%MZ}"

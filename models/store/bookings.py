@@ -202,6 +202,11 @@ class Bookings:
         self._note(booking.id, now, "url", by)
         return booking._replace(meeting_url=url, my_page_posted_at=None)
 
+    def take_counselors_url(self, booking: Booking, now: datetime, *, by: str) -> None:
+        """The counselor whose URL it shares has another one: My Page says the old one."""
+        self.set_posted(booking.id, None)
+        self._note(booking.id, now, "url", by)
+
     def set_posted(self, booking_id: int, at: datetime | None) -> None:
         """Since when it is in My Page; None when it is to be posted anew."""
         self._tx.run(_SET_POSTED, booking=booking_id, at=at)

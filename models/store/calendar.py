@@ -230,6 +230,10 @@ class Calendar:
         upcoming = select_model(ClosureTable).where(col(ClosureTable.ends_at) > now)
         return list(self._tx.session.exec(upcoming.order_by(col(ClosureTable.starts_at))))
 
+    def closure(self, closure_id: int) -> ClosureTable | None:
+        """A closure by its number, if there is one."""
+        return self._tx.session.get(ClosureTable, closure_id)
+
     def has_closure(self, start: datetime, end: datetime, counselor_id: int | None) -> bool:
         """Whether there is this very closure already."""
         same = select_model(ClosureTable).where(

@@ -1,14 +1,15 @@
 """Erasure on request: what speaks of a person goes; what must be kept is named to them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import and_, bindparam, delete, update
 
 from models.sql import change
+from models.store.contacts import Contact
+from models.store.terms import TermsStore
 from models.store.waiting import Waiting
 from models.tables import (
     Awaited,
-    Contact,
     Declaration,
     Draft,
     FormLink,
@@ -19,6 +20,7 @@ from models.tables import (
     Question,
     table,
 )
+from models.tables import Contact as ContactTable
 from models.transaction import Transaction
 
 _outbox, _seekers = table(OutboxRow).c, table(JobSeeker).c
@@ -43,7 +45,9 @@ _FINGERPRINT = change(
 )
 _NOTES = change(delete(table(Note)).where(table(Note).c.job_seeker_id == bindparam("seeker")))
 _UNLINK = change(
-    update(table(Contact)).where(table(Contact).c.id == bindparam("of")).values(job_seeker_id=None)
+    update(table(ContactTable))
+    .where(table(ContactTable).c.id == bindparam("of"))
+    .values(job_seeker_id=None)
 )
 _QUESTIONS = change(delete(table(Question)).where(table(Question).c.contact_id == bindparam("of")))
 _DECLARATIONS = change(
@@ -75,17 +79,23 @@ class Erasure:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
 
-    def erase(
-        self, contact_id: int, job_seeker_id: int | None, now: datetime, *, is_refused: bool
-    ) -> None:
-        """Forget a person: details, declarations, notes, questions, what was written. Bookings
-        stay without a name, consents and access records as they must; while the office refuses
-        somebody, so does the fingerprint of the registration number."""
-        if job_seeker_id is not None:
-            self._tx.run(_DETAILS, seeker=job_seeker_id, now=now)
-            self._tx.run(_NOTES, seeker=job_seeker_id)
-            if not is_refused:
-                self._tx.run(_FINGERPRINT, seeker=job_seeker_id)
+    def erase_person(self, job_seeker_id: int, now: datetime, *, is_refused: bool) -> None:
+        """Forget a job seeker's details and notes. Bookings stay without a name; while the office
+        refuses somebody, so does the fingerprint of the registration number."""
+        self._tx.run(_DETAILS, seeker=job_seeker_id, now=now)
+        self._tx.run(_NOTES, seeker=job_seeker_id)
+        if not is_refused:
+            self._tx.run(_FINGERPRINT, seeker=job_seeker_id)
+
+    def erase_chat(self, contact: Contact, now: datetime, today: date) -> None:
+        """Forget what was declared, asked and written in a chat, and take its consent back.
+        Consents and access records stay as they must."""
+        contact_id, terms = contact.id, TermsStore(self._tx)
+        given, version = terms.consent_of(contact_id), terms.in_force(today)
+        if given is not None and given.given and version is not None:
+            terms.record_consent(
+                contact_id, version, given=False, at=now, channel=contact.channel, event_id="erase"
+            )
         for statement in (_QUESTIONS, _DRAFTS, _DECLARATIONS, _INBOX, _AWAITED, _FORMS, _UNLINK):
             self._tx.run(statement, of=contact_id)
         self._tx.run(_UNSENT, of=contact_id, now=now)

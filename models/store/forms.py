@@ -13,6 +13,8 @@ from models.vault import new_token, token_hash
 
 FORM_LIFE = timedelta(minutes=30)
 DESK_LIFE = timedelta(minutes=10)
+# For how long whom the page has found can be worked with: a phone call takes its time.
+FOUND_LASTS = timedelta(hours=2)
 
 _links = table(FormLink).c
 

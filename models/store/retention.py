@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, bindparam, delete, exists, not_, or_, sele
 from models.office import Office
 from models.rules.days import at, local_day
 from models.sql import change
+from models.store.old_records import OldRecords
 from models.tables import (
     AccessRecord,
     Alert,
@@ -121,6 +122,8 @@ class Retention:
         self._tx.run(_DONE, day=today - _LINKS)
         self._tx.run(_PAST_WAITS, day=today, now=now)
         self._tx.run(_FINGERPRINTS, day=today)
+        last = _months_before(today, 12 * self._office.record_years)
+        OldRecords(self._tx).forget(at(last, _MIDNIGHT, zone), last)
 
 
 def _months_before(day: date, months: int) -> date:

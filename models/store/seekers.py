@@ -182,19 +182,11 @@ class Seekers:
         self._tx.session.get_one(JobSeeker, job_seeker_id).verified_at = at
         self._tx.session.flush()
 
-    def refuse(
-        self, job_seeker_id: int, reason: str, until: date | None, by: int | None, now: datetime
-    ) -> None:
+    def refuse(self, job_seeker_id: int, until: date | None, by: int | None, now: datetime) -> None:
         """Refuse further use (arts. 6(6), 12(1)), up to and including a local day, or without
         an end."""
         self._tx.session.add(
-            RefusalTable(
-                job_seeker_id=job_seeker_id,
-                reason=reason,
-                since=now,
-                until_day=until,
-                by_staff_id=by,
-            )
+            RefusalTable(job_seeker_id=job_seeker_id, since=now, until_day=until, by_staff_id=by)
         )
         self._tx.session.flush()
 

@@ -226,6 +226,14 @@ class TermsStore:
         """The versions that are being told and are not in force yet."""
         return self._tx.rows(_BEING_TOLD, today=today)
 
+    def not_told(self, today: date) -> list[TermsTable]:
+        """The versions to come of which nobody is being told, though somebody ought to be."""
+        coming = select_model(TermsTable).where(
+            TermsTable.effective_on > today, col(TermsTable.telling_since).is_(None)
+        )
+        found = self._tx.session.exec(coming.order_by(col(TermsTable.effective_on))).all()
+        return [each for each in found if each.version and self.to_tell(each.version)]
+
     def next_to_tell(self, version: int, count: int) -> list[int]:
         """People with a valid consent who have not been told of a version, at most `count`."""
         if count <= 0:

@@ -41,13 +41,12 @@ class Contact(SQLModel, table=True):
 
 
 class Refusal(SQLModel, table=True):
-    """利用お断り: staff refuse a person, with a reason, until a day or until it is lifted
-    (arts. 6(6), 12(1)). Never automatic."""
+    """利用お断り: staff refuse a person until a day or until it is lifted (arts. 6(6), 12(1)).
+    Never automatic. The reason speaks of a person, so it is a sealed note."""
 
     __tablename__ = "refusals"
     id: int | None = row_id()
     job_seeker_id: int = refers_to("job_seekers.id", index=True)
-    reason: str = Field(max_length=200)
     since: datetime = moment()
     until_day: date | None = None
     by_staff_id: int | None = refers_to("staff.id", optional=True)
