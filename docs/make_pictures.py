@@ -47,6 +47,11 @@ def _take(browser: Browser) -> None:
     page.evaluate("window.scrollTo(0, 0)")
     page.screenshot(path=str(PICTURES / "sandbox.png"))
     _picture(page, "staff-card")
+    _taps(page, "日時の変更", "日時の変更")
+    _picture(page, "staff-move")
+    _says(page, f"/day {day[1]}/{day[2]}", "URLを伝える")
+    _taps(page, "窓口が取りやめ", "ほかの理由を書く")
+    _picture(page, "staff-withdraw")
     _says(page, f"/week {day[1]}/{day[2]}", "前の週")
     _picture(page, "staff-week")
     _says(page, "/help", "職員メニュー")
@@ -84,6 +89,15 @@ def _take(browser: Browser) -> None:
     find.close()
     _taps(page, "結果を見る", "利用をお断りする")
     _picture(page, "staff-person")
+    _says(page, "/staff", "まねく")
+    _picture(page, "staff-team")
+    _says(page, "/terms", "新しい版を公開する")
+    _picture(page, "staff-terms")
+    _says(page, "/stats", "CSV")
+    _taps(page, "次の月", "職業相談: 5未満")
+    _picture(page, "staff-stats")
+    _says(page, "/audit", "人を探した")
+    _picture(page, "staff-audit")
 
 
 def _says(page: Page, words: str, seen: str) -> None:

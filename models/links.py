@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from models.vault import Vault
 
-# A picture's token holds whose it is, a day, and what it shows.
-_DAY_BITS = 22
+# A picture's token holds whose it is, which part, a day, and what it shows.
+_PART_BITS, _DAY_BITS, _OF_BITS = 5, 22, 2
 
 
 class PictureOf(IntEnum):
@@ -19,11 +19,13 @@ class PictureOf(IntEnum):
 
 
 class Picture(NamedTuple):
-    """Which picture an address stands for: whose, from which day on, and of what."""
+    """Which picture an address stands for: whose, from which day on, of what, and which part of
+    what does not fit into one."""
 
     staff_id: int
     first: date
     of: PictureOf
+    part: int = 0
 
 
 class Links:
@@ -60,16 +62,19 @@ class Links:
 
     def picture(self, wanted: Picture) -> str:
         """A picture for a staff member."""
-        number = (wanted.staff_id << _DAY_BITS | wanted.first.toordinal()) << 2 | wanted.of
-        return f"{self._base}/picture/{self._vault.token('picture', number)}.png"
+        whose = wanted.staff_id << _PART_BITS | wanted.part
+        number = (whose << _DAY_BITS | wanted.first.toordinal()) << _OF_BITS | wanted.of
+        return f"{self._base}/picture/{self._vault.token('part of a picture', number)}.png"
 
     def pictures(self, token: str) -> Picture | None:
         """The picture that a token stands for, or None."""
-        number = self._vault.read_token("picture", token)
+        number = self._vault.read_token("part of a picture", token)
         if number is None:
             return None
-        staff_id, day = number >> 2 + _DAY_BITS, number >> 2 & (1 << _DAY_BITS) - 1
-        return Picture(staff_id, date.fromordinal(day), PictureOf(number & 3))
+        rest, of = _cut(number, _OF_BITS)
+        rest, day = _cut(rest, _DAY_BITS)
+        staff_id, part = _cut(rest, _PART_BITS)
+        return Picture(staff_id, date.fromordinal(day), PictureOf(of), part)
 
     def joins(self, token: str) -> int | None:
         """The booking that a join token opens, or None."""
@@ -78,3 +83,8 @@ class Links:
     def calendars(self, token: str) -> int | None:
         """The booking that a calendar token opens, or None."""
         return self._vault.read_token("calendar", token)
+
+
+def _cut(number: int, bits: int) -> tuple[int, int]:
+    """What lies above and what in the lowest bits of a number."""
+    return number >> bits, number & (1 << bits) - 1

@@ -20,7 +20,7 @@ def grid_of(world: World, staff: Parent, *, is_month: bool, store: Store) -> Gri
     contact = store.contacts.find(staff.channel, staff.person)
     assert contact is not None
     turn = world.app.turns.turn_of(contact)
-    return _month(turn, store, date(2026, 12, 1)) if is_month else _week(turn, store, MONDAY)
+    return _month(turn, store, date(2026, 12, 1)) if is_month else _week(turn, store, MONDAY, 0)
 
 
 async def test_week_and_month_come_as_pictures(world: World) -> None:
@@ -45,12 +45,26 @@ async def test_what_the_week_shows(make_world: MakeWorld, channel: str) -> None:
     assert len(week.columns) == 10
     assert week.rows[0] == "10:00"
     shown = [cell for line in week.cells for cell in line if cell.state == "booked"]
-    assert shown == [Cell("booked", "予 広○ 花○")]
+    assert shown == [Cell("booked", "予\n広○ 花○")]
     week = await world.store(lambda store: grid_of(world, own, is_month=False, store=store))
     assert len(week.columns) == 5
     month: Grid = await world.store(lambda store: grid_of(world, admin, is_month=True, store=store))
     assert Cell("booked", "12/1\n1件") in month.cells[0]
     assert month.cells[-1][-1].state == "closed"  # the year's last days
+
+
+async def test_a_week_of_many_counselors_stays_readable(
+    make_world: MakeWorld, channel: str
+) -> None:
+    """A phone shows 1,280 pixels or so: letters of 24 are still 15 there."""
+    world: World = await make_world(channel, counselors=4)
+    admin = await world.staff()
+    await admin.says("/week")
+    pages = [await world.web.get(each.picture) for each in admin.seen if each.picture]
+    widths = [Image.open(BytesIO(each.content)).size[0] for each in pages]
+    assert len(widths) == 2
+    assert max(widths) < 2000
+    assert pages[0].content != pages[1].content
 
 
 async def test_pictures_end_with_the_job_and_after_a_while(world: World) -> None:

@@ -67,29 +67,23 @@ class PicturePage:
         turn = self._turns.turn_of(store.contacts.by_id(member.contact_id))
         match wanted.of:
             case PictureOf.WEEK:
-                return _week(turn, store, wanted.first)
+                return _week(turn, store, wanted.first, wanted.part)
             case PictureOf.MONTH:
                 return _month(turn, store, wanted.first)
             case PictureOf.STATISTICS:
                 return _statistics(turn, store, wanted.first)
 
 
-def _week(turn: Turn, store: Store, monday: date) -> Grid:
-    """Each counselor's days side by side, slot by slot."""
+def _week(turn: Turn, store: Store, monday: date, part: int) -> Grid:
+    """Each counselor's days side by side, slot by slot; a few counselors in each part."""
     zone = turn.office.zone
     week = [monday + timedelta(days=ahead) for ahead in range(5)]
     start, end = at(monday, time(0), zone), at(week[-1] + timedelta(days=1), time(0), zone)
     booked = {
         (each.counselor_id, each.starts_at): each for each in store.agenda.between(start, end, None)
     }
-    # Who works here, and who does no more but still has a booking.
-    here = {each.id for each in store.calendar.counselors()} | {number for number, _ in booked}
-    counselors = [
-        each
-        for each in store.calendar.every_counselor()
-        if each.id in here
-        and (turn.contact.role == "admin" or each.id == turn.contact.counselor_id)
-    ]
+    first = part * days.IN_A_PICTURE
+    counselors = days.shown_in_week(turn, store, monday)[first : first + days.IN_A_PICTURE]
     columns = [(day, each) for day in week for each in counselors]
     offered = set(store.calendar.offered_between(week[0], week[-1]))
     rows = _starts(turn)
@@ -101,7 +95,7 @@ def _week(turn: Turn, store: Store, monday: date) -> Grid:
             found = booked.get((counselor.id, starts_at))
             if found is not None:
                 name = store.seekers.masked_name(found.job_seeker_id)
-                line.append(Cell(found.status, f"{turn.say(f'picture.{found.status}')} {name}"))
+                line.append(Cell(found.status, f"{turn.say(f'picture.{found.status}')}\n{name}"))
             elif any(
                 slot.starts_at == starts_at and slot.counselor_id == counselor.id
                 for slot in offered

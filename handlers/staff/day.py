@@ -12,11 +12,14 @@ from models.rules.days import at, end_of_day, is_business_day
 from models.rules.typed_dates import plain, read_day
 from models.store import Store
 from models.store.booking import Booking
+from models.store.calendar import Counselor
 from models.turn import Turn
 
 # LINE takes five messages a request: the list, and the cards of those who come next.
 _CARDS = 4
 _LISTED = 60
+# As many counselors as one picture of a week can hold and still be read on a phone.
+IN_A_PICTURE = 3
 # A day without a year that lies further ahead than this is one that has just been.
 _FAR_AHEAD = timedelta(days=180)
 
@@ -103,12 +106,27 @@ def show_week(turn: Turn, store: Store, monday: date) -> list[Message]:
         button(turn.say("week.before"), "week/1", monday - timedelta(days=7)),
         button(turn.say("week.after"), "week/1", monday + timedelta(days=7)),
     ]
+    parts = range(max(1, -(-len(shown_in_week(turn, store, monday)) // IN_A_PICTURE)))
     return [
-        picture(turn, monday, PictureOf.WEEK),
+        *(picture(turn, monday, PictureOf.WEEK, part) for part in parts),
         Message(
             title=turn.say("week.title", day=with_year(turn, monday)),
             groups=(column(*choices), Group(tuple(around), columns=2)),
         ),
+    ]
+
+
+def shown_in_week(turn: Turn, store: Store, monday: date) -> list[Counselor]:
+    """Whose week is drawn: who works here, and who does no more but still has a booking; for a
+    counselor their own."""
+    start = at(monday, time(0), turn.office.zone)
+    booked = store.agenda.between(start, start + timedelta(days=5), None)
+    here = {each.id for each in store.calendar.counselors()}
+    here |= {each.counselor_id for each in booked}
+    return [
+        each
+        for each in store.calendar.every_counselor()
+        if each.id in here and (is_admin(turn) or each.id == turn.contact.counselor_id)
     ]
 
 
@@ -139,11 +157,11 @@ def month_command(turn: Turn, store: Store, words: str) -> list[Message]:
     return show_month(turn, store, day) if day else [desk.menu(turn, turn.say("day.which"))]
 
 
-def picture(turn: Turn, first: date, of: PictureOf) -> Message:
+def picture(turn: Turn, first: date, of: PictureOf, part: int = 0) -> Message:
     """A picture for the staff member who asks."""
     staff_id = turn.contact.staff_id
     assert staff_id is not None
-    return Message(picture=turn.links.picture(Picture(staff_id, first, of)))
+    return Message(picture=turn.links.picture(Picture(staff_id, first, of, part)))
 
 
 def week_command(turn: Turn, store: Store, words: str) -> list[Message]:
