@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,20 @@ from alembic.migration import MigrationContext
 from click.testing import CliRunner, Result
 
 from bot.__main__ import main
-from models.database import engine_for
+from bot.clock import machine_clock
+from models.database import Database, engine_for
 from models.migrations import is_current, migrate
-from models.tables import Booking, table
+from models.office import load
+from models.store import Store
+from models.store.audit import Audit
+from models.store.booking import Booking
+from models.store.contacts import Contacts
+from models.store.seekers import Details
+from models.tables import Booking as BookingTable
+from models.tables import Staff, table
+from models.transaction import Transaction
 from models.vault import Vault, new_data_key
+from tests.talk import DETAILS
 
 ROOT = Path(__file__).parent.parent
 OFFICE = ROOT / "offices" / "hiroshima-mothers.toml"
@@ -38,7 +49,7 @@ def test_migrations_make_the_tables_that_the_code_has(database_url: str) -> None
     engine = engine_for(database_url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, table(Booking).metadata) == []
+        assert compare_metadata(context, table(BookingTable).metadata) == []
     migrate(engine)  # once more: nothing to do
     assert is_current(engine)
     engine.dispose()
@@ -108,6 +119,7 @@ def test_from_nothing_to_ready_by_the_readmes_commands(tmp_path: Path) -> None:
         (("terms", "publish", "{empty}", "--effective", "2025-10-17"), "is empty"),
         (("counselor", "add", "A", "--meeting-url", "https://evil.test/"), "zoom.us"),
         (("counselor", "add", "A", "--shift", "someday"), "looks like"),
+        (("counselor", "add", "A", "--shift", "mon 10:00-12:00 until 3/31"), "in chat"),
         (("counselor", "add", "A", "--shift", "mon-xyz 10:00-16:00"), "no weekday"),
         (("counselor", "add", "A", "--shift", "fri-mon 10:00-16:00"), "backwards"),
         (("counselor", "add", "A", "--shift", "mon 16:00-10:00"), "ends before"),
@@ -175,3 +187,44 @@ def test_the_calendar_can_be_changed_and_looked_up(tmp_path: Path) -> None:
     assert run("counselor", "retire", "佐藤", **address).exit_code == 0
     assert run("counselor", "list", **address).output == ""
     assert "no counselor named 佐藤" in run("counselor", "retire", "佐藤", **address).output
+
+
+def test_what_a_command_hits_is_listed_and_on_record(database_url: str) -> None:
+    """As in chat, except that nobody is told: that is left to people."""
+    address = {"DATABASE_URL": database_url}
+    assert (
+        run("counselor", "add", "佐藤", "--shift", "mon-fri 10:00-16:00", **address).exit_code == 0
+    )
+    office, now, database = load(OFFICE), machine_clock(), Database(database_url)
+
+    def booked(tx: Transaction) -> Booking:
+        store = Store(tx, office, Vault(new_data_key()))
+        seeker = store.seekers.add(Details(**DETAILS), now)
+        slot = store.calendar.free_from(now, holder=0)[-1]
+        return store.bookings.book(seeker, slot, "consultation", "alone", now)
+
+    booking = database.run_now(booked)
+    day = f"{booking.starts_at.astimezone(office.zone):%F}"
+    shift = ("--shift", "mon-fri 10:00-10:30")
+    for words in (("closure", "add", day), ("counselor", "change", "佐藤", *shift)):
+        assert f"hit and stays: {booking.reference}, {day}" in run(*words, **address).output
+    assert booking.reference in run("counselor", "retire", "佐藤", **address).output
+    found = database.run_now(lambda tx: Audit(tx).latest(10))
+    assert [each.what for each in reversed(found)] == [
+        *("add counselor", "close", "add shift", "retire")
+    ]
+    database.close()
+
+
+def test_the_last_admin_stays(database_url: str) -> None:
+    address, database = {"DATABASE_URL": database_url}, Database(database_url)
+
+    def enrolled(name: str, tx: Transaction) -> None:
+        contact = Contacts(tx).add("line", name, "ja", machine_clock())
+        tx.session.add(Staff(contact_id=contact.id, name=name, role="admin", since=machine_clock()))
+
+    database.run_now(partial(enrolled, "one"))
+    assert "last admin" in run("staff", "remove", "1", **address).output
+    database.run_now(partial(enrolled, "two"))
+    assert "one is removed" in run("staff", "remove", "1", **address).output
+    database.close()

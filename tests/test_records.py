@@ -280,7 +280,7 @@ async def test_my_data_names_everything_that_is_kept(make_world: MakeWorld, chan
         "子どもが熱を出して遅れます",
         "参加ボタン",
         "職員のメモが1件",
-        "2026-11-30〜|2026-12",
+        r"12月1日\(火\)〜",
     ):
         assert re.search(words, page.text), words
     assert "メモ</p>" not in page.text

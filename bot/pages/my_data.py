@@ -15,6 +15,7 @@ from handlers.parents import cards, conditions
 from locales import Phrases
 from models.database import Database
 from models.office import Office
+from models.rules.days import local_day
 from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm, Purpose
 from models.store.seekers import Details
@@ -141,13 +142,19 @@ class MyDataPage:
                 say.day(each.day) if each.day else say("waiting.any_day")
                 for each in store.waiting.of(contact.id, turn.today)
             ],
-            refusals=[_refusal(say, each) for each in refusals],
+            refusals=[self._refusal(say, each) for each in refusals],
             uses=[
                 f"{self._local(each.at)} {say(f'my_data.page.{each.page}')}"
                 for each in store.access.of(contact.id, [each.id for each in bookings])
             ],
             notes=len(store.seekers.notes(seeker)) if seeker else 0,
         )
+
+    def _refusal(self, say: Phrases, refusal: Refusal) -> str:
+        """Since when somebody is or was refused, and until when."""
+        since = say.day_and_year(local_day(refusal.since, self._office.zone))
+        until = say.day_and_year(refusal.until_day) if refusal.until_day else ""
+        return f"{since}〜{say('my_data.lifted') if refusal.lifted_at else until}"
 
     def _local(self, at: datetime) -> str:
         return f"{at.astimezone(self._office.zone):%Y-%m-%d %H:%M}"
@@ -183,9 +190,3 @@ class MyDataPage:
 
     def _store(self, tx: Transaction) -> Store:
         return Store(tx, self._office, self._vault)
-
-
-def _refusal(say: Phrases, refusal: Refusal) -> str:
-    """Since when somebody is or was refused, and until when."""
-    until = say.day_and_year(refusal.until_day) if refusal.until_day else ""
-    return f"{refusal.since:%Y-%m-%d}〜 {say('my_data.lifted') if refusal.lifted_at else until}"
