@@ -53,6 +53,7 @@ def restore(database_url: str, file: Path) -> None:
         copy = _extract(file, _content(url), Path(folder))
         if copy.name == _SQLITE:
             _check_sqlite(copy)
+            _keep_what_was(_sqlite_file(url))
             _pour(copy, _sqlite_file(url))
         else:
             _run(
@@ -96,6 +97,18 @@ def _check_sqlite(copy: Path) -> None:
         raise BackupError(f"The copy is damaged: {error}.") from error
     if verdict != "ok":
         raise BackupError("The copy is damaged.")
+
+
+def _keep_what_was(live: Path) -> None:
+    """A copy of what the backup takes the place of, for whoever restored the wrong one."""
+    if live.exists():
+        kept = live.with_name(f"{live.name}.before-restore")
+        kept.unlink(missing_ok=True)
+        try:
+            with closing(sqlite3.connect(live, timeout=30)) as connection:
+                connection.execute("VACUUM INTO ?", (str(kept),))
+        except sqlite3.Error:
+            kept.unlink(missing_ok=True)  # it cannot be read, which may be why it is restored
 
 
 def _pour(copy: Path, target: Path) -> None:

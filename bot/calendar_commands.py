@@ -100,6 +100,21 @@ def retire_counselor(name: str) -> None:
     click.echo(f"{name} gets no new bookings.")
 
 
+@counselor.command("resume")
+@click.argument("name")
+def resume_counselor(name: str) -> None:
+    """Offer slots of a counselor again who was retired."""
+    office = the_office()
+    with open_database() as database:
+        retired = database.run_now(lambda tx: Calendar(tx, office).retired())
+        number = next((each.id for each in retired if each.name == name), None)
+        if number is None:
+            give_up(f"No counselor named {name} is retired.")
+        database.run_now(lambda tx: Calendar(tx, office).resume_counselor(number))
+        _note(database, "resume", f"counselor {number}")
+    click.echo(f"{name} gets bookings again.")
+
+
 @click.group()
 def closure() -> None:
     """Times without consultations."""
@@ -142,6 +157,8 @@ def list_closures() -> None:
     """List the closures that are not over."""
     office = the_office()
     with open_database() as database:
+        every = database.run_now(lambda tx: Calendar(tx, office).every_counselor())
+        names = {each.id: each.name for each in every}
         for each in database.run_now(
             lambda tx: Calendar(tx, office).closures_from(machine_clock())
         ):
@@ -149,7 +166,8 @@ def list_closures() -> None:
                 f"{edge.astimezone(office.zone):%F %H:%M}"
                 for edge in (each.starts_at, each.ends_at)
             )
-            click.echo(f"{each.id}  {start} to {until}  {each.reason}")
+            whose = names[each.counselor_id] if each.counselor_id else "the office"
+            click.echo(f"{each.id}  {start} to {until}  {whose}  {each.reason}".rstrip())
 
 
 @closure.command("remove")

@@ -20,6 +20,7 @@ from models.office import Office
 from models.rules.days import local_day
 from models.store import Store
 from models.store.alerts import Alert
+from models.store.staff import StaffStore
 from models.transaction import Transaction
 from models.writers import DatabaseUnavailable
 
@@ -59,6 +60,8 @@ async def _database(app: App, say: Say) -> list[str]:
     except Exception as error:
         return [f"the database does not answer ({type(error).__name__}): check DATABASE_URL"]
     say("ok       database")
+    if not await app.database.run(lambda tx: StaffStore(tx).team()):
+        say("MIND     nobody works here by chat yet: python -m bot staff invite --role admin")
     for alert in alerts:
         say(f"ALERT    {_in_words(alert, app.office)}")
     return faults

@@ -127,6 +127,7 @@ BUTTONS: dict[str, Press] = {
     "counselorurl/1": Press(calendar.ask_url, ADMIN),
     "retire/1": Press(calendar.retire, ADMIN),
     "retire/2": Press(calendar.retire_how, ADMIN),
+    "resume/1": Press(calendar.resume, ADMIN),
     "addshift/1": Press(calendar.ask_shift, ADMIN),
     "shift/1": Press(calendar.show_shift, ADMIN),
     "endshift/1": Press(calendar.ask_end, ADMIN),

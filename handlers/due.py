@@ -34,7 +34,7 @@ def remind(turn: Turn, store: Store, booking: Booking) -> None:
         store.alerts.about(booking, "reminder_expired", turn.now)
         turn.write("reminder", None, booking=booking, useless_after=useless_after)
         return
-    if not booking.meeting_url:
+    if not booking.meeting_url and turn.contact is not NOBODY:
         store.alerts.about(booking, "reminded_without_url", turn.now)
     message = _reminder(turn, booking)
     turn.write("reminder", message, booking=booking, useless_after=useless_after)
@@ -65,9 +65,13 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
         contact=signs.contact,
         watches=store.presence.watches(booking.starts_at, end),
     )
-    if turn.contact is NOBODY and verdict is Verdict.DEEMED_CANCELLED:
+    if verdict is Verdict.DEEMED_CANCELLED and turn.contact is NOBODY:
         # Whom staff booked on the phone comes and calls without the program seeing it.
         _to_staff(turn, store, booking, "decide_no_chat")
+        return
+    if verdict is Verdict.DEEMED_CANCELLED and not booking.meeting_url:
+        # The office has left the door shut (art. 6(4)): nobody is punished for that.
+        _to_staff(turn, store, booking, "decide_no_url")
         return
     match verdict:
         case Verdict.CAME:
@@ -101,6 +105,7 @@ def _give_up_judgement(turn: Turn, store: Store, booking: Booking) -> None:
 
 def _to_staff(turn: Turn, store: Store, booking: Booking, kind: str) -> None:
     store.bookings.set_status(booking, "undecided", turn.now, by="clock", why=kind)
+    store.alerts.close_of(booking.id, turn.now)  # one decision instead of all that led to it
     store.alerts.about(booking, kind, turn.now)
 
 

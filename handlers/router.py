@@ -182,7 +182,11 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     rest = typed.without_personal_numbers(text)
     if rest != text:
         return [*welcome.not_here(turn, store), *_wished(turn, store, rest)]
-    return _wished(turn, store, text) or asking.offer(turn, store, text)
+    return (
+        _wished(turn, store, text)
+        or arriving.help_to_enter(turn, store)
+        or asking.offer(turn, store, text)
+    )
 
 
 def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
@@ -194,6 +198,8 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
         return booking.typed_day(turn, store, day, clock_time)
     if day is not None and wish is typed.Wish.MOVE:
         return moving.typed_day(turn, store, day, clock_time)
+    if wish is typed.Wish.HELP and (way_in := arriving.help_to_enter(turn, store)):
+        return way_in
     return WORDS[wish](turn, store) if wish else []
 
 

@@ -119,3 +119,23 @@ async def test_our_downtime_shuts_no_door(world: World, comes: str) -> None:
         await parent.says("I'm in")
     assert (await world.booking()).status == "joined"
     assert "came_late" in await world.alerts()
+
+
+@pytest.mark.parametrize("words", ["Zoomの画面が真っ暗です、こまりました", "ヘルプ"])
+async def test_a_cry_for_help_gets_the_way_in_and_the_phone(world: World, words: str) -> None:
+    """Whatever somebody writes while their consultation is on: the join button and a number to
+    call, and staff can read it."""
+    admin = await world.staff()
+    parent, booking = await at_the_start(world)
+    for minutes in (1, 20):
+        await world.play_to(booking.starts_at + timedelta(minutes=minutes))
+        await parent.says(words)
+        parent.sees("相談の時間です", "相談に入る", "082-542-8609")
+    (chat,) = await world.store(lambda store: store.contacts.of_seeker(booking.job_seeker_id))
+    kept = await world.store(lambda store: store.inbox.kept_of(chat.id))
+    assert [each.text for each in kept] == [words, words]
+    await admin.says("/needs")
+    admin.sees("メッセージがありました")
+    await world.play_to(booking.ends_at + timedelta(minutes=1))
+    await parent.says(words)
+    parent.sees_no("相談の時間です")

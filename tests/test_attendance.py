@@ -282,3 +282,20 @@ async def test_who_is_reinstated_while_another_program_answers_is_told(
     await world.app.sender.send_all()
     parent.looks().sees("キャンセルの扱いを取り消しました").sees_no("メニュー")
     assert (await world.booking()).status == "undecided"
+
+
+async def test_whom_the_office_gave_no_url_is_not_deemed_absent(
+    make_world: MakeWorld, channel: str
+) -> None:
+    """Art. 6(4): the door was shut, so staff decide."""
+    world: World = await make_world(channel, meeting_url=None)
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at + GRACE + timedelta(seconds=30))
+    assert (await world.booking()).status == "undecided"
+    parent.looks().sees_no("キャンセルの扱い")
+    admin = await world.staff()
+    await admin.says("/needs")
+    admin.sees(
+        "要対応 1件", "URLを伝えていないまま"
+    )  # the one decision, and nothing that led to it

@@ -39,6 +39,10 @@ async def test_a_backup_made_while_serving_restores(
     if world.app.settings.database_url.startswith("postgresql"):
         world.app.database.engine.dispose()
     backup.restore(world.app.settings.database_url, file)
+    if world.app.settings.database_url.startswith("sqlite"):
+        was = Path(world.app.settings.database_url.removeprefix("sqlite:///") + ".before-restore")
+        with closing(sqlite3.connect(was)) as kept:
+            assert kept.execute("SELECT status FROM bookings").fetchall() == [("cancelled",)]
     # Whoever has the database open sees the restored content, and goes on with it.
     assert (await world.booking()).status == "booked"
     await parent.says("キャンセル")

@@ -202,7 +202,7 @@ async def test_retiring_asks_first(world: World) -> None:
     await admin.taps("新しい予約を止める")
     admin.sees("1件の予約にかかります")
     await admin.taps("そのまま")
-    admin.sees_no("佐藤")
+    admin.sees("佐藤さんの予約を再開する").sees_no("^佐藤$")
     other = world.parent()
     await other.has_settled_everything()
     other.sees("相談")
@@ -301,7 +301,7 @@ async def test_nobody_books_into_a_closure_while_it_is_made(
         assert bool(inside) is not guarded
         if guarded:  # whichever of the two who send at once was faster
             parent.looks()
-            assert any("予約できなくなりました" in each.text for each in parent.ever_seen)
+            assert any("は予約できません" in each.text for each in parent.ever_seen)
 
 
 def _in_between(
@@ -357,3 +357,27 @@ def _book_the_whole_day(store: Store, now: datetime) -> list[str]:
         ).reference
         for slot in slots
     ]
+
+
+async def test_who_was_retired_comes_back(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    admin = await world.staff()
+    await admin.taps_data("retire/1:1")
+    await admin.taps("新しい予約|はい|止める|そのまま")
+    assert await world.store(lambda store: store.calendar.counselors()) == []
+    await admin.says("/counselors")
+    await admin.taps("佐藤さんの予約を再開する")
+    admin.sees("佐藤", "月 10:00-16:00")
+    await world.parent().has_booked()
+
+
+@pytest.mark.parametrize("words", ["土 10:00-12:00", "月 18:00-20:00", "火 10:00-10:20"])
+async def test_a_shift_in_which_nothing_can_be_offered_is_not_taken(
+    make_world: MakeWorld, channel: str, words: str
+) -> None:
+    world: World = await make_world(channel)
+    admin = await world.staff()
+    await admin.taps_data("addshift/1:1")
+    await admin.says(words)
+    admin.sees("相談を行っていません")
+    assert len(await world.rows("SELECT * FROM shifts")) == 5

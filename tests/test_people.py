@@ -431,3 +431,17 @@ async def test_somebody_without_a_chat_is_forgotten_on_request(
     assert await world.rows(f"SELECT {columns} FROM job_seekers") == [(None,) * 6]
     assert await world.rows("SELECT * FROM notes") == []
     assert len(await world.bookings()) == 1
+
+
+async def test_nobody_is_noted_down_twice(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    admin = await world.staff()
+    await world.store(lambda store: store.seekers.add(Details(**NEW), world.clock()))
+    await admin.says("/book")
+    url = admin.link("ページを開く")
+    page = await sends(world, url, action="search", phone="0312345678")
+    again = NEW | {"name": "鈴木 一郎", "phone": "0312345678"}
+    page = await on(world, url, page, action="create", **again)
+    assert "もう登録されています" in page.text
+    assert "呉 太郎" in page.text
+    assert len(await world.rows("SELECT * FROM job_seekers")) == 1

@@ -89,7 +89,7 @@ async def test_the_last_moment_is_midnight_of_the_day_before(
     await parent.taps("10:00")
     world.clock.turn_to(just_before + timedelta(milliseconds=1))
     await parent.taps("この内容で予約する")
-    parent.sees("予約できなくなりました", "12月2日").sees_no("予約しました")
+    parent.sees("は予約できません", "12月2日").sees_no("予約しました")
     assert await world.bookings() == []
 
 
@@ -103,7 +103,7 @@ async def test_the_loser_of_a_race_is_offered_the_nearest_slots(world: World) ->
     await first.taps("この内容で予約する")
     await second.taps("この内容で予約する")
     first.sees("予約しました")
-    second.sees("予約できなくなりました", "10:30〜11:00", "11:30〜12:00")
+    second.sees("は予約できません", "10:30〜11:00", "11:30〜12:00")
     await second.taps("11:30")
     await second.taps("この内容で予約する")
     second.sees("予約しました")
@@ -188,7 +188,7 @@ async def test_nobody_is_in_two_consultations_at_once(make_world: MakeWorld, cha
     for counselor in (1, 2):
         data = f"confirm/1:consultation:{booking.starts_at:%Y%m%d%H%M}:{counselor}:alone:2"
         await parent.taps_data(data)
-        parent.sees("この予約は入っています|予約できなくなりました").sees_no("予約しました")
+        parent.sees("この予約は入っています|は予約できません").sees_no("予約しました")
     assert len(await world.bookings()) == 1
     await parent.taps_data(f"movetime/1:{booking.id}:{booking.starts_at:%Y%m%d%H%M}:2")
     await parent.taps("変更する")  # to the other counselor at the same time: one's own is left
@@ -222,10 +222,10 @@ async def test_a_typed_day_and_time_are_kept_while_the_service_is_asked(world: W
         await parent.taps("面接")
         parent.sees("この内容で予約しますか", "面接", "12月3日\\(木\\) 14:00〜14:30")
     await parent.says("12/3 20:00")
-    parent.sees("予約できなくなりました")
+    parent.sees("は予約できません")
     await parent.says("12月5日")
     await parent.taps("職業相談")
-    parent.sees("12月5日\\(土\\)は、空きがなくなりました")
+    parent.sees("12月5日\\(土\\)は、相談を行わない日です")
 
 
 async def test_a_typed_day_where_there_is_one_service(make_world: MakeWorld, channel: str) -> None:
@@ -259,3 +259,16 @@ async def test_a_booking_that_changed_meanwhile_is_not_brought_back(world: World
         )
     assert (await world.booking()).status == "cancelled"
     assert (await world.booking()).starts_at == booking.starts_at
+
+
+async def test_why_a_typed_day_cannot_be_booked(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel, services=("consultation",))
+    parent = world.parent()
+    await parent.has_settled_everything()
+    for typed, why in (
+        ("12/5", "相談を行わない日"),
+        ("11/30", "前日までです"),
+        ("2027/2/1", "まだ予約できません"),
+    ):
+        await parent.says(typed)
+        parent.sees(why).sees_no("空きがなくなりました")

@@ -39,7 +39,7 @@ async def waits(world: World) -> Parent:
     await parent.taps("職業相談")
     await parent.taps("満席の日の空きを待つ")
     await parent.taps(DAY)
-    parent.sees("12月1日\\(火\\)の空きをお待ちします", "分間お取り置き")
+    parent.sees("空きをお待ちします: 12月1日\\(火\\)", "分間お取り置き")
     return parent
 
 
@@ -72,7 +72,7 @@ async def test_the_first_in_line_has_it_held_then_the_next(world: World) -> None
     second.looks().sees("空きが出ました")
     first.looks().sees_nothing()
     await first.taps_old("この枠を見る")
-    first.sees("予約できなくなりました")  # the time is over
+    first.sees("は予約できません")  # the time is over
     await second.taps("この枠を見る")
     await second.taps("この内容で予約する")
     second.sees("予約しました")
@@ -90,7 +90,7 @@ async def test_a_typed_full_day_offers_to_wait(world: World) -> None:
     await parent.says(DAY)
     await parent.taps("職業相談")
     await parent.taps("空いたら知らせてほしい")
-    parent.sees("12月1日\\(火\\)の空きをお待ちします")
+    parent.sees("空きをお待ちします: 12月1日\\(火\\)")
     await parent.taps("待つのをやめる")
     parent.sees("待つのをやめました")
 

@@ -76,6 +76,10 @@ class FindPage(DeskPage):
         details, errors = check(fields, self._office)
         if details is None:
             return self._draw_find(say, link, token, fields, errors, [])
+        number = {"registration": details.registration}
+        if there := await self._database.run(lambda tx: self._look_up(tx, link, number)):
+            known = {"registration": "form.known"}
+            return self._draw_find(say, link, token, fields, known, there)
         try:
             await self._database.run(lambda tx: self._add(tx, link, token, details))
         except _AlreadyUsed:

@@ -17,15 +17,35 @@ def note_contact(turn: Turn, store: Store) -> list[Message]:
     What arrives only after the deemed cancellation undoes it, and both sides are told.
     """
     told: list[Message] = []
-    for booking in _around(turn, store):
-        _record(turn, store, booking, came=False, how="contact")
-        if turn.event is not None and turn.event.did is Did.SAID:
+    held = _around(turn, store)
+    on = [] if held else [_on_now(turn, store)]  # after the grace it holds nothing, but is heard
+    for booking in (*held, *on):
+        if booking and turn.event is not None and turn.event.did is Did.SAID:
             store.inbox.keep(turn.event, failed=False)
             store.alerts.about(booking, "wrote", turn.now)
+    for booking in held:
+        _record(turn, store, booking, came=False, how="contact")
         if booking.status == "deemed_cancelled":
             _reinstate(turn, store, booking, "undecided")
             told.append(Message(text=turn.say("arriving.reinstated", phone=cards.phone(turn))))
     return told
+
+
+def help_to_enter(turn: Turn, store: Store) -> list[Message]:
+    """What somebody hears who writes whatever it is while their consultation is about to begin or
+    on: the way in, and the phone. Nothing where none is."""
+    booking = _on_now(turn, store)
+    if booking is None:
+        return []
+    ways = [Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True)]
+    late = button(turn.say("arriving.late"), "late/1", booking.id)
+    return [
+        Message(
+            title=turn.say("arriving.help_title"),
+            text=turn.say("arriving.help_text", phone=cards.phone(turn)),
+            groups=(column(*ways, late, cards.phone_link(turn)),),
+        )
+    ]
 
 
 def say_late(turn: Turn, store: Store) -> list[Message]:
@@ -125,6 +145,15 @@ def _still_expected(turn: Turn, store: Store, booking: Booking) -> bool:
     if booking.status == "booked":  # not judged yet
         return store.presence.signs(booking.id, booking.version).contact
     return booking.status in _STILL_ON
+
+
+def _on_now(turn: Turn, store: Store) -> Booking | None:
+    """The booking that begins in a few minutes or has not ended yet."""
+    seeker = turn.contact.job_seeker_id
+    for booking in store.bookings.current(seeker, turn.acted_at) if seeker is not None else []:
+        if turn.acted_at >= booking.starts_at - cards.EARLY:
+            return booking
+    return None
 
 
 def _around(turn: Turn, store: Store) -> list[Booking]:

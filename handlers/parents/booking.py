@@ -66,7 +66,7 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
     free = offering.free_on(turn, store, day)
     if not free:
         sorry = Message(
-            text=turn.say("booking.day_is_full", day=turn.say.day(day)),
+            text=offering.nothing_on(turn, store, day),
             groups=_telling(turn, store, service, day),
         )
         return [sorry, *show_days(turn, store, service, 0)]

@@ -62,7 +62,7 @@ def show_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Mes
         return found
     free = offering.free_on(turn, store, day, leaving=booking_id)
     if not free:
-        sorry = Message(text=turn.say("booking.day_is_full", day=turn.say.day(day)))
+        sorry = Message(text=offering.nothing_on(turn, store, day))
         return [sorry, *show_days(turn, store, booking_id, 0)]
     back = button(turn.say("booking.other_day"), "move/1", booking_id, 0)
     return [

@@ -157,6 +157,18 @@ def free_days(turn: Turn, store: Store, *, leaving: int | None = None) -> dict[d
     return days(turn, store, leaving=leaving).free
 
 
+def nothing_on(turn: Turn, store: Store, day: date) -> str:
+    """Why a day has no time to choose: too soon, too far ahead, closed or full."""
+    named, ahead = turn.say.day(day), turn.office.horizon_days
+    if day <= turn.today:
+        return turn.say("booking.day_is_too_soon", day=named, phone=cards.phone(turn))
+    if not store.calendar.offered_between(day, day):
+        return turn.say("booking.day_is_closed", day=named)
+    if day not in bookable_days(turn.now, turn.office.zone, ahead):
+        return turn.say("booking.day_is_too_far", day=named, days=ahead)
+    return turn.say("booking.day_is_full", day=named)
+
+
 def days(turn: Turn, store: Store, *, leaving: int | None = None) -> Days:
     """The same, with the full days beside them. `leaving` is the booking that is being moved,
     which is in nobody's way."""

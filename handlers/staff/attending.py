@@ -9,6 +9,7 @@ from models.chat import Link, Message, button, column
 from models.rules.attendance import deadline
 from models.store import Store
 from models.store.booking import Booking
+from models.store.contacts import NOBODY
 from models.transaction import Conflict
 from models.turn import Turn
 
@@ -62,7 +63,9 @@ def _change(turn: Turn, store: Store, booking: Booking, what: str, status: str) 
     store.alerts.close_of(booking.id, turn.now)
     if status == "undecided":
         store.alerts.about(booking, "decide_anew", turn.now)
-    tell_parent(turn, store, booking, lambda to: _word(to, booking, what))
+    if what == "undo" or store.contacts.parent_of(booking.job_seeker_id) is not NOBODY:
+        # Who has no chat need not be phoned to hear that they came.
+        tell_parent(turn, store, booking, lambda to: _word(to, booking, what))
     return [cards.card(turn, store, booking, turn.say("act.done"))]
 
 

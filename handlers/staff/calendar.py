@@ -7,8 +7,8 @@ from handlers.staff.telling import by
 from locales import Phrases, phrases
 from models.chat import Message, NotAButton, button, column
 from models.rules.meeting_url import is_allowed
-from models.rules.shift_words import ShiftError, read_shift
-from models.rules.slots import Shift
+from models.rules.shift_words import ShiftError, ShiftWords, read_shift
+from models.rules.slots import Shift, offered
 from models.rules.typed_dates import plain, read_day
 from models.store import Store
 from models.store.booking import Booking
@@ -19,12 +19,18 @@ from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=15)
 _MONDAY = date(2024, 1, 1)
+# The first of five working days.
+_A_MONDAY_OF_WORK = date(2024, 1, 15)
 
 
 def show_all(turn: Turn, store: Store) -> list[Message]:
     """The counselors, and a way to add one."""
     choices = [
         button(each.name, "counselor/1", each.id) for each in store.calendar.counselors_in_full()
+    ]
+    choices += [
+        button(turn.say("counselors.resume", name=each.name), "resume/1", each.id)
+        for each in store.calendar.retired()
     ]
     add = button(turn.say("counselors.add"), "addcounselor/1", primary=True)
     closures = button(turn.say("closures.title"), "closures/1")
@@ -134,6 +140,8 @@ def add_shift(turn: Turn, store: Store, subject: str, text: str) -> list[Message
         shift = read_shift(text, turn.today)
     except ShiftError:
         return _ask(turn, store, "shift", subject, "shift.unreadable")
+    if not any(_is_ever_offered(turn, each, shift) for each in shift.weekdays):
+        return _ask(turn, store, "shift", subject, "shift.never")
     there = [_as_rule(each) for each in _counselor(store, int(subject)).shifts]
     wanted = [Shift(int(subject), weekday, *shift[1:]) for weekday in shift.weekdays]
     if added := [each for each in wanted if each not in there]:
@@ -158,6 +166,13 @@ def show_shift(turn: Turn, store: Store, shift_id: int) -> list[Message]:
             ),
         )
     ]
+
+
+def _is_ever_offered(turn: Turn, weekday: int, shift: ShiftWords) -> bool:
+    """Whether any consultation fits into a shift and the office's hours (art. 6(3))."""
+    day = _A_MONDAY_OF_WORK + timedelta(days=weekday)
+    always = Shift(0, weekday, shift.start, shift.end, None, None)
+    return bool(offered(day, turn.office.grid, [always], ()))
 
 
 def ask_end(turn: Turn, store: Store, shift_id: int) -> list[Message]:
@@ -233,6 +248,15 @@ def retire_how(turn: Turn, store: Store, counselor_id: int, how: str) -> list[Me
     store.calendar.retire_counselor(found.id, turn.now)
     _note(turn, store, "retire", found.id)
     return [*show_all(turn, store), *hitting.settle(turn, store, hit, how, "counselor")]
+
+
+def resume(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
+    """New bookings again for a counselor who got none."""
+    if counselor_id not in [each.id for each in store.calendar.retired()]:
+        return show(turn, store, counselor_id)
+    store.calendar.resume_counselor(counselor_id)
+    _note(turn, store, "resume", counselor_id)
+    return show(turn, store, counselor_id)
 
 
 def _ask(turn: Turn, store: Store, what: str, subject: str, key: str) -> list[Message]:

@@ -26,6 +26,7 @@ URGENT = {
     "decide_contact": True,
     "decide_failed": True,
     "decide_no_chat": False,
+    "decide_no_url": True,
     "decide_unwatched": True,
     "deemed_cancelled": True,
     "deemed_not_delivered": False,

@@ -206,6 +206,16 @@ class Calendar:
         self._tx.session.delete(self._tx.session.get_one(ShiftTable, shift_id))
         self._tx.session.flush()
 
+    def retired(self) -> list[Counselor]:
+        """The counselors who get no new bookings any more."""
+        here = {each.id for each in self.counselors()}
+        return [each for each in self.every_counselor() if each.id not in here]
+
+    def resume_counselor(self, counselor_id: int) -> None:
+        """Slots of this counselor are offered again."""
+        self._tx.session.get_one(CounselorTable, counselor_id).retired_at = None
+        self._tx.session.flush()
+
     def retire_counselor(self, counselor_id: int, now: datetime) -> None:
         """No slots of this counselor are offered any more; bookings stay."""
         self._tx.session.get_one(CounselorTable, counselor_id).retired_at = now

@@ -246,8 +246,8 @@ GUARDS = (
     Guard(
         "a damaged copy is not restored",
         "bot/backup.py",
-        "            _check_sqlite(copy)\n            _pour",
-        "            _pour",
+        "            _check_sqlite(copy)\n            _keep",
+        "            _keep",
         "tests/test_backup.py",
     ),
     Guard(
