@@ -27,6 +27,8 @@ _BUSY_PAUSE = 0.01
 _RETRIES = 5
 # PostgreSQL's class of errors for a transaction that lost against another one: try again.
 _ROLLED_BACK = "40"
+# PostgreSQL is being stopped or restarted.
+_SHUT = "57P"
 
 
 class DatabaseUnavailable(Exception):
@@ -186,7 +188,7 @@ class Alone:
                 return
             except Exception as error:
                 job.fail(error)
-                is_stale = was_connected and not may_be_stored and self._is_broken()
+                is_stale = was_connected and not may_be_stored and self._was_shut(error)
                 self.let_go()
                 if not (remaining and (_has_lost_a_race(error) or is_stale)):
                     return
@@ -198,9 +200,11 @@ class Alone:
             self._connection.close()
             self._connection = None
 
-    def _is_broken(self) -> bool:
+    def _was_shut(self, error: Exception) -> bool:
+        """Whether the database has ended this connection, perhaps long ago."""
         assert self._connection is not None
-        return bool(getattr(self._connection.connection.driver_connection, "closed", False))
+        driver = self._connection.connection.driver_connection
+        return _state(error).startswith(_SHUT) or bool(getattr(driver, "closed", False))
 
 
 class Workers:
@@ -243,8 +247,12 @@ class Workers:
 
 def _has_lost_a_race(error: Exception) -> bool:
     """Whether PostgreSQL broke off this work because two waited for each other."""
-    cause = _driver_s(error)
-    return isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith(_ROLLED_BACK)
+    return _state(error).startswith(_ROLLED_BACK)
+
+
+def _state(error: Exception) -> str:
+    """PostgreSQL's number of an error, or nothing."""
+    return getattr(_driver_s(error), "sqlstate", None) or ""
 
 
 def _driver_s(error: Exception) -> BaseException:

@@ -179,7 +179,8 @@ def test_the_calendar_can_be_changed_and_looked_up(tmp_path: Path) -> None:
     )
     run("closure", "add", "2199-12-24", "--reason", "研修", **address)
     assert (
-        "1  2199-12-24 00:00 to 2199-12-25 00:00  the office  研修" in run("closure", "list", **address).output
+        "1  2199-12-24 00:00 to 2199-12-25 00:00  the office  研修"
+        in run("closure", "list", **address).output
     )
     assert run("closure", "remove", "1", **address).exit_code == 0
     assert run("closure", "list", **address).output == ""

@@ -165,6 +165,7 @@ async def test_a_call_is_recorded_as_the_parents_own(world: World) -> None:
     admin, parent, booking = await booked(world)
     await opens(admin, booking)
     await admin.taps("電話でキャンセル")
+    admin.sees(booking.reference)
     await admin.taps("キャンセルを記録")
     assert (await world.booking()).status == "cancelled"
     parent.looks().sees("お電話でキャンセルを承りました")

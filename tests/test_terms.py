@@ -195,3 +195,15 @@ async def test_a_new_version_that_nobody_is_told_of_is_raised(
     await admin.taps("知らせる|送る")
     await admin.says("/needs")
     admin.sees_no("まだ利用者に知らせていません")
+
+
+async def test_a_day_that_is_too_early_is_named(make_world: MakeWorld, channel: str) -> None:
+    world: World = await make_world(channel)
+    admin = await world.staff()
+    await admin.taps_data("publish/1")
+    url = admin.link("ページを開く")
+    page = await sends(world, url, body="第1条 新しい", effective="2026-11-30")
+    assert "明日以降" in page.text
+    page = await sends(world, url, body="", effective="2026-12-30")
+    assert "全文と日付" in page.text
+    assert len(await world.rows("SELECT * FROM terms")) == 1

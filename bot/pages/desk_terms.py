@@ -35,7 +35,8 @@ class TermsDeskPage(DeskPage):
         day = read_day(fields.get("effective", ""))
         today = local_day(self._clock(), self._office.zone)
         if not body.strip() or day is None or day <= today:
-            error = say("desk_page.terms_missing")
+            too_early = body.strip() and day is not None
+            error = say("desk_page.terms_too_early" if too_early else "desk_page.terms_missing")
             return self._drawn(
                 "desk_terms.html", say, token, status=422, entered=fields, error=error, shown=None
             )

@@ -120,5 +120,9 @@ def sure(turn: Turn, title: str, text: str, yes: Button, booking: Booking) -> Me
     return Message(
         title=title,
         text=text,
+        facts=(
+            (turn.say("booking.when"), cards.when_of(turn, booking)),
+            (turn.say("booking.reference"), booking.reference),
+        ),
         groups=(column(yes, button(turn.say("desk.back"), "booking/1", booking.id)),),
     )
