@@ -25,7 +25,7 @@ class Table:
 
     def __str__(self) -> str:
         lines = ["| fault | trials passed |", "|---|---|"]
-        by_number = sorted(self.passed, key=lambda each: (int(each.split(":")[0]), each))
+        by_number = sorted(self.passed, key=lambda each: (each.split(":")[0].zfill(2), each))
         lines += [f"| {fault} | {self.passed[fault]:,} |" for fault in by_number]
         return "\n".join([*lines, *(f"FAILED: {each}" for each in self.failed)])
 
