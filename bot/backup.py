@@ -107,8 +107,10 @@ def _keep_what_was(live: Path) -> None:
         try:
             with closing(sqlite3.connect(live, timeout=30)) as connection:
                 connection.execute("VACUUM INTO ?", (str(kept),))
-        except sqlite3.Error:
-            kept.unlink(missing_ok=True)  # it cannot be read, which may be why it is restored
+        except sqlite3.OperationalError as error:
+            raise BackupError(f"What is there cannot be kept ({error}): make room.") from error
+        except sqlite3.DatabaseError:
+            kept.unlink(missing_ok=True)  # it is damaged, which may be why it is restored
 
 
 def _pour(copy: Path, target: Path) -> None:

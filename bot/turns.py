@@ -276,7 +276,7 @@ class Turns:
     def _due(self, tx: Transaction, booking_id: int, work: due.Work) -> None:
         store = self._store(tx)
         booking = store.bookings.by_id(booking_id)
-        assert booking is not None, "bookings are never deleted"
+        assert booking is not None, "bookings are kept for years"
         # Locked in the same order as in a parent's turn, and read again under the lock.
         turn = self.turn_of(store.contacts.parent_of(booking.job_seeker_id))
         booking = store.bookings.by_id(booking_id)

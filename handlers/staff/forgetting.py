@@ -1,6 +1,5 @@
 """Forgetting a person on request: also somebody who phones and has no chat to ask in."""
 
-from handlers.parents import cards as parents_cards
 from handlers.staff import cards, desk
 from handlers.staff.permission import check_person
 from models.chat import Message, button
@@ -33,4 +32,4 @@ def forget(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
         store.erasure.erase_chat(chat, turn.now, turn.today)
     store.erasure.erase_person(seeker_id, turn.now, is_refused=refused)
     store.audit.note(turn.contact, "erase", turn.now, subject=f"person {seeker_id}")
-    return [Message(text=turn.say("forget.done", phone=parents_cards.phone(turn)))]
+    return [Message(text=turn.say("forget.done"))]

@@ -35,7 +35,7 @@ def booking_of(turn: Turn, store: Store, booking_id: int) -> Booking:
     # Locked in the same order as in a parent's turn, and read again under the lock.
     store.contacts.parent_of(booking.job_seeker_id)
     booking = store.bookings.by_id(booking_id)
-    assert booking is not None, "bookings are never deleted"
+    assert booking is not None, "bookings are kept for years"
     if not may_act_on(turn, booking):
         raise NotAllowed(about(booking))
     return booking
