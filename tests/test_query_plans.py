@@ -8,7 +8,7 @@ import pytest
 
 from models.database import Database
 from models.sql import Statement
-from models.store import bookings, calendar, contacts, due, inbox, outbox, presence
+from models.store import bookings, calendar, contacts, due, inbox, outbox, presence, terms
 from models.transaction import Transaction
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
@@ -38,8 +38,11 @@ PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
     (due._TO_JUDGE, {"started_by": NOW, "count": 200}, "ix_bookings_to_judge"),
     (contacts._FIND, {"channel": "line", "person": "U1"}, "autoindex_contacts"),
     (outbox._DUE_ANSWERS, {"now": NOW, "count": 50}, "ix_outbox_answers"),
-    (outbox._DUE_NEWS, {"now": NOW, "count": 50}, "ix_outbox_waiting"),
-    (outbox._WAITING, {}, "ix_outbox_waiting"),
+    (outbox._DUE_NEWS, {"now": NOW, "count": 50}, "ix_outbox_news"),
+    (outbox._ANSWERS_WAITING, {}, "ix_outbox_answers"),
+    (outbox._NEWS_WAITING, {}, "ix_outbox_news"),
+    (bookings._DROP_NOTICES, {"booking": 1, "now": NOW}, "uq_outbox_booking_id"),
+    (terms._WAITING, {"kind": "terms 1"}, "ix_outbox_news"),
     (inbox._LATER_ACT, {"contact_id": 1, "instant": NOW}, "inbox_contact_id"),
     (presence._SIGNS, {"booking_id": 1, "version": 1}, "attendance_signs"),
     (presence._WATCHES, SPAN, "watches_ends_at"),

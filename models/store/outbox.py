@@ -113,9 +113,16 @@ _LATER = change(
         why=bindparam("reason"),
     )
 )
-_WAITING = query(
-    select(func.count(), func.min(_outbox.due_at)).where(_waiting), lambda *cells: cells
-)
+
+
+def _how_many(which: ColumnElement[bool]) -> Statement[tuple[int, datetime | None]]:
+    return query(
+        select(func.count(), func.min(_outbox.due_at)).where(_waiting, which),
+        lambda count, oldest: (int(count), oldest),
+    )
+
+
+_ANSWERS_WAITING, _NEWS_WAITING = _how_many(_is_answer), _how_many(~_is_answer)
 
 
 class Outbox:
@@ -208,10 +215,9 @@ class Outbox:
 
     def waiting(self) -> tuple[int, datetime | None]:
         """How many rows wait, and since when the most overdue one is due."""
-        found = self._tx.row(_WAITING)
-        assert found is not None
-        count, oldest = found
-        return int(count), oldest
+        found = [*self._tx.rows(_ANSWERS_WAITING), *self._tx.rows(_NEWS_WAITING)]
+        oldest = [due_at for _, due_at in found if due_at is not None]
+        return sum(count for count, _ in found), min(oldest, default=None)
 
 
 def _row(

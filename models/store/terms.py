@@ -127,6 +127,7 @@ _NOTE_TOLD = addition_once(table(TermsNotice), "version", "contact_id", "at")
 _WAITING = query(
     select(func.count()).where(
         literal_column("outbox.state") == literal_column("'waiting'"),
+        literal_column("outbox.kind") != literal_column("'answer'"),
         _outbox.kind == bindparam("kind"),
     ),
     int,

@@ -5,26 +5,17 @@ from datetime import datetime
 from sqlalchemy import (
     Column,
     ForeignKey,
-    Index,
-    text,
 )
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import Id, moment, refers_to, row_id, sealed
+from models.tables.columns import Id, moment, partial_index, refers_to, row_id, sealed
 
 
 class Question(SQLModel, table=True):
     """What a parent asks the office, and what was answered; sealed."""
 
     __tablename__ = "questions"
-    __table_args__ = (
-        Index(
-            "ix_questions_open",
-            "id",
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_questions_open", "id", where="closed_at IS NULL"),)
     id: int | None = row_id()
     contact_id: int = refers_to("contacts.id", index=True)
     message_id: str | None = Field(default=None, max_length=64)

@@ -8,14 +8,13 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     literal_column,
-    text,
 )
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import moment, refers_to, row_id
+from models.tables.columns import moment, partial_index, refers_to, row_id
 
 ACTIVE = ("booked", "joined", "undecided")
-_active = text("status IN ('booked', 'joined', 'undecided')")
+_active = "status IN ('booked', 'joined', 'undecided')"
 
 
 class Booking(SQLModel, table=True):
@@ -25,38 +24,13 @@ class Booking(SQLModel, table=True):
 
     __tablename__ = "bookings"
     __table_args__ = (
-        Index(
-            "uq_bookings_active_slot",
-            "counselor_id",
-            "starts_at",
-            unique=True,
-            sqlite_where=_active,
-            postgresql_where=_active,
+        partial_index(
+            "uq_bookings_active_slot", "counselor_id", "starts_at", where=_active, unique=True
         ),
-        Index(
-            "ix_bookings_active_start",
-            "starts_at",
-            sqlite_where=_active,
-            postgresql_where=_active,
-        ),
-        Index(
-            "ix_bookings_remind_at",
-            "remind_at",
-            sqlite_where=text("remind_at IS NOT NULL"),
-            postgresql_where=text("remind_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_bookings_notice_at",
-            "notice_at",
-            sqlite_where=text("notice_at IS NOT NULL"),
-            postgresql_where=text("notice_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_bookings_to_judge",
-            "starts_at",
-            sqlite_where=text("status IN ('booked')"),
-            postgresql_where=text("status IN ('booked')"),
-        ),
+        partial_index("ix_bookings_active_start", "starts_at", where=_active),
+        partial_index("ix_bookings_remind_at", "remind_at", where="remind_at IS NOT NULL"),
+        partial_index("ix_bookings_notice_at", "notice_at", where="notice_at IS NOT NULL"),
+        partial_index("ix_bookings_to_judge", "starts_at", where="status IN ('booked')"),
         Index(None, "job_seeker_id", "starts_at"),
         CheckConstraint(
             "status IN ('booked', 'joined', 'completed', 'cancelled', 'withdrawn',"

@@ -11,10 +11,12 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -80,6 +82,12 @@ def refers_to(target: str, *, optional: bool = False, index: bool = False) -> An
 def moment(*, optional: bool = False, index: bool = False) -> Any:
     column = Column(Utc, nullable=optional, index=index)
     return Field(default=None, sa_column=column) if optional else Field(sa_column=column)
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows for which a condition holds, on both databases."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 def sealed() -> Any:

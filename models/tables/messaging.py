@@ -4,14 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    Index,
     Text,
-    UniqueConstraint,
-    text,
 )
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import moment, refers_to, row_id, sealed
+from models.tables.columns import moment, partial_index, refers_to, row_id, sealed
 
 
 class InboxEvent(SQLModel, table=True):
@@ -19,6 +16,7 @@ class InboxEvent(SQLModel, table=True):
     failed event that can be run again, and what was written around a consultation."""
 
     __tablename__ = "inbox"
+    __table_args__ = {"sqlite_with_rowid": False}  # looked up by its key alone
     channel: str = Field(primary_key=True, max_length=16)
     event_id: str = Field(primary_key=True, max_length=64)
     contact_id: int | None = refers_to("contacts.id", optional=True, index=True)
@@ -35,20 +33,19 @@ class OutboxRow(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        UniqueConstraint("booking_id", "kind", "booking_version"),
-        Index(
-            "ix_outbox_waiting",
-            "due_at",
-            "id",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
+        # One copy of what is told about a booking as it stands. Answers speak of none, and each
+        # index here costs every turn: a row stands in those only that it is looked for in.
+        partial_index(
+            "uq_outbox_booking_id_kind_booking_version",
+            *("booking_id", "kind", "booking_version"),
+            where="booking_id IS NOT NULL",
+            unique=True,
         ),
-        Index(
-            "ix_outbox_answers",
-            "due_at",
-            "id",
-            sqlite_where=text("state = 'waiting' AND kind = 'answer'"),
-            postgresql_where=text("state = 'waiting' AND kind = 'answer'"),
+        partial_index(
+            "ix_outbox_answers", "due_at", "id", where="state = 'waiting' AND kind = 'answer'"
+        ),
+        partial_index(
+            "ix_outbox_news", "due_at", "id", where="state = 'waiting' AND kind != 'answer'"
         ),
         CheckConstraint(
             "state IN ('waiting', 'accepted', 'expired', 'unreachable', 'refused', 'uncertain')",

@@ -4,13 +4,11 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    Index,
     UniqueConstraint,
-    text,
 )
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import moment, refers_to, row_id
+from models.tables.columns import moment, partial_index, refers_to, row_id
 
 
 class Staff(SQLModel, table=True):
@@ -18,13 +16,7 @@ class Staff(SQLModel, table=True):
 
     __tablename__ = "staff"
     __table_args__ = (
-        Index(
-            "uq_staff_contact",
-            "contact_id",
-            unique=True,
-            sqlite_where=text("removed_at IS NULL"),
-            postgresql_where=text("removed_at IS NULL"),
-        ),
+        partial_index("uq_staff_contact", "contact_id", where="removed_at IS NULL", unique=True),
         CheckConstraint("role IN ('admin', 'counselor')", name="role"),
         CheckConstraint("role = 'admin' OR counselor_id IS NOT NULL", name="counselor"),
     )
@@ -58,18 +50,8 @@ class Alert(SQLModel, table=True):
     __tablename__ = "alerts"
     __table_args__ = (
         UniqueConstraint("subject", "kind"),
-        Index(
-            "ix_alerts_untold",
-            "at",
-            sqlite_where=text("told_at IS NULL"),
-            postgresql_where=text("told_at IS NULL"),
-        ),
-        Index(
-            "ix_alerts_open",
-            "at",
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
+        partial_index("ix_alerts_untold", "at", where="told_at IS NULL"),
+        partial_index("ix_alerts_open", "at", where="closed_at IS NULL"),
     )
     id: int | None = row_id()
     kind: str = Field(max_length=32)

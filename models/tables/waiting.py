@@ -2,27 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import (
-    Index,
-    text,
-)
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import moment, refers_to, row_id
+from models.tables.columns import moment, partial_index, refers_to, row_id
 
 
 class Wait(SQLModel, table=True):
     """Somebody on the waiting list, for a local day or for any."""
 
     __tablename__ = "waits"
-    __table_args__ = (
-        Index(
-            "ix_waits_standing",
-            "id",
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_waits_standing", "id", where="ended_at IS NULL"),)
     id: int | None = row_id()
     contact_id: int = refers_to("contacts.id", index=True)
     service: str = Field(max_length=16)
