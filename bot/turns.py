@@ -48,10 +48,6 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-class _Stranger(Exception):
-    """Somebody new: the platform is to be asked for the language."""
-
-
 class Turns:
     """Takes events and due bookings one by one."""
 
@@ -91,12 +87,13 @@ class Turns:
     async def _take_or_apologise(self, event: Event) -> Outcome:
         language = event.language
         try:
-            try:
-                return await self._database.run(lambda tx: self._take(tx, event, language))
-            except _Stranger:
+            outcome = await self._database.run(lambda tx: self._take(tx, event, language))
+            if outcome is None:
                 asked = await self._channels[event.channel].language_of(event)
                 language = asked or self._office.language
-                return await self._database.run(lambda tx: self._take(tx, event, language))
+                outcome = await self._database.run(lambda tx: self._take(tx, event, language))
+            assert outcome is not None, "the language is known now"
+            return outcome
         except DatabaseUnavailable:
             raise
         except Exception as error:
@@ -190,9 +187,12 @@ class Turns:
     def _put_back(self, event: Event, tx: Transaction) -> None:
         self._store(tx).inbox.put_back(event)
 
-    def _take(self, tx: Transaction, event: Event, language: str | None) -> Outcome:
+    def _take(self, tx: Transaction, event: Event, language: str | None) -> Outcome | None:
+        """None, and nothing is done, for someone new whose language nobody has asked for."""
         store, now = self._store(tx), self._clock()
         contact = self._contact(store, event, language)
+        if contact is None and event.person is not None:
+            return None
         if not store.inbox.take(event, contact.id if contact else None, now):
             return Outcome.SEEN_BEFORE
         if contact is None:
@@ -210,14 +210,12 @@ class Turns:
         return Outcome.DONE
 
     def _contact(self, store: Store, event: Event, language: str | None) -> Contact | None:
-        """Who did it. Raises _Stranger for someone new whose language nobody has asked for."""
+        """Who did it; nobody, or someone new whose language is not known, is None."""
         if event.person is None:
             return None
         known = store.contacts.find(event.channel, event.person)
-        if known is not None:
+        if known is not None or language is None:
             return known
-        if language is None:
-            raise _Stranger
         first = best_language(language) or self._office.language
         return store.contacts.add(event.channel, event.person, first, self._clock())
 

@@ -2,7 +2,7 @@
 run as plain SQL text on the driver's own connection (docs/decisions/0002-the-writer.md)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ClauseElement, Dialect, Table, bindparam, insert
@@ -15,44 +15,42 @@ from sqlalchemy.types import TypeEngine
 Processor = Callable[[Any], Any]
 Row = TypeVar("Row")
 
+# How many rows of a statement are kept, where it is worth it.
+_KEPT = 4096
+
 
 class Compiled(NamedTuple):
     """SQL text for one dialect, and what turns values into the driver's kind and back."""
 
     sql: str
     defaults: dict[str, Any]
-    places: tuple[tuple[str, Processor | None], ...]
+    names: tuple[str, ...]
+    binders: tuple[tuple[int, Processor], ...]
     readers: tuple[tuple[int, Processor], ...]
     only_reads: bool
 
-    def parameters(self, values: dict[str, Any]) -> tuple[Any, ...]:
+    def parameters(self, values: dict[str, Any]) -> list[Any]:
         """The values in the order in which the SQL text asks for them."""
         if self.defaults:
             values = {**self.defaults, **values}
-        return tuple(
-            [
-                values[name] if binder is None else binder(values[name])
-                for name, binder in self.places
-            ]
-        )
-
-    def read(self, row: Sequence[Any]) -> Sequence[Any]:
-        """The driver's cells of a row as values."""
-        if not self.readers:
-            return row
-        cells = list(row)
-        for at, reader in self.readers:
-            cells[at] = reader(cells[at])
-        return cells
+        return _changed(self.binders, [values[name] for name in self.names])
 
 
 class Statement(Generic[Row]):
     """One SQL statement; its rows come back as `row(*columns)`, in the order selected."""
 
-    def __init__(self, construct: Callable[[Dialect], Executable], row: Callable[..., Row]) -> None:
+    def __init__(
+        self,
+        construct: Callable[[Dialect], Executable],
+        row: Callable[..., Row],
+        *,
+        kept: bool = False,
+    ) -> None:
         self._construct = construct
+        self._row = row
+        self._kept = kept
         self._compiled: dict[str, Compiled] = {}
-        self.row = row
+        self._readers: dict[str, Callable[[Sequence[Any]], Row]] = {}
 
     def compiled(self, dialect: Dialect) -> Compiled:
         """The statement as SQL text for a dialect."""
@@ -65,13 +63,30 @@ class Statement(Generic[Row]):
 
     def read(self, dialect: Dialect, cells: Iterable[Sequence[Any]]) -> list[Row]:
         """Rows from what the driver gives of them."""
-        read = self.compiled(dialect).read
-        return [self.row(*read(each)) for each in cells]
+        reader = self._readers.get(dialect.name)
+        if reader is None:
+            reader = self._readers[dialect.name] = self._reader(self.compiled(dialect).readers)
+        return [reader(each) for each in cells]
+
+    def _reader(self, readers: tuple[tuple[int, Processor], ...]) -> Callable[[Sequence[Any]], Row]:
+        row = self._row
+
+        def read(cells: Sequence[Any]) -> Row:
+            return row(*_changed(readers, list(cells))) if readers else row(*cells)
+
+        return lru_cache(_KEPT)(read) if self._kept else read
 
 
-def query(construct: Executable, row: Callable[..., Row]) -> Statement[Row]:
-    """A statement whose rows are read."""
-    return Statement(lambda dialect: construct, row)
+def _changed(changes: tuple[tuple[int, Processor], ...], cells: list[Any]) -> list[Any]:
+    for at, change_ in changes:
+        cells[at] = change_(cells[at])
+    return cells
+
+
+def query(construct: Executable, row: Callable[..., Row], *, kept: bool = False) -> Statement[Row]:
+    """A statement whose rows are read. Where turn after turn reads the same, rows may be `kept`:
+    those made last are not made again of the same cells."""
+    return Statement(lambda dialect: construct, row, kept=kept)
 
 
 def change(construct: Executable) -> Statement[tuple[Any, ...]]:
@@ -79,21 +94,39 @@ def change(construct: Executable) -> Statement[tuple[Any, ...]]:
     return Statement(lambda dialect: construct, lambda *cells: cells)
 
 
-def addition(model_table: Table, *columns: str) -> Statement[int]:
-    """Adds a row with values for these columns; the row that comes back is its number."""
+def addition(model_table: Table, *columns: str) -> Statement[tuple[Any, ...]]:
+    """Adds a row with values for these columns."""
+    return change(insert(model_table).values({name: bindparam(name) for name in columns}))
+
+
+def numbered_addition(model_table: Table, *columns: str) -> Statement[int]:
+    """The same; the row that comes back is its number."""
     values: dict[str, Any] = {name: bindparam(name) for name in columns}
-    statement = insert(model_table).values(values).returning(model_table.c.id)
-    return Statement(lambda dialect: statement, lambda number: number)
+    return query(insert(model_table).values(values).returning(model_table.c.id), int)
 
 
-def addition_once(model_table: Table, *columns: str) -> Statement[tuple[Any, ...]]:
+def addition_once(model_table: Table, *columns: str) -> Statement[int]:
     """Adds a row unless a constraint says that it is there; it touches one row or none."""
+    return Statement(_once(model_table, columns), int)
+
+
+def numbered_addition_once(model_table: Table, *columns: str) -> Statement[int]:
+    """The same; the row that comes back is its number, and none does when it was there."""
+    once = _once(model_table, columns)
+    return Statement(lambda dialect: once(dialect).returning(model_table.c.id), int)
+
+
+def _once(
+    model_table: Table, columns: Sequence[str]
+) -> Callable[[Dialect], sqlite.Insert | postgresql.Insert]:
     values: dict[str, Any] = {name: bindparam(name) for name in columns}
-    statements: dict[str, Executable] = {
-        "sqlite": sqlite.insert(model_table).values(values).on_conflict_do_nothing(),
-        "postgresql": postgresql.insert(model_table).values(values).on_conflict_do_nothing(),
-    }
-    return Statement(lambda dialect: statements[dialect.name], lambda *cells: cells)
+
+    def construct(dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
+        if dialect.name == "sqlite":
+            return sqlite.insert(model_table).values(values).on_conflict_do_nothing()
+        return postgresql.insert(model_table).values(values).on_conflict_do_nothing()
+
+    return construct
 
 
 def _compile(construct: Executable, dialect: Dialect) -> Compiled:
@@ -106,7 +139,7 @@ def _compile(construct: Executable, dialect: Dialect) -> Compiled:
         for bound, name in compiled.bind_names.items()
         if (binder := _binder(bound.type, dialect)) is not None
     }
-    places = tuple((name, binders.get(name)) for name in compiled.positiontup or ())
+    names = tuple(compiled.positiontup or ())
     columns = getattr(construct, "exported_columns", None) or ()
     readers = [
         (at, reader)
@@ -121,7 +154,8 @@ def _compile(construct: Executable, dialect: Dialect) -> Compiled:
     }
     sql = compiled.string
     only_reads = sql.startswith("SELECT") and "UPDATE" not in sql  # neither changes nor locks
-    return Compiled(sql, defaults, places, tuple(readers), only_reads)
+    places = tuple((at, binders[name]) for at, name in enumerate(names) if name in binders)
+    return Compiled(sql, defaults, names, places, tuple(readers), only_reads)
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:

@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from models.sql import Row, Statement
+from models.sql import Compiled, Row, Statement
 
 
 class Conflict(Exception):
@@ -94,15 +94,20 @@ class Transaction:
 
     def _rows(self, statement: Statement[Row], values: dict[str, Any]) -> list[Row]:
         compiled = statement.compiled(self.dialect)
-        question = (statement, *values.values())
-        known = self._known.get(question)
-        if known is not None:
-            return known
         if not compiled.only_reads:
             self._known.clear()
-        cursor = self._driver.execute(compiled.sql, compiled.parameters(values))
-        found = statement.read(self.dialect, cursor.fetchall())
-        # A session may write at any moment without telling us.
-        if compiled.only_reads and self._session is None:
-            self._known[question] = found
+            return self._ask(statement, compiled, values)
+        question = (statement, *values.values())
+        found = self._known.get(question)
+        if found is None:
+            found = self._ask(statement, compiled, values)
+            # A session may write at any moment without telling us.
+            if self._session is None:
+                self._known[question] = found
         return found
+
+    def _ask(
+        self, statement: Statement[Row], compiled: Compiled, values: dict[str, Any]
+    ) -> list[Row]:
+        cursor = self._driver.execute(compiled.sql, compiled.parameters(values))
+        return statement.read(self.dialect, cursor.fetchall())

@@ -6,11 +6,11 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, RootTransaction
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from models.transaction import Transaction
@@ -80,63 +80,74 @@ class Job:
 
 class Group:
     """SQLite: the event loop itself does all work that waits, each piece in a savepoint of its
-    own, and commits it together."""
+    own. A thread commits it together, and meanwhile the loop does something else."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Connection | None = None
+        self._committer = ThreadPoolExecutor(1, "committer")
         self._waiting: list[Job] = []
+        self._serving: asyncio.Task[None] | None = None
         self._busy_since: float | None = None
 
     def put(self, job: Job) -> None:
         """Have a job done soon, and answered after its commit."""
         self._waiting.append(job)
-        if len(self._waiting) == 1:
-            asyncio.get_running_loop().call_soon(self._serve)
+        if self._serving is None or self._serving.done():
+            self._serving = asyncio.get_running_loop().create_task(self._serve())
 
     def close(self) -> None:
-        """Finish what waits."""
+        """Finish the commit that is under way. What still waits is not done, and told so."""
+        self._committer.shutdown()
         while self._waiting:
-            try:
-                self._commit_together()
-            except _Busy:
-                time.sleep(_BUSY_PAUSE)
+            self._end(self._take(), _Closed())
         self._let_go()
 
-    def _serve(self) -> None:
-        """Commit what waits; the next group's turn comes when others have had theirs. While
-        another process writes, look again a little later: the loop must not stand still."""
-        try:
-            self._commit_together()
-            pause = 0.0
-        except _Busy:
-            pause = _BUSY_PAUSE
-        if self._waiting:
-            asyncio.get_running_loop().call_later(pause, self._serve)
+    async def _serve(self) -> None:
+        """Commit what waits, group by group. While another process writes, look again a little
+        later: the loop must not stand still."""
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            try:
+                transaction = self._connected().begin()
+            except Exception as error:
+                if self._is_worth_waiting(error):
+                    await asyncio.sleep(_BUSY_PAUSE)
+                else:
+                    self._end(self._take(), error)
+                continue
+            group = self._take()
+            try:
+                self._do(group)
+                await loop.run_in_executor(self._committer, transaction.commit)
+            except Exception as error:
+                self._end(group, error)
+            else:
+                self._end(group)
+            await asyncio.sleep(0)  # others come first
 
-    def _commit_together(self) -> None:
-        """Raises _Busy as long as it is worth waiting for another process."""
-        transaction: RootTransaction | None = None
-        group = self._waiting[:GROUP]
-        try:
-            connection = self._connected()
-            transaction = connection.begin()
-            driver: Any = connection.connection.driver_connection
-            for job in group:
-                driver.execute("SAVEPOINT turn")
-                if not job.do(connection):
-                    driver.execute("ROLLBACK TO SAVEPOINT turn")
-                driver.execute("RELEASE SAVEPOINT turn")
-            transaction.commit()
-        except Exception as error:
-            if transaction is None and self._is_worth_waiting(error):
-                raise _Busy from error
-            self._let_go()
-            for job in group:
-                job.fail(error)
+    def _take(self) -> list[Job]:
         self._busy_since = None
-        del self._waiting[: len(group)]
+        group = self._waiting[:GROUP]
+        del self._waiting[:GROUP]
+        return group
+
+    def _do(self, group: list[Job]) -> None:
+        connection = self._connected()
+        driver: Any = connection.connection.driver_connection
         for job in group:
+            driver.execute("SAVEPOINT turn")
+            if not job.do(connection):
+                driver.execute("ROLLBACK TO SAVEPOINT turn")
+            driver.execute("RELEASE SAVEPOINT turn")
+
+    def _end(self, group: list[Job], error: Exception | None = None) -> None:
+        """Answer a group; with an error, nothing of it is stored."""
+        if error is not None:
+            self._let_go()
+        for job in group:
+            if error is not None:
+                job.fail(error)
             job.answer()
 
     def _is_worth_waiting(self, error: Exception) -> bool:
@@ -160,8 +171,8 @@ class Group:
             self._connection = None
 
 
-class _Busy(Exception):
-    """Another process writes."""
+class _Closed(Exception):
+    """Nobody writes any more."""
 
 
 class Alone:

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, event, select, update
 
 from models import writers
 from models.database import Database
-from models.sql import addition, change, query
+from models.sql import change, numbered_addition, query
 from models.store.contacts import Contacts
 from models.tables import Contact as ContactTable
 from models.tables import Counselor, Watch, table
@@ -23,7 +23,7 @@ from models.transaction import Conflict, Transaction
 from models.writers import DatabaseUnavailable
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
-ADD = addition(table(Watch), "starts_at", "ends_at")
+ADD = numbered_addition(table(Watch), "starts_at", "ends_at")
 ALL = query(select(table(Watch).c.starts_at), lambda at: at)
 NAMES = query(select(table(Counselor).c.name), lambda name: str(name))
 
@@ -79,7 +79,7 @@ async def test_a_session_that_fails_takes_nobody_along(database_url: str) -> Non
 
 async def test_an_attempt_is_undone_when_a_constraint_says_no(database_url: str) -> None:
     database = Database(database_url)
-    add = addition(table(Counselor), "name")
+    add = numbered_addition(table(Counselor), "name")
 
     def twice(tx: Transaction) -> str:
         tx.row(add, name="one")

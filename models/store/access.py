@@ -47,7 +47,7 @@ class Access:
         contact_id: int | None = None,
     ) -> None:
         """Note a use of a join link, form or terms page."""
-        self._tx.row(
+        self._tx.run(
             _ADD,
             at=at,
             page=page,

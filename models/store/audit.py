@@ -69,7 +69,7 @@ class Audit:
     ) -> None:
         """Add what somebody did (nobody's contact: the command line), without personal
         details."""
-        self._tx.row(
+        self._tx.run(
             _ADD,
             at=now,
             staff_id=contact.staff_id if contact else None,

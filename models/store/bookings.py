@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from models.office import Office
 from models.rules.deadlines import day_before
 from models.rules.slots import Slot
-from models.sql import addition, change, query
+from models.sql import addition, change, numbered_addition_once, query
 from models.store.booking import LONGEST, VIEW, Booking
 from models.tables import (
     ACTIVE,
@@ -40,6 +40,7 @@ _SINCE = query(
         _bookings.starts_at > bindparam("since"),
     ).order_by(_bookings.starts_at),
     Booking,
+    kept=True,
 )
 _LATEST = query(
     VIEW.where(_bookings.job_seeker_id == bindparam("job_seeker_id"))
@@ -92,7 +93,7 @@ _IS_TAKEN = query(
     ),
     lambda booking_id: int(booking_id),
 )
-_ADD = addition(
+_ADD = numbered_addition_once(
     table(BookingTable),
     *("reference", "job_seeker_id", "counselor_id", "service", "starts_at", "minutes"),
     *("status", "companion", "version", "remind_at", "notice_at", "created_at"),
@@ -222,29 +223,25 @@ class Bookings:
         by: str = "parent",
     ) -> Booking:
         """Take a free slot. Raises SlotTaken when the database says that somebody has it."""
-        while True:
-            try:
-                with self._tx.attempt():
-                    booking_id = self._tx.row(
-                        _ADD,
-                        reference=_new_reference(),
-                        job_seeker_id=job_seeker_id,
-                        counselor_id=slot.counselor_id,
-                        service=service,
-                        starts_at=slot.starts_at,
-                        minutes=self._office.slot_minutes,
-                        status="booked",
-                        companion=companion,
-                        version=1,
-                        created_at=now,
-                        **self._work_times(slot.starts_at, now),
-                    )
-            except Conflict:
-                if self._tx.row(_IS_TAKEN, **slot._asdict()) is not None:
-                    raise SlotTaken from None
-                continue  # the reference was there already: draw another
-            break
-        assert booking_id is not None
+        booking_id = None
+        while booking_id is None:
+            booking_id = self._tx.row(
+                _ADD,
+                reference=_new_reference(),
+                job_seeker_id=job_seeker_id,
+                counselor_id=slot.counselor_id,
+                service=service,
+                starts_at=slot.starts_at,
+                minutes=self._office.slot_minutes,
+                status="booked",
+                companion=companion,
+                version=1,
+                created_at=now,
+                **self._work_times(slot.starts_at, now),
+            )
+            # Else the reference was there already, and another is drawn.
+            if booking_id is None and self._tx.row(_IS_TAKEN, **slot._asdict()) is not None:
+                raise SlotTaken
         self._note(booking_id, now, "booked", by)
         booking = self.by_id(booking_id)
         assert booking is not None
@@ -306,7 +303,7 @@ class Bookings:
         }
 
     def _note(self, booking_id: int, now: datetime, what: str, by: str, why: str = "") -> None:
-        self._tx.row(_NOTE_CHANGE, booking_id=booking_id, at=now, what=what, by=by, why=why)
+        self._tx.run(_NOTE_CHANGE, booking_id=booking_id, at=now, what=what, by=by, why=why)
 
 
 def _new_reference() -> str:

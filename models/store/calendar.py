@@ -55,6 +55,7 @@ _COUNSELORS = query(
     .where(_counselors.retired_at.is_(None))
     .order_by(_counselors.id),
     Counselor,
+    kept=True,
 )
 _SHIFTS = query(
     select(
@@ -89,6 +90,7 @@ _TAKEN = query(
         ),
     ),
     Taken,
+    kept=True,
 )
 
 

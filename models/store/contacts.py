@@ -48,6 +48,7 @@ _FIND = query(
         _contacts.channel == bindparam("channel"), _contacts.person == bindparam("person")
     ).with_for_update(key_share=True, of=table(ContactTable)),
     Contact,
+    kept=True,
 )
 _BY_ID = query(
     _columns.where(_contacts.id == bindparam("id")).with_for_update(

@@ -17,6 +17,7 @@ _ALL = query(
     .where(_declarations.contact_id == bindparam("contact_id"))
     .order_by(_declarations.id),
     Declaration,
+    kept=True,
 )
 _ADD = addition(table(DeclarationTable), "contact_id", "card", "item", "holds", "at")
 
@@ -35,6 +36,6 @@ class Declarations:
     ) -> None:
         """Add the same answer to several conditions, each with its time."""
         for item in items:
-            self._tx.row(
+            self._tx.run(
                 _ADD, contact_id=contact_id, card=card.value, item=item, holds=holds, at=at
             )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, not_, select, update
 
 from models.letter import Letter
-from models.sql import Statement, addition, addition_once, change, query
+from models.sql import Statement, addition, addition_once, change, numbered_addition, query
 from models.store.contacts import Contact
 from models.tables import OutboxRow, table
 from models.transaction import Transaction
@@ -58,6 +58,7 @@ _BASE_COLUMNS = (
     *("state", "attempts", "fence", "in_flight", "why", "ended_at"),
 )
 _ADD = addition(table(OutboxRow), *_BASE_COLUMNS, "follows_id")
+_ADD_FOLLOWED = numbered_addition(table(OutboxRow), *_BASE_COLUMNS, "follows_id")
 _ADD_ONCE = addition_once(table(OutboxRow), *_BASE_COLUMNS, "report_to")
 
 
@@ -142,16 +143,18 @@ class Outbox:
         """What is said back to an event, to the person or in the group, one request after the
         other. The reply token serves the first request only."""
         follows: int | None = None
-        for payload in payloads:
-            follows = self._tx.row(
-                _ADD,
-                **_row(contact, to, ANSWER, payload, now, useless_after=now + RETRY_FOR),
-                reply_token=reply_token,
-                reply_until=reply_until,
-                booking_id=None,
-                booking_version=None,
-                follows_id=follows,
-            )
+        for number, payload in enumerate(payloads, start=1):
+            row = _row(contact, to, ANSWER, payload, now, useless_after=now + RETRY_FOR) | {
+                "reply_token": reply_token,
+                "reply_until": reply_until,
+                "booking_id": None,
+                "booking_version": None,
+                "follows_id": follows,
+            }
+            if number == len(payloads):
+                self._tx.run(_ADD, **row)
+            else:
+                follows = self._tx.row(_ADD_FOLLOWED, **row)
             reply_token = reply_until = None
 
     def notify(

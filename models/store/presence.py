@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select, update
 
 from models.rules.attendance import Watch
-from models.sql import addition, addition_once, change, query
+from models.sql import addition_once, change, numbered_addition, query
 from models.tables import AttendanceSign, table
 from models.tables import Watch as WatchTable
 from models.transaction import Transaction
@@ -30,7 +30,7 @@ _SIGNS = query(
     ),
     lambda came: bool(came),
 )
-_ADD_WATCH = addition(table(WatchTable), "starts_at", "ends_at")
+_ADD_WATCH = numbered_addition(table(WatchTable), "starts_at", "ends_at")
 _EXTEND = change(
     update(table(WatchTable))
     .where(_watches.id == bindparam("watch"))

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 
-from models.sql import addition, change, query
+from models.sql import change, numbered_addition, query
 from models.tables import Draft as DraftTable
 from models.tables import Question as QuestionTable
 from models.tables import table
@@ -59,7 +59,7 @@ _FORGET = change(
 
 
 _drafts = table(DraftTable).c
-_KEEP_DRAFT = addition(table(DraftTable), "contact_id", "message_id", "until")
+_KEEP_DRAFT = numbered_addition(table(DraftTable), "contact_id", "message_id", "until")
 _SEAL_DRAFT = change(
     update(table(DraftTable))
     .where(_drafts.id == bindparam("draft"))

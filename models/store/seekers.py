@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from models.sql import Statement, addition, change, query
+from models.sql import Statement, change, numbered_addition, query
 from models.tables import Contact, JobSeeker, table
 from models.tables import Note as NoteTable
 from models.tables import Refusal as RefusalTable
@@ -68,7 +68,7 @@ _REGISTRATION, _PHONE = (
 )
 
 
-_ADD = addition(table(JobSeeker), "created_at", "updated_at")
+_ADD = numbered_addition(table(JobSeeker), "created_at", "updated_at")
 _KEEP = change(
     update(table(JobSeeker))
     .where(_seekers.id == bindparam("seeker"))

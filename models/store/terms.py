@@ -76,6 +76,7 @@ _STANDING = query(
     .order_by(_consents.id.desc())
     .limit(1),
     Standing,
+    kept=True,
 )
 _ADD_CONSENT = addition(
     table(ConsentTable),
@@ -172,7 +173,7 @@ class TermsStore:
     ) -> None:
         """Add a consent or its withdrawal (art. 2(3)): what, of which text, when and by which
         event. Nothing is ever changed or removed here."""
-        self._tx.row(
+        self._tx.run(
             _ADD_CONSENT,
             contact_id=contact_id,
             terms_version=version.version,

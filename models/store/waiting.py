@@ -82,7 +82,7 @@ class Waiting:
 
     def wait(self, contact_id: int, service: str, day: date | None, now: datetime) -> None:
         """Somebody wants to be told when a slot of a day, or of any day, is free."""
-        self._tx.row(_ADD, contact_id=contact_id, service=service, day=day, since=now)
+        self._tx.run(_ADD, contact_id=contact_id, service=service, day=day, since=now)
 
     def standing(self, today: date) -> list[Wait]:
         """Everybody who waits for a day that can still be booked, the first in line first."""
@@ -99,7 +99,7 @@ class Waiting:
 
     def hold(self, wait: Wait, slot: Slot, now: datetime, until: datetime) -> None:
         """Keep a slot for somebody, until a time."""
-        self._tx.row(
+        self._tx.run(
             _HOLD,
             wait_id=wait.id,
             contact_id=wait.contact_id,
