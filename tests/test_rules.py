@@ -27,6 +27,7 @@ from models.rules.slots import (
     Shift,
     Slot,
     Taken,
+    days_around,
     free,
     nearest,
     offered,
@@ -154,6 +155,24 @@ def test_choosing_among_slots(slots: list[Slot], preferred: int) -> None:
     close = nearest(slots, START, 2)
     assert close == sorted(close)
     assert set(close) <= set(slots)
+
+
+@given(
+    st.lists(st.integers(0, 24 * 40), unique=True),
+    st.integers(-100, 24 * 40 + 100),
+    st.integers(1, 5),
+)
+def test_the_nearest_starts_are_on_the_days_around(
+    hours: list[int], wanted_hour: int, count: int
+) -> None:
+    slots = [Slot(START + timedelta(hours=hour), 1) for hour in sorted(hours)]
+    wanted = START + timedelta(hours=wanted_hour)
+    by_day = {local_day(slot.starts_at, JAPAN): list[Slot]() for slot in slots}
+    for slot in slots:
+        by_day[local_day(slot.starts_at, JAPAN)].append(slot)
+    around = days_around(list(by_day), local_day(wanted, JAPAN), count)
+    close = nearest([slot for day in around for slot in by_day[day]], wanted, count)
+    assert close == nearest(slots, wanted, count)
 
 
 @given(

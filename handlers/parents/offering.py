@@ -8,7 +8,7 @@ from handlers.parents import cards
 from models.chat import Button, Group, Message, button, column
 from models.rules.days import local_day
 from models.rules.deadlines import bookable_days, may_book
-from models.rules.slots import Slot, nearest, one_for_each_start, overlap
+from models.rules.slots import Slot, days_around, nearest, one_for_each_start, overlap
 from models.store import Store
 from models.store.booking import Booking
 from models.store.calendar import Days
@@ -116,9 +116,10 @@ def offer_nearest(
 ) -> list[Message]:
     """The slot is gone or not bookable any more: the nearest free ones, at once."""
     by_day = free_days(turn, store, leaving=leaving)
-    every = [slot for slots in by_day.values() for slot in slots]
+    around = days_around(list(by_day), local_day(starts_at, turn.office.zone), _NEAREST)
+    slots = [slot for day in around for slot in by_day[day]]
     last = last_counselor(turn, store)
-    close = nearest(one_for_each_start(every, last), starts_at, _NEAREST)
+    close = nearest(one_for_each_start(slots, last), starts_at, _NEAREST)
     if not close:
         return [no_free_days(turn)]
     choices = [

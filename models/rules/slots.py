@@ -1,5 +1,6 @@
 """Slots: which starts the office offers, and which of them are free."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -128,6 +129,13 @@ def overlap(start: datetime, minutes: int, other: datetime, other_minutes: int) 
     return start < other + timedelta(minutes=other_minutes) and other < start + timedelta(
         minutes=minutes
     )
+
+
+def days_around(days: Sequence[date], wanted: date, count: int) -> Sequence[date]:
+    """Of days in order, each with a free slot, those among which the `count` starts nearest to any
+    time of the wanted day are: as many days before it, and as many from it on."""
+    at = bisect_left(days, wanted)
+    return days[max(0, at - count) : at + count]
 
 
 def nearest(slots: Collection[Slot], wanted: datetime, count: int) -> list[Slot]:
