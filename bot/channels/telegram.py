@@ -13,8 +13,6 @@ from telegram import (
     Bot,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
     Update,
     User,
     WebhookInfo,
@@ -127,7 +125,7 @@ class TelegramChannel:
             if picture:
                 await bot.send_photo(int(request.person), picture, caption=call["text"] or None)
                 return []
-            message = await bot.send_message(int(request.person), **_typed(call))
+            message = await bot.send_message(int(request.person), **_arguments(call))
             return [Sent(str(message.message_id), about)] if about else []
         except TelegramError as error:
             _explain(error)
@@ -214,7 +212,7 @@ class TelegramChannel:
         """Change a message in place; False when it can no longer be changed."""
         bot = await self._connected()
         try:
-            await bot.edit_message_text(chat_id=chat_id, message_id=message_id, **_typed(call))
+            await bot.edit_message_text(chat_id=chat_id, message_id=message_id, **_arguments(call))
         except BadRequest as error:
             words = error.message.lower()
             if "not modified" in words:
@@ -284,17 +282,13 @@ def _draw(message: Message) -> dict[str, Any]:
     return drawn
 
 
-def _typed(call: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a send or edit, in the SDK's types."""
-    keyboard = call.get("keyboard")
-    return {
-        "text": call["text"],
-        "parse_mode": ParseMode.HTML,
-        "link_preview_options": LinkPreviewOptions(is_disabled=True),
-        "reply_markup": InlineKeyboardMarkup.de_json({"inline_keyboard": keyboard}, None)
-        if keyboard
-        else None,
-    }
+def _arguments(call: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a send or edit. What is plain JSON already goes as it is: the SDK's types
+    would be made of it only to be turned back."""
+    ready: dict[str, Any] = {"link_preview_options": {"is_disabled": True}}
+    if keyboard := call.get("keyboard"):
+        ready["reply_markup"] = {"inline_keyboard": keyboard}
+    return {"text": call["text"], "parse_mode": ParseMode.HTML, "api_kwargs": ready}
 
 
 def _button(button: Button | Link) -> dict[str, str] | None:
