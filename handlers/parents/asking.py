@@ -14,10 +14,9 @@ _MOST_OPEN = 3
 _LEAST_SIGNS = 5
 
 
+@gate.unless_refused
 def ask(turn: Turn, store: Store) -> list[Message]:
     """The next text is the question."""
-    if refused := gate.please_phone(turn, store):
-        return refused
     if store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
         return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
     store.awaited.ask(turn.contact.id, "question", "", turn.now + _WRITE_WITHIN)
@@ -30,10 +29,9 @@ def ask(turn: Turn, store: Store) -> list[Message]:
     ]
 
 
+@gate.unless_refused
 def take(turn: Turn, store: Store, text: str) -> list[Message]:
     """The question, unless it holds a number that does not belong into a chat."""
-    if refused := gate.please_phone(turn, store):
-        return refused
     if typed.without_personal_numbers(text) != text:
         return [*welcome.not_here(turn, store), *ask(turn, store)]
     assert turn.event is not None
@@ -41,10 +39,9 @@ def take(turn: Turn, store: Store, text: str) -> list[Message]:
     return _taken(turn)
 
 
+@gate.unless_refused
 def offer(turn: Turn, store: Store, text: str) -> list[Message]:
     """What the program cannot read may be meant for a person: one tap sends it to the office."""
-    if refused := gate.please_phone(turn, store):
-        return refused
     is_more_than_a_sign = sum(sign.isalnum() for sign in text) >= _LEAST_SIGNS
     if not is_more_than_a_sign or store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
         return welcome.not_understood(turn, store)
@@ -56,10 +53,9 @@ def offer(turn: Turn, store: Store, text: str) -> list[Message]:
     return [replace(menu, groups=(column(send), *menu.groups))]
 
 
+@gate.unless_refused
 def send_typed(turn: Turn, store: Store, draft: int) -> list[Message]:
     """What was typed is the question; what is kept no more has to be written again."""
-    if refused := gate.please_phone(turn, store):
-        return refused
     if store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
         return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
     if store.questions.ask_draft(turn.contact.id, draft, turn.now):

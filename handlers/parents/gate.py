@@ -1,5 +1,9 @@
 """The gate: what must be settled before slots are shown (arts. 2 to 6), in this order."""
 
+from functools import wraps
+from typing import Any
+
+from handlers.buttons import Step
 from handlers.parents import cards, conditions, consent, details
 from models.chat import Message, column
 from models.rules.eligibility import Card
@@ -34,6 +38,16 @@ def please_phone(turn: Turn, store: Store) -> list[Message] | None:
             groups=(column(cards.phone_link(turn)),),
         )
     ]
+
+
+def unless_refused(step: Step) -> Step:
+    """A step in whose place somebody whom the office refuses is told to phone."""
+
+    @wraps(step)
+    def guarded(turn: Turn, store: Store, *given: Any) -> list[Message]:
+        return please_phone(turn, store) or step(turn, store, *given)
+
+    return guarded
 
 
 def only_the_form_is_missing(turn: Turn, store: Store) -> bool:

@@ -57,7 +57,8 @@ class Booking(SQLModel, table=True):
 
 
 class BookingChange(SQLModel, table=True):
-    """What happened to a booking, when, by whom and why; rows are only ever added."""
+    """What happened to a booking, when, by whom and why. Rows are added, never changed,
+    and forgotten after the office's `record_years`."""
 
     __tablename__ = "booking_changes"
     id: int | None = row_id()

@@ -11,8 +11,9 @@ from models.tables.columns import moment, refers_to, row_id
 
 
 class AuditEntry(SQLModel, table=True):
-    """What staff did, or what somebody was refused; rows are only ever added. It holds no personal
-    details: `subject` says of which row it speaks."""
+    """What staff did, or what somebody was refused. Rows are added, never changed, and
+    forgotten after the office's `record_years`. They hold no personal details: `subject` says of
+    which row one speaks."""
 
     __tablename__ = "audit"
     __table_args__ = (Index(None, "contact_id", "what", "at"),)

@@ -46,10 +46,10 @@ GUARDS = (
     Guard(
         "200 only after the commit",
         "models/writers.py",
-        '                driver.execute("RELEASE SAVEPOINT turn")\n',
-        '                driver.execute("RELEASE SAVEPOINT turn")\n'
-        "                job.answer()\n"
-        "            group = []\n",
+        '            driver.execute("RELEASE SAVEPOINT turn")\n',
+        '            driver.execute("RELEASE SAVEPOINT turn")\n'
+        "            job.answer()\n"
+        "        group.clear()\n",
         "tests/test_database.py -k before_the_commit",
     ),
     Guard(
