@@ -11,21 +11,29 @@ from functools import partial
 
 import psycopg
 import pytest
-from sqlalchemy import bindparam, event, select, update
+from sqlalchemy import bindparam, column, event, select, text, update
 
 from models import writers
 from models.database import Database
+from models.rules.slots import Slot
 from models.sql import change, numbered_addition, query
+from models.store import Store
+from models.store.bookings import SlotTaken
 from models.store.contacts import Contacts
 from models.tables import Contact as ContactTable
 from models.tables import Counselor, Watch, table
 from models.transaction import Conflict, Transaction
 from models.writers import DatabaseUnavailable
+from tests.conftest import MakeWorld
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 ADD = numbered_addition(table(Watch), "starts_at", "ends_at")
 ALL = query(select(table(Watch).c.starts_at), lambda at: at)
 NAMES = query(select(table(Counselor).c.name), lambda name: str(name))
+NAME_OF = query(
+    select(table(Counselor).c.name).where(table(Counselor).c.id == bindparam("number")), str
+)
+PREPARED = query(select(column("statement")).select_from(text("pg_prepared_statements")), str)
 
 LANGUAGE = query(
     select(table(ContactTable).c.language).where(
@@ -234,6 +242,47 @@ async def test_the_loop_does_not_stand_still_while_another_process_writes(
         other.execute("ROLLBACK")
         await waits
     database.close()
+
+
+async def test_postgresql_prepares_a_statement_once_for_numbers_of_any_size(
+    postgresql_url: str,
+) -> None:
+    """And nothing else is asked twice: each preparing costs as much as many answers."""
+    database = Database(postgresql_url)
+
+    def work(tx: Transaction) -> list[str]:
+        for size in (1, 10**5, 10**10):
+            for number in range(6):
+                tx.rows(NAME_OF, number=number * size + size)
+        return tx.rows(PREPARED)
+
+    prepared = database.run_now(work)
+    assert sum("counselors.name" in statement for statement in prepared) == 1
+    database.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_nobody_new_and_no_slot_that_is_taken_is_a_rollback(make_world: MakeWorld) -> None:
+    """psycopg throws away all that is prepared with each: the turns after it would be slow."""
+    world = await make_world("line")
+    engine = world.app.database.engine
+    rollbacks: list[object] = []
+    event.listen(engine, "rollback", rollbacks.append)
+    booking = await world.parent().has_booked()
+    assert not rollbacks
+
+    def work(tx: Transaction) -> tuple[int, int]:
+        store = Store(tx, world.app.office, world.app.vault)
+        for number in range(6):
+            tx.rows(NAME_OF, number=number)
+        before = len(tx.rows(PREPARED))
+        slot = Slot(booking.starts_at, booking.counselor_id)
+        with pytest.raises(SlotTaken):
+            store.bookings.book(booking.job_seeker_id, slot, "consultation", "alone", NOW)
+        return before, len(tx.rows(PREPARED))
+
+    before, after = await world.app.database.run(work)
+    assert 0 < before <= after
 
 
 async def test_postgresql_that_was_restarted_is_found_again_without_a_word(
