@@ -11,7 +11,7 @@ import uvloop
 from benchmarks import yardsticks
 from benchmarks.counter import LINE_TOKEN, Counter
 from benchmarks.platforms import line, platforms
-from bot.app import http_server, stop_on_signals
+from bot.app import http_server, spare_what_stays, stop_on_signals
 from bot.logs import set_up
 
 
@@ -37,6 +37,7 @@ async def serve(port: int, side: str, **given: Any) -> None:
                 app = counter.app.web.app
         server = http_server(app, "127.0.0.1", port)
         stop_on_signals(server)
+        spare_what_stays()
         await server.serve()
 
 
