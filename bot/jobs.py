@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import metrics
 from bot.clock import Clock
 from bot.outbox import Sender
-from bot.turns import Turns
+from bot.turns import BESIDE_TURNS, BREATH_SECONDS, Turns
 from handlers.due import What
 from models.database import Database
 from models.office import Office
@@ -23,8 +23,6 @@ from models.transaction import Transaction
 from models.writers import DatabaseUnavailable
 
 _BATCH = 200
-# While people are being answered, what is due is done a few at a time.
-_BESIDE_TURNS = 4
 # A beat that comes later than this many sweeps means that nobody was watching in between.
 _MISSED_SWEEPS = 3
 
@@ -104,9 +102,11 @@ class Jobs:
         """Everything that is due; a few at a time while people wait for answers."""
         waiting = iter(due)
         while some := list(
-            itertools.islice(waiting, _BESIDE_TURNS if self._turns.is_busy() else _BATCH)
+            itertools.islice(waiting, BESIDE_TURNS if self._turns.is_busy() else _BATCH)
         ):
             await asyncio.gather(*(self._turns.do_due(*each) for each in some))
+            if self._turns.is_busy():
+                await asyncio.sleep(BREATH_SECONDS)
 
     async def _beat_and_look(self, watching: bool) -> list[tuple[What, int]]:
         now = self._clock()

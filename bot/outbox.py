@@ -19,6 +19,7 @@ from bot.channels.base import (
 )
 from bot.clock import Clock
 from bot.logs import where
+from bot.turns import BESIDE_TURNS, BREATH_SECONDS
 from models.database import Database
 from models.store.alerts import Alerts
 from models.store.contacts import Contacts
@@ -30,8 +31,6 @@ from models.writers import DatabaseUnavailable
 
 _LEASE = timedelta(seconds=60)
 _AT_ONCE = 50
-# While people are being answered, news goes out a few at a time.
-_NEWS_BESIDE_TURNS = 4
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=5)
 # How long the sender rests when nothing wakes it: rows that wait for a later try need no more.
@@ -96,7 +95,7 @@ class Sender:
     async def _claim(self, count: int) -> list[tuple[Outgoing, bool]]:
         if count <= 0:
             return []
-        now, most = self._clock(), _NEWS_BESIDE_TURNS if self._is_busy() else _AT_ONCE
+        now, most = self._clock(), BESIDE_TURNS if self._is_busy() else _AT_ONCE
         news = most - self._news_under_way
         try:
             return await self._database.run(
@@ -124,6 +123,8 @@ class Sender:
         except DatabaseUnavailable as error:
             log.error("the end of a send cannot be noted", why=str(error))
         finally:
+            if is_news and self._is_busy():
+                await asyncio.sleep(BREATH_SECONDS)
             self._news_under_way -= is_news
 
     async def _send_and_note(self, row: Outgoing, unheard: bool) -> None:
