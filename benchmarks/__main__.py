@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import growth, peers, reminders, rush, size, turns
+from benchmarks import growth, peers, reminders, rush, size, turns, where
 from benchmarks.servers import Servers, servers
 
 
@@ -17,6 +17,10 @@ def _turns(started: Servers) -> str:
         f"{turns.report(rounds)}\n\nContended: {together:,.0f} presses a second for one slot,"
         f" {apart:,.0f} for slots of their own: {together / apart:.2f} of it."
     )
+
+
+def _where(_: Servers) -> str:
+    return where.report(where.measure())
 
 
 def _rush(started: Servers) -> str:
@@ -41,6 +45,7 @@ def _peers(started: Servers) -> str:
 
 PARTS: dict[str, Callable[[Servers], str]] = {
     "turns": _turns,
+    "where": _where,
     "rush": _rush,
     "growth": _growth,
     "reminders": _reminders,

@@ -82,7 +82,7 @@ class Counter:
         def keep(store: Store) -> None:
             contact = store.contacts.find(channel, person)
             assert contact is not None
-            store.seekers.keep_details(contact.id, _details(contact.id), self.app.clock())
+            store.seekers.keep_details(contact.id, details(contact.id), self.app.clock())
 
         await self._run(keep)
         return Response()
@@ -91,7 +91,7 @@ class Counter:
         """New people who have settled everything and were here before; tells who they are."""
         channel, count = request.path_params["channel"], request.path_params["count"]
         people = await self._run(
-            lambda store: [_settle(store, channel, self.app) for _ in range(count)]
+            lambda store: [settle(store, channel, self.app) for _ in range(count)]
         )
         return PlainTextResponse(" ".join(people))
 
@@ -182,7 +182,7 @@ def _furnish(store: Store) -> None:
         store.calendar.add_counselor(f"相談員{number}", "https://zoom.us/j/1", week)
 
 
-def _settle(store: Store, channel: str, app: App) -> str:
+def settle(store: Store, channel: str, app: App) -> str:
     """Somebody who has agreed, declared and sent the form, and has been here before."""
     person, now = new_person(channel), app.clock()
     contact = store.contacts.add(channel, person, "ja", now)
@@ -193,14 +193,14 @@ def _settle(store: Store, channel: str, app: App) -> str:
     )
     for card in Card:
         store.declarations.record(contact.id, card, list(ITEMS[card]), holds=True, at=now)
-    seeker = store.seekers.keep_details(contact.id, _details(contact.id), now)
+    seeker = store.seekers.keep_details(contact.id, details(contact.id), now)
     past = Slot(now - timedelta(days=30), 1)
     booking = store.bookings.book(seeker, past, "consultation", "alone", now - timedelta(days=40))
     store.bookings.set_status(booking, "completed", now, by="staff")
     return person
 
 
-def _details(contact_id: int) -> Details:
+def details(contact_id: int) -> Details:
     return Details("広島 花子", "ヒロシマ ハナコ", f"090{contact_id:08}", f"34010-{contact_id:07}")
 
 
