@@ -226,6 +226,38 @@ async def test_what_shares_a_commit_is_answered_together(sqlite_url: str) -> Non
     database.close()
 
 
+async def test_the_loop_goes_on_while_sqlite_commits(sqlite_url: str) -> None:
+    """And what comes meanwhile shares the next commit."""
+    database = Database(sqlite_url)
+    commits: list[object] = []
+
+    def slow(connection: object) -> None:
+        commits.append(connection)
+        time.sleep(0.3)
+
+    event.listen(database.engine, "commit", slow)
+    first = asyncio.ensure_future(database.run(good))
+    await asyncio.sleep(0.05)
+    began = time.monotonic()
+    later = [asyncio.ensure_future(database.run(good)) for _ in range(5)]
+    await asyncio.sleep(0.05)
+    assert time.monotonic() - began < 0.2
+    assert not first.done()
+    await asyncio.gather(first, *later)
+    assert len(commits) == 2
+    database.close()
+
+
+async def test_what_waits_when_the_database_is_closed_is_told(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    waiting = [asyncio.ensure_future(database.run(good)) for _ in range(writers.GROUP + 1)]
+    await asyncio.sleep(0)
+    database.close()
+    for each in waiting:
+        with pytest.raises(DatabaseUnavailable):
+            await each
+
+
 async def test_the_loop_does_not_stand_still_while_another_process_writes(
     sqlite_url: str,
 ) -> None:

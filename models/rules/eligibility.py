@@ -36,8 +36,9 @@ def open_items(
     """The conditions of a card, in its order, that do not stand at `now`: never answered,
     answered with "no", or answered longer ago than `valid`."""
     latest: dict[str, Declaration] = {}
-    for answer in sorted(answers, key=lambda each: each.at):
-        if answer.card == card:
+    for answer in answers:
+        before = latest.get(answer.item)
+        if answer.card == card and (before is None or before.at <= answer.at):
             latest[answer.item] = answer
     return [
         item
