@@ -37,8 +37,9 @@ async def serve(order: dict[str, Any], opened: socket.socket) -> None:
 
 
 def main() -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who are killed
     set_up()
+    # Nobody waits for those who are killed: as long as we live their numbers stay theirs, and
+    # whoever kills by number meets nobody else's process.
     children = []
     for line in sys.stdin:
         order = json.loads(line)
@@ -47,17 +48,13 @@ def main() -> None:
         opened.listen(64)
         port, pid = opened.getsockname()[1], os.fork()
         if pid == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             asyncio.run(serve(order, opened))
             os._exit(0)
         opened.close()
         children.append(pid)
         print(json.dumps({"pid": pid, "port": port}), flush=True)
     for pid in children:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
