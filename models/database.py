@@ -39,7 +39,8 @@ class Database:
         return answer.result()
 
     def close(self) -> None:
-        """Finish what waits, and let go of the database."""
+        """Finish what is being committed, and let go of the database. To be called where `run`
+        is called, when nobody waits any more: who does is told that nothing was stored."""
         self._writer.close()
         self.engine.dispose()
 

@@ -5,14 +5,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import bindparam, select
 
 from models.database import Database
-from models.sql import Statement
+from models.sql import Statement, query
 from models.store import bookings, calendar, contacts, due, inbox, outbox, presence, terms
+from models.tables import OutboxRow, table
 from models.transaction import Transaction
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 SPAN = {"start": NOW, "end": NOW}
+
+# What the database asks itself when a row of the outbox is deleted.
+FOLLOWERS = query(
+    select(table(OutboxRow).c.id).where(table(OutboxRow).c.follows_id == bindparam("id")), int
+)
 
 PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
     (
@@ -43,6 +50,7 @@ PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
     (outbox._NEWS_WAITING, {}, "ix_outbox_news"),
     (bookings._DROP_NOTICES, {"booking": 1, "now": NOW}, "uq_outbox_booking_id"),
     (terms._WAITING, {"kind": "terms 1"}, "ix_outbox_news"),
+    (FOLLOWERS, {"id": 1}, "ix_outbox_follows_id"),
     (inbox._LATER_ACT, {"contact_id": 1, "instant": NOW}, "inbox_contact_id"),
     (presence._SIGNS, {"booking_id": 1, "version": 1}, "attendance_signs"),
     (presence._WATCHES, SPAN, "watches_ends_at"),

@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.rules import details
@@ -162,6 +162,7 @@ def test_choosing_among_slots(slots: list[Slot], preferred: int) -> None:
     st.integers(-100, 24 * 40 + 100),
     st.integers(1, 5),
 )
+@example([0, 14], 8, 1)  # the next day's first start, and this day's last
 def test_the_nearest_starts_are_on_the_days_around(
     hours: list[int], wanted_hour: int, count: int
 ) -> None:

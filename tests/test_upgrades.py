@@ -86,11 +86,13 @@ def _row(table: Table, number: int) -> dict[str, Any]:
     }
     row: dict[str, Any] = {}
     for column in table.columns:
-        if column.nullable and not column.primary_key:
+        if column.nullable and not column.primary_key and not column.foreign_keys:
             continue
         value = _VALUES.get(column.name, _OF_A_KIND[column.type.python_type])
         if column.foreign_keys:
             value = number if column.type.python_type is int else f"{value}{number}"
+            if table in {each.column.table for each in column.foreign_keys}:
+                value = 1  # the second row refers to the first
         elif column.name in unique and isinstance(value, str) and column.name not in _VALUES:
             value = f"{value}{number}"
         elif column.name in unique and isinstance(value, int) and column.name not in _VALUES:

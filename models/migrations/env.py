@@ -1,9 +1,11 @@
 """How alembic runs our migrations: inside one transaction, one at a time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from models import tables
 
@@ -20,7 +22,23 @@ def render_type(kind: str, item: Any, _: Any) -> str | Literal[False]:
     return f"sa.String(length={item.length})" if type(item).__name__ == "AutoString" else False
 
 
-with context.config.attributes["engine"].begin() as connection:
+@contextmanager
+def without_references(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by putting another in its place, and would not let go of one that
+    rows refer to; so what refers to what is looked at once, at the end."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")  # it has no effect inside a transaction
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def run(connection: Connection) -> None:
+    """Everything in one transaction. Raises RuntimeError when a row refers to nothing then."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
@@ -32,3 +50,15 @@ with context.config.attributes["engine"].begin() as connection:
         render_item=render_type,
     )
     context.run_migrations()
+    if connection.dialect.name == "sqlite":
+        astray = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if astray is not None:
+            raise RuntimeError(f"a row of {astray[0]} would refer to nothing in {astray[2]}")
+
+
+with (
+    context.config.attributes["engine"].connect() as connection,
+    without_references(connection),
+    connection.begin(),
+):
+    run(connection)

@@ -133,9 +133,9 @@ def overlap(start: datetime, minutes: int, other: datetime, other_minutes: int) 
 
 def days_around(days: Sequence[date], wanted: date, count: int) -> Sequence[date]:
     """Of days in order, each with a free slot, those among which the `count` starts nearest to any
-    time of the wanted day are: as many days before it, and as many from it on."""
+    time of the wanted day are: as many days before it, that day, and as many after it."""
     at = bisect_left(days, wanted)
-    return days[max(0, at - count) : at + count]
+    return days[max(0, at - count) : at + count + 1]
 
 
 def nearest(slots: Collection[Slot], wanted: datetime, count: int) -> list[Slot]:

@@ -41,6 +41,8 @@ class OutboxRow(SQLModel, table=True):
             where="booking_id IS NOT NULL",
             unique=True,
         ),
+        # Whoever deletes a row is asked whether another follows it.
+        partial_index("ix_outbox_follows_id", "follows_id", where="follows_id IS NOT NULL"),
         partial_index(
             "ix_outbox_answers", "due_at", "id", where="state = 'waiting' AND kind = 'answer'"
         ),

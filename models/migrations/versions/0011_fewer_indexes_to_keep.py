@@ -7,6 +7,7 @@ revision = "0011"
 down_revision = "0010"
 
 _NEWS = sa.text("state = 'waiting' AND kind != 'answer'")
+_A_FOLLOWER = sa.text("follows_id IS NOT NULL")
 _OF_A_BOOKING = sa.text("booking_id IS NOT NULL")
 
 
@@ -26,6 +27,15 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=_OF_A_BOOKING,
         postgresql_where=_OF_A_BOOKING,
+    )
+    # Whoever deletes a row is asked whether another follows it.
+    op.create_index(
+        "ix_outbox_follows_id",
+        "outbox",
+        ["follows_id"],
+        unique=False,
+        sqlite_where=_A_FOLLOWER,
+        postgresql_where=_A_FOLLOWER,
     )
     op.create_index(
         "ix_outbox_news",
