@@ -233,7 +233,7 @@ async def test_the_loop_goes_on_while_sqlite_commits(sqlite_url: str) -> None:
 
     def slow(connection: object) -> None:
         commits.append(connection)
-        time.sleep(0.3)
+        time.sleep(1.0)
 
     event.listen(database.engine, "commit", slow)
     first = asyncio.ensure_future(database.run(good))
@@ -241,7 +241,7 @@ async def test_the_loop_goes_on_while_sqlite_commits(sqlite_url: str) -> None:
     began = time.monotonic()
     later = [asyncio.ensure_future(database.run(good)) for _ in range(5)]
     await asyncio.sleep(0.05)
-    assert time.monotonic() - began < 0.2
+    assert time.monotonic() - began < 0.8
     assert not first.done()
     await asyncio.gather(first, *later)
     assert len(commits) == 2

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, http_server
+from bot.app import App, http_server, spare_what_stays
 from bot.logs import set_up
 from bot.settings import Settings
 from models.office import load
@@ -38,6 +38,7 @@ async def serve(order: dict[str, Any], opened: socket.socket) -> None:
 
 def main() -> None:
     set_up()
+    spare_what_stays()  # else each child's collector would make a copy of all memory
     # Nobody waits for those who are killed: as long as we live their numbers stay theirs, and
     # whoever kills by number meets nobody else's process.
     children = []
