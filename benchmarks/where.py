@@ -61,6 +61,12 @@ class _Recorder:
         self.answers.append(_Answer(cells, cursor.rowcount))
         return self.answers[-1]
 
+    def executemany(self, sql: str, values: Any) -> None:
+        began = time.perf_counter()
+        self._driver.executemany(sql, values)
+        self.seconds += time.perf_counter() - began
+        self.answers.append(_Answer([], 0))
+
 
 class _Player:
     """Gives the same answers without a database."""
@@ -70,6 +76,9 @@ class _Player:
 
     def execute(self, sql: str, values: Any = ()) -> _Answer:
         return next(self._answers)
+
+    def executemany(self, sql: str, values: Any) -> None:
+        next(self._answers)
 
 
 def measure() -> Where:

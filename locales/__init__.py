@@ -12,6 +12,8 @@ from babel.messages.pofile import read_po
 
 _FOLDER = Path(__file__).parent
 DOMAIN = "madoguchi"
+# How many looked up phrases of a language are kept: every one that there is.
+_KEPT = 4096
 
 
 @cache
@@ -41,10 +43,11 @@ class Phrases:
     def __init__(self, language: str) -> None:
         self.language = language
         self._catalog = _read(language)
+        self._phrase = lru_cache(_KEPT)(self._catalog.gettext)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The phrase of a key with its {placeholders} filled in."""
-        phrase = self._catalog.gettext(key)
+        phrase = self._phrase(key)
         return phrase.format(**values) if values else phrase
 
     def find(self, key: str) -> str | None:

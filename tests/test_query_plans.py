@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from models.database import Database
 from models.sql import Statement, query
-from models.store import bookings, calendar, contacts, due, inbox, outbox, presence, terms
+from models.store import bookings, calendar, contacts, due, inbox, outbox, presence, settled, terms
 from models.tables import OutboxRow, table
 from models.transaction import Transaction
 
@@ -44,6 +44,11 @@ PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
     (due._DUE_NOTICES, {"now": NOW, "count": 200}, "ix_bookings_notice_at"),
     (due._TO_JUDGE, {"started_by": NOW, "count": 200}, "ix_bookings_to_judge"),
     (contacts._FIND, {"channel": "line", "person": "U1"}, "autoindex_contacts"),
+    (
+        settled._OF,
+        {"contact_id": 1, "job_seeker_id": 1, "today": NOW.date()},
+        "declarations_contact_id",
+    ),
     (outbox._DUE_ANSWERS, {"now": NOW, "count": 50}, "ix_outbox_answers"),
     (outbox._DUE_NEWS, {"now": NOW, "count": 50}, "ix_outbox_news"),
     (outbox._ANSWERS_WAITING, {}, "ix_outbox_answers"),

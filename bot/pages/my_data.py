@@ -16,6 +16,7 @@ from locales import Phrases
 from models.database import Database
 from models.office import Office
 from models.rules.days import local_day
+from models.rules.eligibility import latest
 from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm, Purpose
 from models.store.seekers import Details
@@ -129,7 +130,7 @@ class MyDataPage:
             declarations=[
                 f"{conditions.named(turn, each.card, each.item)}:"
                 f" {say('conditions.yes') if each.holds else say('conditions.no')}"
-                for each in store.declarations.of(contact.id)
+                for each in latest(store.settled.of(contact, turn.today).answers).values()
             ],
             questions=[
                 f"{each.text} → {each.answer or '—'}" for each in store.questions.of(contact.id)

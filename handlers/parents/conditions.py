@@ -8,26 +8,25 @@ from models.chat import Message, NotAButton, button, column
 from models.rules import eligibility
 from models.rules.eligibility import ITEMS, Card
 from models.store import Store
+from models.store.settled import Settled
 from models.turn import Turn
 
 _NAMES = {Card.ELIGIBILITY: "eligibility", Card.ENVIRONMENT: "environment"}
 
 
-def open_items(turn: Turn, store: Store, card: Card) -> list[str]:
+def open_items(turn: Turn, settled: Settled, card: Card) -> list[str]:
     """The conditions that this person has yet to confirm."""
     days = {
         Card.ELIGIBILITY: turn.office.eligibility_valid_days,
         Card.ENVIRONMENT: turn.office.environment_valid_days,
     }[card]
-    answers = store.declarations.of(turn.contact.id)
-    return eligibility.open_items(card, answers, turn.now, timedelta(days=days))
+    return eligibility.open_items(card, settled.answers, turn.now, timedelta(days=days))
 
 
-def show_card(turn: Turn, store: Store, card: Card) -> list[Message]:
-    """All conditions of a card at once."""
+def show_card(turn: Turn, card: Card, first: str) -> list[Message]:
+    """All conditions of a card at once, or one by one from the first that is open."""
     name = _NAMES[card]
     points = [f"・{phrase(turn, card, item, 'card')}" for item in ITEMS[card]]
-    first = open_items(turn, store, card)[0]
     return [
         Message(
             title=turn.say(f"{name}.title"),

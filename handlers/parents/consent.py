@@ -4,6 +4,7 @@
 from handlers.parents import cards
 from models.chat import Group, Link, Message, NotAButton, button, column
 from models.store import Store
+from models.store.settled import Settled
 from models.store.terms import Version
 from models.turn import Turn
 
@@ -12,12 +13,11 @@ _SUMMARY = ("what", "who", "free", "video", "device", "booking", "absent", "reco
 _PAGE = 3500
 
 
-def stands(turn: Turn, store: Store) -> bool:
+def stands(turn: Turn, settled: Settled) -> bool:
     """Whether this person has agreed to the version in force and not withdrawn since."""
-    consent = store.terms.standing(turn.contact.id, turn.today)
-    if consent is None or consent.in_force is None or not consent.given:
+    if settled.in_force is None or not settled.has_agreed:
         return False
-    return consent.terms_version == consent.in_force or not turn.office.reconsent
+    return settled.terms_version == settled.in_force or not turn.office.reconsent
 
 
 def show_terms(turn: Turn, store: Store) -> list[Message]:
@@ -25,10 +25,10 @@ def show_terms(turn: Turn, store: Store) -> list[Message]:
     version = store.terms.in_force(turn.today)
     if version is None:
         return not_open_yet(turn)
-    if stands(turn, store):
+    settled = store.settled.of(turn.contact, turn.today)
+    if stands(turn, settled):
         return [_terms_again(turn, version)]
-    given = store.terms.consent_of(turn.contact.id)
-    has_agreed = given is not None and given.given  # to an older version, then
+    has_agreed = settled.has_agreed  # to an older version, then
     return [terms_card(turn, version, turn.say("terms.changed") if has_agreed else "")]
 
 

@@ -14,23 +14,21 @@ from models.turn import Turn
 def closed(turn: Turn, store: Store) -> list[Message] | None:
     """What is still to be settled, or None when the way is free. Whom the office refuses is told
     kindly to phone, whatever else is settled (arts. 6(6), 12(1))."""
-    if refused := please_phone(turn, store):
-        return refused
-    if not consent.stands(turn, store):
+    settled = store.settled.of(turn.contact, turn.today)
+    if settled.is_refused:
+        return please_phone(turn)
+    if not consent.stands(turn, settled):
         return consent.show_terms(turn, store)
     for card in Card:
-        if conditions.open_items(turn, store, card):
-            return conditions.show_card(turn, store, card)
+        if still_open := conditions.open_items(turn, settled, card):
+            return conditions.show_card(turn, card, still_open[0])
     if turn.contact.job_seeker_id is None:
         return details.offer_form(turn, store)
     return None
 
 
-def please_phone(turn: Turn, store: Store) -> list[Message] | None:
-    """What somebody is told whom the office refuses; None for everybody else."""
-    seeker = turn.contact.job_seeker_id
-    if seeker is None or store.seekers.refusal(seeker, turn.today) is None:
-        return None
+def please_phone(turn: Turn) -> list[Message]:
+    """What somebody is told whom the office refuses."""
     return [
         Message(
             title=turn.say("refused.title"),
@@ -45,15 +43,18 @@ def unless_refused(step: Step) -> Step:
 
     @wraps(step)
     def guarded(turn: Turn, store: Store, *given: Any) -> list[Message]:
-        return please_phone(turn, store) or step(turn, store, *given)
+        if store.settled.of(turn.contact, turn.today).is_refused:
+            return please_phone(turn)
+        return step(turn, store, *given)
 
     return guarded
 
 
 def only_the_form_is_missing(turn: Turn, store: Store) -> bool:
     """Whether everything but the form is settled."""
+    settled = store.settled.of(turn.contact, turn.today)
     return (
         turn.contact.job_seeker_id is None
-        and consent.stands(turn, store)
-        and not any(conditions.open_items(turn, store, card) for card in Card)
+        and consent.stands(turn, settled)
+        and not any(conditions.open_items(turn, settled, card) for card in Card)
     )

@@ -14,7 +14,7 @@ def agree(turn: Turn, store: Store, version_number: int) -> list[Message]:
         return consent.not_open_yet(turn)
     if version.version != version_number:
         return [consent.terms_card(turn, version, turn.say("terms.changed"))]
-    if not consent.stands(turn, store):
+    if not consent.stands(turn, store.settled.of(turn.contact, turn.today)):
         consent.record(turn, store, version, given=True)
     return booking.start(turn, store)
 
@@ -22,7 +22,7 @@ def agree(turn: Turn, store: Store, version_number: int) -> list[Message]:
 def all_hold(turn: Turn, store: Store, card_name: str) -> list[Message]:
     """Record every condition of a card as fulfilled."""
     card = conditions.card_named(card_name)
-    to_record = conditions.open_items(turn, store, card)
+    to_record = conditions.open_items(turn, store.settled.of(turn.contact, turn.today), card)
     store.declarations.record(turn.contact.id, card, to_record, holds=True, at=turn.acted_at)
     return booking.start(turn, store)
 
@@ -31,7 +31,7 @@ def holds(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
     """Record a "yes", and go on to the next open condition or out of the card."""
     card = conditions.card_with(card_name, item)
     store.declarations.record(turn.contact.id, card, [item], holds=True, at=turn.acted_at)
-    still_open = conditions.open_items(turn, store, card)
+    still_open = conditions.open_items(turn, store.settled.of(turn.contact, turn.today), card)
     if not still_open:
         return booking.start(turn, store)
     later = [each for each in still_open if ITEMS[card].index(each) > ITEMS[card].index(item)]

@@ -10,7 +10,7 @@ from models.turn import Turn
 
 def welcome(turn: Turn, store: Store) -> list[Message]:
     """What this is, what it costs, and the terms: the first words after "follow" (arts. 1, 3)."""
-    known = consent.stands(turn, store)
+    known = consent.stands(turn, store.settled.of(turn.contact, turn.today))
     text = [turn.say("welcome.text", app=turn.office.video.name)]
     hello = Message(
         title=turn.say("welcome.title", office=cards.office_name(turn)),

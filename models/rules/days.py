@@ -27,11 +27,13 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+@lru_cache(maxsize=8192)
 def at(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
     """The instant of a local day and time; a time of 24:00 is written as the next day's 0:00."""
     return datetime.combine(day, clock_time, zone)
 
 
+@lru_cache(maxsize=8192)
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """24:00 of a local day: the first instant that no longer belongs to it."""
     return at(day + timedelta(days=1), time(0), zone)

@@ -1,7 +1,9 @@
 """Deadlines: may this be booked, moved or cancelled at `now`? When is what due?"""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from models.rules.days import at, local_day
@@ -15,11 +17,15 @@ class Joinable(Enum):
     OVER = "over"
 
 
-def bookable_days(now: datetime, zone: ZoneInfo, horizon_days: int) -> list[date]:
+def bookable_days(now: datetime, zone: ZoneInfo, horizon_days: int) -> Sequence[date]:
     """The local days a parent can book at `now`: tomorrow (art. 6(1): fixed by the day before)
     up to `horizon_days` from today. Closed days are among them."""
-    today = local_day(now, zone)
-    return [today + timedelta(days=ahead) for ahead in range(1, horizon_days + 1)]
+    return _days_after(local_day(now, zone), horizon_days)
+
+
+@lru_cache(maxsize=64)
+def _days_after(today: date, count: int) -> Sequence[date]:
+    return tuple(today + timedelta(days=ahead) for ahead in range(1, count + 1))
 
 
 def may_book(start: datetime, now: datetime, zone: ZoneInfo, horizon_days: int) -> bool:

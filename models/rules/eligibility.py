@@ -35,13 +35,19 @@ def open_items(
 ) -> list[str]:
     """The conditions of a card, in its order, that do not stand at `now`: never answered,
     answered with "no", or answered longer ago than `valid`."""
-    latest: dict[str, Declaration] = {}
-    for answer in answers:
-        before = latest.get(answer.item)
-        if answer.card == card and (before is None or before.at <= answer.at):
-            latest[answer.item] = answer
+    last = latest(answers)
     return [
         item
         for item in ITEMS[card]
-        if item not in latest or not latest[item].holds or now - latest[item].at > valid
+        if (found := last.get((card, item))) is None or not found.holds or now - found.at > valid
     ]
+
+
+def latest(answers: Iterable[Declaration]) -> dict[tuple[str, str], Declaration]:
+    """The answer that counts, by card and item, however often somebody answered."""
+    found: dict[tuple[str, str], Declaration] = {}
+    for answer in answers:
+        before = found.get((answer.card, answer.item))
+        if before is None or before.at <= answer.at:
+            found[answer.card, answer.item] = answer
+    return found

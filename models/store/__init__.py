@@ -20,6 +20,7 @@ from models.store.presence import Presence
 from models.store.questions import Questions
 from models.store.seekers import Seekers
 from models.store.sent import SentMessages
+from models.store.settled import SettledPoints
 from models.store.staff import StaffStore
 from models.store.terms import TermsStore
 from models.store.waiting import Waiting
@@ -49,6 +50,7 @@ class Store:
         self.presence = Presence(transaction)
         self.questions = Questions(transaction, vault)
         self.seekers = Seekers(transaction, vault)
+        self.settled = SettledPoints(transaction)
         self.sent = SentMessages(transaction)
         self.staff = StaffStore(transaction)
         self.waiting = Waiting(transaction)

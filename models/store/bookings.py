@@ -1,11 +1,12 @@
 """Bookings: made, moved, ended; which are due for what."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import bindparam, case, func, select, update
 
 from models.office import Office
+from models.rules.days import at, local_day
 from models.rules.deadlines import day_before
 from models.rules.slots import Slot
 from models.sql import addition, change, numbered_addition_once, query
@@ -167,10 +168,10 @@ class Bookings:
         return [each for each in found if after < each.starts_at <= until]
 
     def _since(self, job_seeker_id: int, instant: datetime) -> list[Booking]:
-        """A parent's bookings from a little before an instant on: from a midnight, so that all
-        who ask in one turn ask the same."""
-        midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)
-        since = midnight - timedelta(days=1)
+        """A parent's bookings from a little before an instant on: from a midnight of the office's,
+        so that all who ask in one turn ask the same."""
+        zone = self._office.zone
+        since = at(local_day(instant, zone) - timedelta(days=1), time(0), zone)
         return self._tx.rows(_SINCE, job_seeker_id=job_seeker_id, since=since)
 
     def latest(self, job_seeker_id: int) -> Booking | None:

@@ -5,7 +5,17 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Integer, bindparam, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Integer,
+    bindparam,
+    cast,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlmodel import col
 from sqlmodel import select as select_model
 
@@ -57,25 +67,41 @@ _COUNSELORS = query(
     Counselor,
     kept=True,
 )
-_SHIFTS = query(
-    select(
-        *(_shifts.counselor_id, _shifts.weekday, _shifts.start_time, _shifts.end_time),
-        *(_shifts.from_day, _shifts.until_day),
-    )
-    .join(table(CounselorTable), _counselors.id == _shifts.counselor_id)
-    .where(
-        _counselors.retired_at.is_(None),
-        _shifts.weekday.between(bindparam("from_weekday"), bindparam("to_weekday")),
-        or_(_shifts.until_day.is_(None), _shifts.until_day >= bindparam("first")),
-        or_(_shifts.from_day.is_(None), _shifts.from_day <= bindparam("last")),
-    ),
-    Shift,
+
+
+def _shift_or_closure(*cells: Any) -> Shift | Closure:
+    *shift, starts_at, ends_at = cells
+    return Shift(*shift) if starts_at is None else Closure(shift[0], starts_at, ends_at)
+
+
+def _absent(*columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    return [cast(null(), column.type) for column in columns]
+
+
+# What the offer follows from, in one go: the shifts of those who work here, and the closures.
+_of_shift = (
+    _shifts.weekday,
+    _shifts.start_time,
+    _shifts.end_time,
+    _shifts.from_day,
+    _shifts.until_day,
 )
-_CLOSURES = query(
-    select(_closures.counselor_id, _closures.starts_at, _closures.ends_at).where(
-        _closures.ends_at > bindparam("start"), _closures.starts_at < bindparam("end")
+_of_closure = _closures.starts_at, _closures.ends_at
+_SHIFTS_AND_CLOSURES = query(
+    union_all(
+        select(_shifts.counselor_id, *_of_shift, *_absent(*_of_closure))
+        .join(table(CounselorTable), _counselors.id == _shifts.counselor_id)
+        .where(
+            _counselors.retired_at.is_(None),
+            _shifts.weekday.between(bindparam("from_weekday"), bindparam("to_weekday")),
+            or_(_shifts.until_day.is_(None), _shifts.until_day >= bindparam("first")),
+            or_(_shifts.from_day.is_(None), _shifts.from_day <= bindparam("last")),
+        ),
+        select(_closures.counselor_id, *_absent(*_of_shift), *_of_closure).where(
+            _closures.ends_at > bindparam("start"), _closures.starts_at < bindparam("end")
+        ),
     ),
-    Closure,
+    _shift_or_closure,
 )
 # Bookings, and the slots that are held for others who wait.
 _TAKEN = query(
@@ -280,8 +306,14 @@ class Calendar:
             first,
             last,
             self._office.grid,
-            self._tx.cells(_SHIFTS, first=first, last=last, **_weekdays(first, last)),
-            self._tx.cells(_CLOSURES, start=start, end=end),
+            self._tx.cells(
+                _SHIFTS_AND_CLOSURES,
+                first=first,
+                last=last,
+                start=start,
+                end=end,
+                **_weekdays(first, last),
+            ),
             self._tx.dialect,
         )
 
@@ -311,10 +343,11 @@ def _weekdays(first: date, last: date) -> dict[str, int]:
 
 @lru_cache(maxsize=64)
 def _offered_between(
-    first: date, last: date, grid: Grid, shifts: Cells, closures: Cells, dialect: Dialect
+    first: date, last: date, grid: Grid, cells: Cells, dialect: Dialect
 ) -> Mapping[date, Sequence[Slot]]:
     """It is asked for at every step of a booking while the calendar hardly ever changes, so what
     follows from the same rows is kept, and they are not even read."""
-    return offered_between(
-        first, last, grid, _SHIFTS.read(dialect, shifts), _CLOSURES.read(dialect, closures)
-    )
+    found = _SHIFTS_AND_CLOSURES.read(dialect, cells)
+    shifts = [each for each in found if isinstance(each, Shift)]
+    closures = [each for each in found if isinstance(each, Closure)]
+    return offered_between(first, last, grid, shifts, closures)

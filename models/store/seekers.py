@@ -36,7 +36,7 @@ _refusals = table(RefusalTable).c
 # A refusal is about a person, so it also holds in another chat that gives the same registration
 # number: whoever does is that person, or has no right to the number.
 _me, _other = table(JobSeeker).alias("me"), table(JobSeeker).alias("other")
-_REFUSAL = query(
+REFUSALS = (
     select_columns(_refusals.id, _refusals.until_day)
     .join(_other, _other.c.id == _refusals.job_seeker_id)
     .join(
@@ -51,9 +51,9 @@ _REFUSAL = query(
         _refusals.lifted_at.is_(None),
         or_(_refusals.until_day.is_(None), _refusals.until_day >= bindparam("today")),
     )
-    # The one that lasts longest.
-    .order_by(_refusals.until_day.is_not(None), _refusals.until_day.desc())
-    .limit(1),
+)
+_LONGEST_REFUSAL = query(
+    REFUSALS.order_by(_refusals.until_day.is_not(None), _refusals.until_day.desc()).limit(1),
     Refusal,
 )
 
@@ -160,8 +160,8 @@ class Seekers:
         return "verified" if seeker.verified_at else "declared"
 
     def refusal(self, job_seeker_id: int, today: date) -> Refusal | None:
-        """The refusal that holds on a local day."""
-        return self._tx.row(_REFUSAL, job_seeker_id=job_seeker_id, today=today)
+        """The refusal that holds on a local day; of several the one that lasts longest."""
+        return self._tx.row(_LONGEST_REFUSAL, job_seeker_id=job_seeker_id, today=today)
 
     def with_registration(self, registration: str) -> list[int]:
         """The job seekers who gave this registration number."""

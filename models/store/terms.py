@@ -37,46 +37,23 @@ class Consent(NamedTuple):
     given: bool
 
 
-class Standing(NamedTuple):
-    """The last word of a contact on the terms, beside the version in force."""
-
-    terms_version: int
-    given: bool
-    in_force: int | None
-
-
 _terms = table(TermsTable).c
 _consents = table(ConsentTable).c
 
-_IN_FORCE = query(
-    select(_terms.version, _terms.sha256, _terms.effective_on)
+# The latest effective one.
+VERSION_IN_FORCE = (
+    select(_terms.version)
     .where(_terms.effective_on <= bindparam("today"))
     .order_by(_terms.effective_on.desc(), _terms.version.desc())
-    .limit(1),
-    Version,
+    .limit(1)
 )
+_IN_FORCE = query(VERSION_IN_FORCE.add_columns(_terms.sha256, _terms.effective_on), Version)
 _LATEST_CONSENT = query(
     select(_consents.terms_version, _consents.given)
     .where(_consents.contact_id == bindparam("contact_id"))
     .order_by(_consents.id.desc())
     .limit(1),
     Consent,
-)
-_STANDING = query(
-    select(
-        _consents.terms_version,
-        _consents.given,
-        select(_terms.version)
-        .where(_terms.effective_on <= bindparam("today"))
-        .order_by(_terms.effective_on.desc(), _terms.version.desc())
-        .limit(1)
-        .scalar_subquery(),
-    )
-    .where(_consents.contact_id == bindparam("contact_id"))
-    .order_by(_consents.id.desc())
-    .limit(1),
-    Standing,
-    kept=True,
 )
 _ADD_CONSENT = addition(
     table(ConsentTable),
@@ -151,10 +128,6 @@ class TermsStore:
 
     def consent_of(self, contact_id: int) -> Consent | None:
         return self._tx.row(_LATEST_CONSENT, contact_id=contact_id)
-
-    def standing(self, contact_id: int, today: date) -> Standing | None:
-        """A contact's last word beside the version that holds on a local day."""
-        return self._tx.row(_STANDING, contact_id=contact_id, today=today)
 
     def consents_of(self, contact_id: int) -> list[ConsentTable]:
         """Every consent and withdrawal of a contact's, the oldest first."""

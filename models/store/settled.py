@@ -1,0 +1,74 @@
+"""What a contact has settled of the points of the gate (arts. 2 to 6), asked for in one go: nearly
+every step of a parent's looks at it."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
+
+from models.rules.eligibility import Declaration
+from models.sql import query
+from models.store.contacts import Contact
+from models.store.seekers import REFUSALS
+from models.store.terms import VERSION_IN_FORCE
+from models.tables import Consent, table
+from models.tables import Contact as ContactTable
+from models.tables import Declaration as DeclarationTable
+from models.transaction import Transaction
+
+
+class Settled(NamedTuple):
+    """How things stand with a contact: the version of the last word on the terms, whether it was
+    a consent, and the version in force; whether the office refuses; every answer to a condition,
+    the latest last."""
+
+    terms_version: int | None
+    has_agreed: bool | None
+    in_force: int | None
+    is_refused: bool
+    answers: tuple[Declaration, ...] = ()
+
+
+def _with_answer(
+    version: int, agreed: bool, in_force: int, refused: bool, *answer: object
+) -> tuple[Settled, Declaration | None]:
+    settled = Settled(version, agreed, in_force, refused)
+    return settled, Declaration(*answer) if answer[0] is not None else None  # type: ignore[arg-type]
+
+
+_contacts, _consents = table(ContactTable).c, table(Consent).c
+_declarations = table(DeclarationTable).c
+
+
+def _last_word(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+    theirs = select(column).where(_consents.contact_id == bindparam("contact_id"))
+    return theirs.order_by(_consents.id.desc()).limit(1).scalar_subquery()
+
+
+# A row for each answer to a condition, and one without where there is none.
+_OF = query(
+    select(
+        *(_last_word(_consents.terms_version), _last_word(_consents.given)),
+        *(VERSION_IN_FORCE.scalar_subquery(), REFUSALS.exists()),
+        *(_declarations.card, _declarations.item, _declarations.holds, _declarations.at),
+    )
+    .select_from(table(ContactTable))
+    .outerjoin(table(DeclarationTable), _declarations.contact_id == _contacts.id)
+    .where(_contacts.id == bindparam("contact_id"))
+    .order_by(_declarations.card, _declarations.item, _declarations.at, _declarations.id),
+    _with_answer,
+    kept=True,
+)
+
+
+class SettledPoints:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def of(self, contact: Contact, today: date) -> Settled:
+        """What a contact has settled by a local day."""
+        found = self._tx.rows(
+            _OF, contact_id=contact.id, job_seeker_id=contact.job_seeker_id, today=today
+        )
+        answers = tuple(answer for _, answer in found if answer is not None)
+        return found[0][0]._replace(answers=answers)
