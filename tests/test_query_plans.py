@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import bindparam, select
 
+from models import transaction
 from models.database import Database
 from models.sql import Statement, query
 from models.store import bookings, calendar, contacts, due, inbox, outbox, presence, settled, terms
 from models.tables import OutboxRow, table
 from models.transaction import Transaction
+from tests.talk import World
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 SPAN = {"start": NOW, "end": NOW}
@@ -76,6 +78,40 @@ def test_an_index_is_used(
     else:  # which one, it decides by what is stored
         assert "Index" in plan
         assert "Seq Scan" not in plan, plan
+
+
+# A quarter past nine is shortly after midnight in UTC: a day that was counted there once made every
+# step ask for a parent's bookings twice.
+@pytest.mark.parametrize("minutes", [15, 300])
+async def test_a_step_asks_little_and_nothing_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    parent = await world.parent().has_settled_everything()
+    await world.play(minutes=minutes)
+    turns: list[list[str]] = []
+    monkeypatch.setattr(transaction, "_cursor", lambda driver: _Heard(_cursor(driver), turns))
+    for label, most in (("職業相談", 7), ("空き", 9), (r"^\d+:\d\d$", 9)):
+        turns.clear()
+        await parent.taps(label)
+        (asked,) = [turn for turn in turns if any("INTO inbox" in each for each in turn)]
+        assert len(asked) <= most, asked
+        assert len(asked) == len(set(asked)), asked
+
+
+_cursor = transaction._cursor
+
+
+class _Heard:
+    """A driver's cursor whose statements are noted, transaction by transaction."""
+
+    def __init__(self, cursor: Any, turns: list[list[str]]) -> None:
+        self._cursor = cursor
+        self._asked: list[str] = []
+        turns.append(self._asked)
+
+    def execute(self, sql: str, values: Any = ()) -> Any:
+        self._asked.append(sql)
+        return self._cursor.execute(sql, values)
 
 
 def _plan(tx: Transaction, statement: Statement[Any], values: dict[str, Any]) -> str:
