@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import urllib.request
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
@@ -59,7 +60,15 @@ log = structlog.get_logger()
 
 
 class _Client(AsyncApiClient):  # type: ignore[misc]  # the SDK has no types
-    """The SDK's client, which looks at no body that is plain JSON already: cards are large."""
+    """The SDK's client, which looks at no body that is plain JSON already: cards are large. Where
+    no proxy is set, it does not look for one in two threads at each request either."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        super().__init__(configuration)
+        if not urllib.request.getproxies():
+            rest, old = self.rest_client, self.rest_client.pool_manager
+            rest.pool_manager = aiohttp.ClientSession(connector=old.connector)
+            old.detach()
 
     def sanitize_for_serialization(self, obj: object) -> object:
         """The SDK's models as plain JSON."""
