@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from models import transaction
 from models.database import Database
 from models.sql import Statement, query
-from models.store import bookings, calendar, contacts, due, inbox, outbox, presence, settled, terms
+from models.store import bookings, contacts, due, inbox, offer, outbox, presence, settled, terms
 from models.tables import OutboxRow, table
 from models.transaction import Transaction
 from tests.talk import World
@@ -25,8 +25,12 @@ FOLLOWERS = query(
 
 PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
     (
-        calendar._TAKEN,
-        {**SPAN, "minutes": 30, "now": NOW, "holder": 0},
+        offer._OFFERED_AND_TAKEN,
+        {
+            **SPAN,
+            **{"first": NOW.date(), "last": NOW.date(), "from_weekday": 1, "to_weekday": 1},
+            **{"minutes": 30, "now": NOW, "holder": 0},
+        },
         "ix_bookings_active_start",
     ),
     (bookings._SINCE, {"job_seeker_id": 1, "since": NOW}, "bookings_job_seeker_id"),
@@ -90,7 +94,7 @@ async def test_a_step_asks_little_and_nothing_twice(
     await world.play(minutes=minutes)
     turns: list[list[str]] = []
     monkeypatch.setattr(transaction, "_cursor", lambda driver: _Heard(_cursor(driver), turns))
-    for label, most in (("職業相談", 7), ("空き", 9), (r"^\d+:\d\d$", 9)):
+    for label, most in (("職業相談", 6), ("空き", 7), (r"^\d+:\d\d$", 8)):
         turns.clear()
         await parent.taps(label)
         (asked,) = [turn for turn in turns if any("INTO inbox" in each for each in turn)]

@@ -144,6 +144,7 @@ def confirm(
 ) -> list[Message]:
     """Book. `nth` says which booking of this parent the button was made for, so that one button
     books once: pressed again, it shows what there is; after a cancellation, it asks anew."""
+    store.calendar.lock()
     if blocked := gate.closed(turn, store):
         return blocked
     _check_service(turn, service)
@@ -154,7 +155,6 @@ def confirm(
         return [booking_card.confirmation(turn, same[0], turn.say("booking.already"))]
     if blocked := _has_enough(turn, store):
         return blocked
-    store.calendar.lock()
     if slot not in offering.free_at(turn, store, starts_at):
         return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
     if nth != store.bookings.how_many(_seeker(turn)) + 1:

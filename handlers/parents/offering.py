@@ -78,7 +78,7 @@ def times_card(
     slots = one_for_each_start(free, last)
     with_last = [slot for slot in slots if slot.counselor_id == last]
     others = [slot for slot in slots if slot.counselor_id != last]
-    names = {each.id: each.name for each in store.calendar.counselors()}
+    names = {each.id: each.name for each in store.calendar.counselors()} if with_last else {}
     groups = [
         *_by_half_day(turn, with_last, time_verb, names.get(last or 0, "")),
         *_by_half_day(turn, others, time_verb, ""),

@@ -1,33 +1,23 @@
 """The calendar: counselors, shifts and closures, and the free slots that follow from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Dialect,
-    Integer,
-    bindparam,
-    cast,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel import select as select_model
 
 from models.office import Office
-from models.rules.days import at, end_of_day, local_day
+from models.rules.days import local_day
 from models.rules.deadlines import bookable_days
-from models.rules.slots import Closure, Grid, Shift, Slot, Taken, free_by_day, offered_between
+from models.rules.slots import Shift, Slot
 from models.sql import query
-from models.tables import ACTIVE_BOOKING, Booking, Hold, table
+from models.store.offer import Offer, offer, offered
 from models.tables import Closure as ClosureTable
 from models.tables import Counselor as CounselorTable
 from models.tables import Shift as ShiftTable
+from models.tables import table
 from models.transaction import Transaction
 
 # The number of the calendar's lock among PostgreSQL's advisory locks.
@@ -57,8 +47,7 @@ class Days(NamedTuple):
     full: list[date]
 
 
-_counselors, _shifts = table(CounselorTable).c, table(ShiftTable).c
-_closures, _bookings, _holds = table(ClosureTable).c, table(Booking).c, table(Hold).c
+_counselors = table(CounselorTable).c
 
 _COUNSELORS = query(
     select(_counselors.id, _counselors.name)
@@ -67,60 +56,6 @@ _COUNSELORS = query(
     Counselor,
     kept=True,
 )
-
-
-def _shift_or_closure(*cells: Any) -> Shift | Closure:
-    *shift, starts_at, ends_at = cells
-    return Shift(*shift) if starts_at is None else Closure(shift[0], starts_at, ends_at)
-
-
-def _absent(*columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-    return [cast(null(), column.type) for column in columns]
-
-
-# What the offer follows from, in one go: the shifts of those who work here, and the closures.
-_of_shift = (
-    _shifts.weekday,
-    _shifts.start_time,
-    _shifts.end_time,
-    _shifts.from_day,
-    _shifts.until_day,
-)
-_of_closure = _closures.starts_at, _closures.ends_at
-_SHIFTS_AND_CLOSURES = query(
-    union_all(
-        select(_shifts.counselor_id, *_of_shift, *_absent(*_of_closure))
-        .join(table(CounselorTable), _counselors.id == _shifts.counselor_id)
-        .where(
-            _counselors.retired_at.is_(None),
-            _shifts.weekday.between(bindparam("from_weekday"), bindparam("to_weekday")),
-            or_(_shifts.until_day.is_(None), _shifts.until_day >= bindparam("first")),
-            or_(_shifts.from_day.is_(None), _shifts.from_day <= bindparam("last")),
-        ),
-        select(_closures.counselor_id, *_absent(*_of_shift), *_of_closure).where(
-            _closures.ends_at > bindparam("start"), _closures.starts_at < bindparam("end")
-        ),
-    ),
-    _shift_or_closure,
-)
-# Bookings, and the slots that are held for others who wait.
-_TAKEN = query(
-    union_all(
-        select(_bookings.starts_at, _bookings.counselor_id, _bookings.minutes).where(
-            ACTIVE_BOOKING,
-            _bookings.starts_at >= bindparam("start"),
-            _bookings.starts_at < bindparam("end"),
-        ),
-        select(_holds.starts_at, _holds.counselor_id, bindparam("minutes", type_=Integer)).where(
-            _holds.until > bindparam("now"), _holds.contact_id != bindparam("holder")
-        ),
-    ),
-    Taken,
-    kept=True,
-)
-
-
-Cells = tuple[tuple[Any, ...], ...]
 
 
 class Calendar:
@@ -140,25 +75,25 @@ class Calendar:
     def free_on(self, day: date, now: datetime, *, holder: int) -> list[Slot]:
         """The free slots of a local day, in order of time; what is held for others than `holder`
         is not free."""
-        return self._free(self._offered(day, day), day, day, now, holder).get(day, [])
+        return self._offer(day, day, now, holder).free.get(day, [])
 
     def days(self, now: datetime, *, holder: int) -> Days:
         """The local days that a parent can book at `now`: those with free slots, with them, and
         those that would have some if they were not full."""
         days = bookable_days(now, self._office.zone, self._office.horizon_days)
-        every = self._offered(days[0], days[-1])
-        left = self._free(every, days[0], days[-1], now, holder)
-        return Days(left, [day for day in every if day not in left])
+        every, free = self._offer(days[0], days[-1], now, holder)
+        return Days(free, [day for day in every if day not in free])
 
     def offered_between(self, first: date, last: date) -> list[Slot]:
         """Every slot that the office offers from one local day to another, taken or not."""
-        return [slot for slots in self._offered(first, last).values() for slot in slots]
+        by_day = offered(self._tx, self._office, first, last)
+        return [slot for slots in by_day.values() for slot in slots]
 
     def free_from(self, now: datetime, *, holder: int) -> list[Slot]:
         """The free slots from now to the horizon, today's too: staff may give them."""
         last = bookable_days(now, self._office.zone, self._office.horizon_days)[-1]
         first = local_day(now, self._office.zone)
-        by_day = self._free(self._offered(first, last), first, last, now, holder)
+        by_day = self._offer(first, last, now, holder).free
         return [slot for slots in by_day.values() for slot in slots if slot.starts_at > now]
 
     def add_counselor(
@@ -298,56 +233,5 @@ class Calendar:
         )
         self._tx.session.flush()
 
-    def _offered(self, first: date, last: date) -> Mapping[date, Sequence[Slot]]:
-        """The days on which the office offers slots, with them."""
-        zone = self._office.zone
-        start, end = at(first, time(0), zone), end_of_day(last, zone)
-        return _offered_between(
-            first,
-            last,
-            self._office.grid,
-            self._tx.cells(
-                _SHIFTS_AND_CLOSURES,
-                first=first,
-                last=last,
-                start=start,
-                end=end,
-                **_weekdays(first, last),
-            ),
-            self._tx.dialect,
-        )
-
-    def _free(
-        self,
-        offered: Mapping[date, Sequence[Slot]],
-        first: date,
-        last: date,
-        now: datetime,
-        holder: int,
-    ) -> dict[date, list[Slot]]:
-        """What is free of what is offered from one local day to another."""
-        zone, minutes = self._office.zone, self._office.slot_minutes
-        start, end = at(first, time(0), zone), end_of_day(last, zone)
-        taken = self._tx.rows(_TAKEN, start=start, end=end, minutes=minutes, now=now, holder=holder)
-        return free_by_day(offered, taken, minutes, zone)
-
-
-def _weekdays(first: date, last: date) -> dict[str, int]:
-    """Of one day only its own weekday is asked for."""
-    day = first.weekday()
-    return {
-        "from_weekday": day if first == last else 0,
-        "to_weekday": day if first == last else 6,
-    }
-
-
-@lru_cache(maxsize=64)
-def _offered_between(
-    first: date, last: date, grid: Grid, cells: Cells, dialect: Dialect
-) -> Mapping[date, Sequence[Slot]]:
-    """It is asked for at every step of a booking while the calendar hardly ever changes, so what
-    follows from the same rows is kept, and they are not even read."""
-    found = _SHIFTS_AND_CLOSURES.read(dialect, cells)
-    shifts = [each for each in found if isinstance(each, Shift)]
-    closures = [each for each in found if isinstance(each, Closure)]
-    return offered_between(first, last, grid, shifts, closures)
+    def _offer(self, first: date, last: date, now: datetime, holder: int) -> Offer:
+        return offer(self._tx, self._office, first, last, now, holder=holder)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, select, update
 
-from models.sql import addition_once, change, query
+from models.sql import change, numbered_addition_once, query
 from models.tables import Awaited, Staff, table
 from models.tables import Contact as ContactTable
 from models.transaction import Transaction
@@ -60,7 +60,7 @@ _OF_SEEKER = query(
     _columns.where(_contacts.job_seeker_id == bindparam("job_seeker_id")).order_by(_contacts.id),
     Contact,
 )
-_ADD = addition_once(table(ContactTable), "channel", "person", "language", "created_at")
+_ADD = numbered_addition_once(table(ContactTable), "channel", "person", "language", "created_at")
 _SET_LANGUAGE = change(
     update(table(ContactTable))
     .where(_contacts.id == bindparam("of"))
@@ -83,7 +83,11 @@ class Contacts:
 
     def add(self, channel: str, person: str, language: str, now: datetime) -> Contact:
         """A platform's user who was met for the first time, unless somebody was faster."""
-        self._tx.run(_ADD, channel=channel, person=person, language=language, created_at=now)
+        number = self._tx.row(
+            _ADD, channel=channel, person=person, language=language, created_at=now
+        )
+        if number is not None:
+            return NOBODY._replace(id=number, channel=channel, person=person, language=language)
         found = self.find(channel, person)
         assert found is not None
         return found
