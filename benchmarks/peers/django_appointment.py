@@ -44,7 +44,7 @@ settings.configure(
 )
 logging.disable(logging.CRITICAL)
 
-django.setup()
+django.setup()  # before that, nothing of it can be imported
 
 from appointment.models import Appointment, Service, StaffMember  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
