@@ -46,7 +46,7 @@ class _Answer(NamedTuple):
 
 
 class _Recorder:
-    """A driver's connection whose answers are kept, and timed."""
+    """A driver's cursor whose answers are kept, and timed."""
 
     def __init__(self, driver: Any) -> None:
         self._driver = driver
@@ -116,7 +116,7 @@ def _round(app: App) -> Where:
             began = time.perf_counter()
             ((event,), _) = app.channels[channel].read(body, app.clock())
             reading += time.perf_counter() - began
-            recorder = _Recorder(connection.connection.driver_connection)
+            recorder = _Recorder(connection.connection.cursor())
             _take(turns, connection, event, recorder)
             recorded.append(recorder.answers)
             driver += recorder.seconds

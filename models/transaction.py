@@ -25,7 +25,7 @@ class Transaction:
         self._driver = _cursor(connection.connection.driver_connection)
         self._session: Session | None = None
         # What was read since the last change or lock: asked again, it is the same.
-        self._known: dict[tuple[Any, ...], list[Any]] = {}
+        self._known: dict[tuple[Any, ...], Any] = {}
 
     def rows(self, statement: Statement[Row], **values: Any) -> list[Row]:
         """All rows of a query."""
@@ -38,8 +38,15 @@ class Transaction:
 
     def cells(self, statement: Statement[Any], **values: Any) -> tuple[tuple[Any, ...], ...]:
         """The rows of a query as the driver gives them: a key to what was made of them before."""
-        compiled = statement.compiled(self.dialect)
-        return tuple(self._driver.execute(compiled.sql, compiled.parameters(values)).fetchall())
+        question = ("cells", statement, *values.values())
+        found = self._known.get(question)
+        if found is None:
+            compiled = statement.compiled(self.dialect)
+            cursor = self._driver.execute(compiled.sql, compiled.parameters(values))
+            found = tuple(cursor.fetchall())
+            if self._session is None:
+                self._known[question] = found
+        return found
 
     def run(self, statement: Statement[Any], **values: Any) -> int:
         """Make a change; tells how many rows it touched."""

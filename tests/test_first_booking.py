@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.rules.eligibility import ITEMS, Card
 from tests.conftest import MakeWorld
 from tests.talk import World
 
@@ -180,6 +181,21 @@ async def test_every_no_has_a_way_out(
     rows = await world.rows("SELECT item, holds FROM declarations ORDER BY id")
     mine = [row for row in rows if row[0] in items]
     assert mine == [(item, holds) for item in items for holds in (False, True)]
+
+
+async def test_a_no_does_not_outlast_a_clock_that_was_ahead(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.taps("同意する")
+    await parent.taps("ひとつずつ")
+    await world.play(hours=2)
+    await parent.taps("いいえ")
+    world.clock._frozen = world.clock() - timedelta(hours=2)
+    await parent.taps("準備できました")
+    await world.play(minutes=1)
+    for _ in ITEMS[Card.ELIGIBILITY][1:]:
+        await parent.taps("はい")
+    parent.sees("端末と回線の確認")
 
 
 async def test_a_condition_left_open_blocks_the_way(world: World) -> None:

@@ -1,6 +1,7 @@
 """The way out of the office: by a proxy where one is set, and else without looking for one."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +37,13 @@ class Anywhere:
         )
         await writer.drain()
         writer.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -74,7 +82,7 @@ async def test_a_proxy_that_is_set_is_used(
 async def test_where_none_is_set_no_thread_looks_for_one(
     server: Anywhere, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """aiohttp looks at each request, in a thread, which takes longer than the request."""
+    monkeypatch.setenv("no_proxy", "localhost")  # which alone sets none
     loop, in_threads = asyncio.get_running_loop(), list[Any]()
     really = loop.run_in_executor
 

@@ -1,6 +1,7 @@
 """What is asked at every turn and every sweep is found by an index, however much is stored."""
 
 import re
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -94,12 +95,19 @@ async def test_a_step_asks_little_and_nothing_twice(
     await world.play(minutes=minutes)
     turns: list[list[str]] = []
     monkeypatch.setattr(transaction, "_cursor", lambda driver: _Heard(_cursor(driver), turns))
-    for label, most in (("職業相談", 6), ("空き", 7), (r"^\d+:\d\d$", 8)):
+
+    async def asks_at_most(most: int, step: Awaitable[object]) -> None:
         turns.clear()
-        await parent.taps(label)
+        await step
         (asked,) = [turn for turn in turns if any("INTO inbox" in each for each in turn)]
         assert len(asked) <= most, asked
         assert len(asked) == len(set(asked)), asked
+
+    await asks_at_most(6, parent.taps("職業相談"))
+    await asks_at_most(7, parent.taps("空き"))
+    await asks_at_most(8, parent.taps(r"^\d+:\d\d$"))
+    await parent.taps("この内容で予約する")
+    await asks_at_most(9, parent.says("12/9 13:00に変更"))
 
 
 _cursor = transaction._cursor
@@ -116,6 +124,10 @@ class _Heard:
     def execute(self, sql: str, values: Any = ()) -> Any:
         self._asked.append(sql)
         return self._cursor.execute(sql, values)
+
+    def executemany(self, sql: str, values: Any) -> Any:
+        self._asked.append(sql)
+        return self._cursor.executemany(sql, values)
 
 
 def _plan(tx: Transaction, statement: Statement[Any], values: dict[str, Any]) -> str:

@@ -295,19 +295,18 @@ def test_watches_that_follow_each_other_cover(cuts: list[int]) -> None:
 
 @given(st.data())
 def test_the_latest_answer_counts_while_it_is_fresh(data: st.DataObject) -> None:
+    """Whatever the clock said of it: it may have been set back."""
     now, valid = START, timedelta(days=180)
     answers = [
         Declaration(card.value, item, data.draw(st.booleans()), now - timedelta(days=age))
         for card in Card
         for item in ITEMS[card]
-        for age in data.draw(st.lists(st.integers(0, 400), unique=True, max_size=3))
+        for age in data.draw(st.lists(st.integers(-2, 400), max_size=3))
     ]
     for card in Card:
-        still_open = open_items(card, data.draw(st.permutations(answers)), now, valid)
+        still_open = open_items(card, answers, now, valid)
         for item in ITEMS[card]:
-            mine = sorted(
-                (a for a in answers if a.card == card and a.item == item), key=lambda a: a.at
-            )
+            mine = [a for a in answers if a.card == card and a.item == item]
             stands = bool(mine) and mine[-1].holds and now - mine[-1].at <= valid
             assert (item in still_open) is not stands
 

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import urllib.request
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
@@ -36,6 +35,7 @@ from bot.channels.base import (
     Uncertain,
     Unreadable,
 )
+from bot.channels.proxies import is_proxy_set
 from bot.channels.reading import parse, plain_id, typed_text
 from bot.settings import LINE_API
 from models.chat import Did, Event, Message
@@ -60,12 +60,12 @@ log = structlog.get_logger()
 
 
 class _Client(AsyncApiClient):  # type: ignore[misc]  # the SDK has no types
-    """The SDK's client, which looks at no body that is plain JSON already: cards are large. Where
-    no proxy is set, it does not look for one in two threads at each request either."""
+    """The SDK's client, which looks at no body that is plain JSON already (cards are large), and
+    for no proxy where none is set."""
 
     def __init__(self, configuration: Configuration) -> None:
         super().__init__(configuration)
-        if not urllib.request.getproxies():
+        if not is_proxy_set():
             rest, old = self.rest_client, self.rest_client.pool_manager
             rest.pool_manager = aiohttp.ClientSession(connector=old.connector)
             old.detach()

@@ -1,12 +1,13 @@
 """python-telegram-bot's requests over aiohttp, which LINE's SDK brings along: a message costs a
 fraction of what it costs over httpx (docs/performance.md)."""
 
-import urllib.request
 from typing import Any
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.channels.proxies import is_proxy_set
 
 _SECONDS = 5.0  # for connecting, and for each wait for bytes
 
@@ -27,10 +28,7 @@ class AiohttpRequest(BaseRequest):
         """Open the client, inside the running loop."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
-            # Where no proxy is set there is none to look for at each request.
-            self._session = aiohttp.ClientSession(
-                connector=connector, trust_env=bool(urllib.request.getproxies())
-            )
+            self._session = aiohttp.ClientSession(connector=connector, trust_env=is_proxy_set())
 
     async def shutdown(self) -> None:
         """Close the client."""

@@ -16,7 +16,7 @@ from locales import Phrases
 from models.database import Database
 from models.office import Office
 from models.rules.days import local_day
-from models.rules.eligibility import latest
+from models.rules.eligibility import ITEMS, latest
 from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm, Purpose
 from models.store.seekers import Details
@@ -112,6 +112,7 @@ class MyDataPage:
         bookings = store.bookings.of_seeker(seeker) if seeker else []
         refusals = store.seekers.refusals(seeker) if seeker else []
         upcoming = cards.current_bookings(turn.of(contact), store)
+        answers = latest(store.settled.of(contact, turn.today).answers)
         return MyData(
             details={say(f"form.{name}"): value for name, value in details._asdict().items()},
             bookings=[
@@ -128,9 +129,11 @@ class MyDataPage:
                 for each in store.terms.consents_of(contact.id)
             ],
             declarations=[
-                f"{conditions.named(turn, each.card, each.item)}:"
-                f" {say('conditions.yes') if each.holds else say('conditions.no')}"
-                for each in latest(store.settled.of(contact, turn.today).answers).values()
+                f"{conditions.named(turn, card, item)}:"
+                f" {say('conditions.yes') if answers[card, item].holds else say('conditions.no')}"
+                for card, items in ITEMS.items()
+                for item in items
+                if (card, item) in answers
             ],
             questions=[
                 f"{each.text} → {each.answer or '—'}" for each in store.questions.of(contact.id)

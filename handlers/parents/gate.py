@@ -16,7 +16,7 @@ def closed(turn: Turn, store: Store) -> list[Message] | None:
     kindly to phone, whatever else is settled (arts. 6(6), 12(1))."""
     settled = store.settled.of(turn.contact, turn.today)
     if settled.is_refused:
-        return please_phone(turn)
+        return _please_phone(turn)
     if not consent.stands(turn, settled):
         return consent.show_terms(turn, store)
     for card in Card:
@@ -27,7 +27,7 @@ def closed(turn: Turn, store: Store) -> list[Message] | None:
     return None
 
 
-def please_phone(turn: Turn) -> list[Message]:
+def _please_phone(turn: Turn) -> list[Message]:
     """What somebody is told whom the office refuses."""
     return [
         Message(
@@ -44,7 +44,7 @@ def unless_refused(step: Step) -> Step:
     @wraps(step)
     def guarded(turn: Turn, store: Store, *given: Any) -> list[Message]:
         if store.settled.of(turn.contact, turn.today).is_refused:
-            return please_phone(turn)
+            return _please_phone(turn)
         return step(turn, store, *given)
 
     return guarded

@@ -27,8 +27,9 @@ class Contact(NamedTuple):
     is_asked: bool  # whether a text of theirs may answer a question
 
 
+_NEW = Contact(0, "", "", "", None, None, None, None, None, is_asked=False)
 # A parent who has no chat with us: staff booked for them on the phone.
-NOBODY = Contact(0, "", "", "", None, None, None, None, None, is_asked=False)
+NOBODY = _NEW
 
 _contacts, _staff = table(ContactTable).c, table(Staff).c
 _columns = select(
@@ -87,7 +88,7 @@ class Contacts:
             _ADD, channel=channel, person=person, language=language, created_at=now
         )
         if number is not None:
-            return NOBODY._replace(id=number, channel=channel, person=person, language=language)
+            return _NEW._replace(id=number, channel=channel, person=person, language=language)
         found = self.find(channel, person)
         assert found is not None
         return found

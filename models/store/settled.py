@@ -20,7 +20,7 @@ from models.transaction import Transaction
 class Settled(NamedTuple):
     """How things stand with a contact: the version of the last word on the terms, whether it was
     a consent, and the version in force; whether the office refuses; every answer to a condition,
-    the latest last."""
+    in the order in which they came."""
 
     terms_version: int | None
     has_agreed: bool | None
@@ -30,7 +30,7 @@ class Settled(NamedTuple):
 
 
 def _with_answer(
-    version: int, agreed: bool, in_force: int, refused: bool, *answer: object
+    version: int | None, agreed: bool | None, in_force: int | None, refused: bool, *answer: object
 ) -> tuple[Settled, Declaration | None]:
     settled = Settled(version, agreed, in_force, refused)
     return settled, Declaration(*answer) if answer[0] is not None else None  # type: ignore[arg-type]
@@ -55,7 +55,7 @@ _OF = query(
     .select_from(table(ContactTable))
     .outerjoin(table(DeclarationTable), _declarations.contact_id == _contacts.id)
     .where(_contacts.id == bindparam("contact_id"))
-    .order_by(_declarations.card, _declarations.item, _declarations.at, _declarations.id),
+    .order_by(_declarations.id),
     _with_answer,
     kept=True,
 )
@@ -66,7 +66,7 @@ class SettledPoints:
         self._tx = transaction
 
     def of(self, contact: Contact, today: date) -> Settled:
-        """What a contact has settled by a local day."""
+        """What a contact that is known to exist has settled by a local day."""
         found = self._tx.rows(
             _OF, contact_id=contact.id, job_seeker_id=contact.job_seeker_id, today=today
         )
