@@ -144,7 +144,7 @@ def _turns(app: App) -> Turns:
 
 def _take(turns: Turns, connection: Connection, event: Event, driver: object) -> None:
     tx = Transaction(connection)
-    tx._driver = driver
+    tx._cursor = driver
     turns._take(tx, event, event.language or "ja")
     tx.finish()
 

@@ -1,5 +1,5 @@
 """Statements of the hot path: written once in SQLAlchemy Core, compiled once for each dialect,
-run as plain SQL text on the driver's own connection (docs/decisions/0002-the-writer.md)."""
+run as plain SQL text on the driver's own cursor (docs/decisions/0002-the-writer.md)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
@@ -178,5 +178,5 @@ def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
 def _positional(dialect: Dialect) -> Dialect:
     """The same dialect with parameters by their places, which the drivers bind fastest."""
     assert isinstance(dialect, DefaultDialect)
-    style = "qmark" if dialect.name == "sqlite" else "numeric_dollar"
+    style = "qmark" if dialect.name == "sqlite" else "format"
     return type(dialect)(paramstyle=style)  # type: ignore[arg-type]  # a Literal in the stubs

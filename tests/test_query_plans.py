@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
-from models import transaction
 from models.database import Database
 from models.sql import Statement, query
 from models.store import bookings, contacts, due, inbox, offer, outbox, presence, settled, terms
@@ -94,7 +93,13 @@ async def test_a_step_asks_little_and_nothing_twice(
     parent = await world.parent().has_settled_everything()
     await world.play(minutes=minutes)
     turns: list[list[str]] = []
-    monkeypatch.setattr(transaction, "_cursor", lambda driver: _Heard(_cursor(driver), turns))
+    begin = Transaction.__init__
+
+    def begin_and_listen(tx: Transaction, connection: Connection) -> None:
+        begin(tx, connection)
+        tx._cursor = _Heard(tx._cursor, turns)
+
+    monkeypatch.setattr(Transaction, "__init__", begin_and_listen)
 
     async def asks_at_most(most: int, step: Awaitable[object]) -> None:
         turns.clear()
@@ -108,9 +113,6 @@ async def test_a_step_asks_little_and_nothing_twice(
     await asks_at_most(8, parent.taps(r"^\d+:\d\d$"))
     await parent.taps("この内容で予約する")
     await asks_at_most(9, parent.says("12/9 13:00に変更"))
-
-
-_cursor = transaction._cursor
 
 
 class _Heard:
@@ -136,6 +138,6 @@ def _plan(tx: Transaction, statement: Statement[Any], values: dict[str, Any]) ->
         explain = "EXPLAIN QUERY PLAN "
     else:
         explain = "EXPLAIN "
-        tx._driver.execute("SET LOCAL enable_seqscan = off")  # the tables are empty
-    rows = tx._driver.execute(explain + compiled.sql, compiled.parameters(values)).fetchall()
+        tx._cursor.execute("SET LOCAL enable_seqscan = off")  # the tables are empty
+    rows = tx._cursor.execute(explain + compiled.sql, compiled.parameters(values)).fetchall()
     return "\n".join(str(cell) for row in rows for cell in row)
