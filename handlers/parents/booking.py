@@ -144,7 +144,7 @@ def confirm(
 ) -> list[Message]:
     """Book. `nth` says which booking of this parent the button was made for, so that one button
     books once: pressed again, it shows what there is; after a cancellation, it asks anew."""
-    store.calendar.lock()
+    store.calendar.lock()  # first, since what was read before it is read again
     if blocked := gate.closed(turn, store):
         return blocked
     _check_service(turn, service)
