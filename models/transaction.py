@@ -106,6 +106,11 @@ class Transaction:
         if self._session is not None:
             self._session.commit()
 
+    def close(self) -> None:
+        """Let go of the driver's cursor. SQLite keeps a file locked after its connection was
+        closed, for as long as there is a cursor that has a statement."""
+        self._cursor.close()
+
     def _rows(self, statement: Statement[Row], values: dict[str, Any]) -> list[Row]:
         compiled = statement.compiled(self.dialect)
         if not compiled.only_reads:

@@ -60,6 +60,8 @@ class Job:
             self._error = error
         except BaseException as error:
             self._error = error
+        finally:
+            transaction.close()
         return self._error is None
 
     def fail(self, error: Exception) -> None:

@@ -51,6 +51,24 @@ def named(name: str) -> Counselor:
     return Counselor(name=name)
 
 
+async def test_a_broken_connection_keeps_no_lock(sqlite_url: str) -> None:
+    """Though what has worked on it lives on for a while, with the error for one."""
+    database, seen = Database(sqlite_url), list[Transaction]()
+
+    def fills_the_disk(tx: Transaction) -> None:
+        seen.append(tx)
+        tx._cursor.execute("PRAGMA max_page_count = 1")  # no more than there are
+        while True:
+            good(tx)
+
+    with pytest.raises(DatabaseUnavailable):
+        await database.run(fills_the_disk)
+    file = sqlite_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as other:
+        other.execute("BEGIN IMMEDIATE")
+    database.close()
+
+
 async def test_work_that_fails_undoes_nothing_but_itself(database_url: str) -> None:
     database = Database(database_url)
 
