@@ -131,6 +131,9 @@ class _Heard:
         self._asked.append(sql)
         return self._cursor.executemany(sql, values)
 
+    def close(self) -> None:
+        self._cursor.close()
+
 
 def _plan(tx: Transaction, statement: Statement[Any], values: dict[str, Any]) -> str:
     compiled = statement.compiled(tx.dialect)
