@@ -89,7 +89,7 @@ def _with(size: int) -> dict[str, float]:
             "confirmation": _median(database, confirm, free),
             "sweep": _median(database, lambda tx, _: sweep(tx), free),
         }
-        database.close()
+        database.let_go()
         return found
 
 

@@ -86,7 +86,7 @@ def measure() -> Where:
     with TemporaryDirectory(prefix="madoguchi-where-") as folder:
         app = Counter(f"sqlite:///{Path(folder)}/where.db", 1, 1, sending=False).app
         rounds = [_round(app) for _ in range(ROUNDS + 1)][1:]
-        app.database.close()
+        app.database.let_go()
     return Where(*(statistics.median(each) for each in zip(*rounds, strict=True)))
 
 

@@ -74,7 +74,7 @@ def migrate() -> None:
         migrate_database(database.engine)
     except OperationalError as error:
         give_up_on_database(type(error.orig).__name__)
-    database.close()
+    database.let_go()
     click.echo("The database is up to date.")
 
 

@@ -131,7 +131,7 @@ class App:
         """Let go of connections and the database."""
         for channel in self.channels.values():
             await channel.close()
-        self.database.close()
+        await self.database.close()
 
     async def serve(self) -> None:
         """Serve HTTP until told to stop."""

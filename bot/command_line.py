@@ -53,7 +53,7 @@ def open_database() -> Iterator[Database]:
     except DatabaseUnavailable as error:
         give_up_on_database(str(error))
     finally:
-        database.close()
+        database.let_go()
 
 
 def read_day(text: str) -> date:

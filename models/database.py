@@ -7,10 +7,10 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
+from models.postgresql import YieldingConnection
 from models.writers import BUSY_SECONDS, WORKERS, Alone, Group, Job, Result, Work, Workers
 
 
@@ -38,10 +38,14 @@ class Database:
         job.answer()
         return answer.result()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish what is being committed, and let go of the database. To be called where `run`
-        is called, when nobody waits any more: who does is told that nothing was stored."""
-        self._writer.close()
+        is called, when nobody waits any more: who does may be told that nothing was stored."""
+        await self._writer.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Let go of the database where only `run_now` was called."""
         self.engine.dispose()
 
 
@@ -63,14 +67,18 @@ def engine_for(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
     )
-    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "do_connect", _connect_to_postgresql)
     return engine
 
 
-def _prepare_postgresql(connection: psycopg.Connection[Any], _: object) -> None:
+def _connect_to_postgresql(
+    _dialect: object, _record: object, given: list[Any], named: dict[str, Any]
+) -> YieldingConnection:
+    connection = YieldingConnection.connect(*given, **named)
     # A statement is prepared for the kinds of its parameters: not once more for each size that a
     # number can have.
     connection.adapters.register_dumper(int, Int8Dumper)
+    return connection
 
 
 def _begin_immediate(connection: Connection) -> None:

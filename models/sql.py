@@ -1,12 +1,22 @@
 """Statements of the hot path: written once in SQLAlchemy Core, compiled once for each dialect,
 run as plain SQL text on the driver's own cursor (docs/decisions/0002-the-writer.md)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ClauseElement, Dialect, Table, bindparam, insert
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Dialect,
+    Table,
+    bindparam,
+    false,
+    insert,
+    literal_column,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql import Executable
@@ -95,32 +105,50 @@ def change(construct: Executable) -> Statement[tuple[Any, ...]]:
     return Statement(lambda dialect: construct, lambda *cells: cells)
 
 
-def addition(model_table: Table, *columns: str) -> Statement[tuple[Any, ...]]:
-    """Adds a row with values for these columns."""
-    return change(insert(model_table).values({name: bindparam(name) for name in columns}))
+def addition(
+    model_table: Table, *columns: str, **always: bool | int | str
+) -> Statement[tuple[Any, ...]]:
+    """Adds a row with values for these columns. What is `always` the same stands in the SQL text,
+    where it costs nothing to bind."""
+    return change(insert(model_table).inline().values(_values(columns, always)))
 
 
-def numbered_addition(model_table: Table, *columns: str) -> Statement[int]:
+def numbered_addition(
+    model_table: Table, *columns: str, **always: bool | int | str
+) -> Statement[int]:
     """The same; the row that comes back is its number."""
-    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    values = _values(columns, always)
     return query(insert(model_table).values(values).returning(model_table.c.id), int)
 
 
-def addition_once(model_table: Table, *columns: str) -> Statement[int]:
+def addition_once(model_table: Table, *columns: str, **always: bool | int | str) -> Statement[int]:
     """Adds a row unless a constraint says that it is there; it touches one row or none."""
-    return Statement(_once(model_table, columns), int)
+    return Statement(_once(model_table, columns, always), int)
 
 
-def numbered_addition_once(model_table: Table, *columns: str) -> Statement[int]:
+def numbered_addition_once(
+    model_table: Table, *columns: str, **always: bool | int | str
+) -> Statement[int]:
     """The same; the row that comes back is its number, and none does when it was there."""
-    once = _once(model_table, columns)
+    once = _once(model_table, columns, always)
     return Statement(lambda dialect: once(dialect).returning(model_table.c.id), int)
 
 
+def _values(columns: Sequence[str], always: Mapping[str, bool | int | str]) -> dict[str, Any]:
+    constants = {name: _constant(value) for name, value in always.items()}
+    return {name: bindparam(name) for name in columns} | constants
+
+
+def _constant(value: bool | int | str) -> ColumnElement[Any]:
+    if isinstance(value, bool):
+        return true() if value else false()
+    return literal_column(repr(value))
+
+
 def _once(
-    model_table: Table, columns: Sequence[str]
+    model_table: Table, columns: Sequence[str], always: Mapping[str, bool | int | str]
 ) -> Callable[[Dialect], sqlite.Insert | postgresql.Insert]:
-    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    values = _values(columns, always)
 
     def construct(dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
         if dialect.name == "sqlite":

@@ -1,18 +1,19 @@
 """The writers: who does the work, and when it is committed (docs/decisions/0002-the-writer.md)."""
 
 import asyncio
-import queue
+import collections
 import sqlite3
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from models import greenlets
 from models.transaction import Transaction
 
 Result = TypeVar("Result")
@@ -20,8 +21,9 @@ Work = Callable[[Transaction], Result]
 
 # How many waiting turns one commit of SQLite may carry. More would only make the first wait.
 GROUP = 64
-# The threads that work on PostgreSQL, each with a connection.
-WORKERS = 4
+# The connections to PostgreSQL on which work is done side by side. Measured: 4 do 0.84 of the turns
+# that 8 do, 12 do 0.92, 16 do 0.81.
+WORKERS = 8
 BUSY_SECONDS = 5
 _BUSY_PAUSE = 0.01
 _RETRIES = 5
@@ -98,7 +100,7 @@ class Group:
         if self._serving is None or self._serving.done():
             self._serving = asyncio.get_running_loop().create_task(self._serve())
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish the commit that is under way. What still waits is not done, and told so."""
         self._committer.shutdown()
         while self._waiting:
@@ -191,7 +193,7 @@ class Alone:
             was_connected, may_be_stored = self._connection is not None, False
             try:
                 if self._connection is None:
-                    self._connection = self._engine.connect()
+                    self._connection = self._connect()
                 transaction = self._connection.begin()
                 if job.do(self._connection):
                     may_be_stored = True
@@ -213,6 +215,11 @@ class Alone:
             self._connection.close()
             self._connection = None
 
+    def _connect(self) -> Connection:
+        # It takes seconds where nobody answers, for which the loop must not stand still.
+        connect = self._engine.connect
+        return greenlets.in_thread(connect) if greenlets.is_one() else connect()
+
     def _was_shut(self, error: Exception) -> bool:
         """Whether the database has ended this connection, perhaps long ago."""
         assert self._connection is not None
@@ -221,41 +228,36 @@ class Alone:
 
 
 class Workers:
-    """PostgreSQL: a few threads, since each waits for the database most of the time."""
+    """PostgreSQL: a few workers, each with a connection. The event loop itself does their work:
+    while one waits for PostgreSQL, it goes on with another's."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._jobs: queue.SimpleQueue[tuple[Job, asyncio.AbstractEventLoop] | None] = (
-            queue.SimpleQueue()
-        )
-        self._threads = [
-            threading.Thread(target=self._serve, name=f"writer-{number}", daemon=True)
-            for number in range(WORKERS)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._free = [Alone(engine) for _ in range(WORKERS)]
+        self._waiting: collections.deque[Job] = collections.deque()
+        self._closing: asyncio.Future[None] | None = None
 
     def put(self, job: Job) -> None:
         """Have a job done soon, and answered after its commit."""
-        self._jobs.put((job, asyncio.get_running_loop()))
+        self._waiting.append(job)
+        if self._free:
+            greenlets.start(partial(self._work, self._free.pop()))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish what waits."""
-        for _ in self._threads:
-            self._jobs.put(None)
-        for thread in self._threads:
-            thread.join()
+        if len(self._free) < WORKERS:
+            self._closing = asyncio.get_running_loop().create_future()
+            await self._closing
+        for alone in self._free:
+            alone.let_go()
 
-    def _serve(self) -> None:
-        alone = Alone(self._engine)
-        while (taken := self._jobs.get()) is not None:
-            job, loop = taken
+    def _work(self, alone: Alone) -> None:
+        while self._waiting:
+            job = self._waiting.popleft()
             alone.do(job)
-            try:
-                loop.call_soon_threadsafe(job.answer)
-            except RuntimeError:  # the loop is closed, and nobody waits
-                pass
-        alone.let_go()
+            job.answer()
+        self._free.append(alone)
+        if self._closing is not None and len(self._free) == WORKERS:
+            self._closing.set_result(None)
 
 
 def _has_lost_a_race(error: Exception) -> bool:

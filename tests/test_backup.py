@@ -47,10 +47,11 @@ async def test_a_backup_made_while_serving_restores(
     assert (await world.booking()).status == "booked"
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
-    with closing(Database(world.app.settings.database_url)) as another:
-        rows = another.run_now(
-            lambda tx: tx.session.connection().exec_driver_sql("SELECT status FROM bookings").all()
-        )
+    another = Database(world.app.settings.database_url)
+    rows = another.run_now(
+        lambda tx: tx.session.connection().exec_driver_sql("SELECT status FROM bookings").all()
+    )
+    another.let_go()
     assert [tuple(row) for row in rows] == [("cancelled",)]
 
 

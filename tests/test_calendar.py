@@ -1,7 +1,6 @@
 """The calendar in chat: counselors, shifts, closures, and bookings that a change hits."""
 
 import asyncio
-import concurrent.futures
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.staff import hitting
+from models import greenlets
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift, read_span
 from models.store import Store
 from models.store.calendar import Calendar
@@ -308,18 +308,17 @@ def _in_between(
     world: World, parent: Parent, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], Awaitable[object]]:
     """Lets a parent book after staff were shown what a closure hits, before it is stored."""
-    asked, loop = hitting.ask, asyncio.get_running_loop()
-    under_way: list[concurrent.futures.Future[Parent]] = []
+    asked = hitting.ask
+    under_way: list[asyncio.Future[Parent]] = []
 
     def ask(*arguments: Any, **more: Any) -> Any:
         if not under_way:
-            pressing = parent.taps("この内容で予約する")
-            under_way.append(asyncio.run_coroutine_threadsafe(pressing, loop))
-            concurrent.futures.wait(under_way, timeout=2)
+            under_way.append(asyncio.ensure_future(parent.taps("この内容で予約する")))
+            greenlets.wait_for(asyncio.ensure_future(asyncio.wait(under_way, timeout=2)))
         return asked(*arguments, **more)
 
     monkeypatch.setattr(hitting, "ask", ask)
-    return lambda: asyncio.wrap_future(under_way[0])
+    return lambda: under_way[0]
 
 
 async def test_every_change_of_a_counselors_url_is_told(

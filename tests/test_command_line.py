@@ -214,7 +214,7 @@ def test_what_a_command_hits_is_listed_and_on_record(database_url: str) -> None:
     assert [each.what for each in reversed(found)] == [
         *("add counselor", "close", "add shift", "retire")
     ]
-    database.close()
+    database.let_go()
 
 
 def test_the_last_admin_stays(database_url: str) -> None:
@@ -228,4 +228,4 @@ def test_the_last_admin_stays(database_url: str) -> None:
     assert "last admin" in run("staff", "remove", "1", **address).output
     database.run_now(partial(enrolled, "two"))
     assert "one is removed" in run("staff", "remove", "1", **address).output
-    database.close()
+    database.let_go()

@@ -3,28 +3,22 @@
 import asyncio
 import contextlib
 import sqlite3
-import threading
 import time
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 
-import psycopg
 import pytest
-from sqlalchemy import bindparam, column, event, select, text, update
+from sqlalchemy import bindparam, column, event, select, text
 
 from models import writers
 from models.database import Database
-from models.rules.slots import Slot
-from models.sql import change, numbered_addition, query
-from models.store import Store
-from models.store.bookings import SlotTaken
+from models.sql import numbered_addition, query
 from models.store.contacts import Contacts
 from models.tables import Contact as ContactTable
 from models.tables import Counselor, Watch, table
 from models.transaction import Conflict, Transaction
 from models.writers import DatabaseUnavailable
-from tests.conftest import MakeWorld
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 ADD = numbered_addition(table(Watch), "starts_at", "ends_at")
@@ -66,7 +60,7 @@ async def test_a_broken_connection_keeps_no_lock(sqlite_url: str) -> None:
     file = sqlite_url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as other:
         other.execute("BEGIN IMMEDIATE")
-    database.close()
+    await database.close()
 
 
 async def test_work_that_fails_undoes_nothing_but_itself(database_url: str) -> None:
@@ -82,7 +76,7 @@ async def test_work_that_fails_undoes_nothing_but_itself(database_url: str) -> N
     assert sum(result is None for result in results) == 20
     assert sum(isinstance(result, RuntimeError) for result in results) == 20
     assert await database.run(lambda tx: tx.rows(ALL)) == [NOW] * 20
-    database.close()
+    await database.close()
 
 
 async def test_a_session_that_fails_takes_nobody_along(database_url: str) -> None:
@@ -100,7 +94,7 @@ async def test_a_session_that_fails_takes_nobody_along(database_url: str) -> Non
     assert sum(result is None for result in results) == 10
     names = await database.run(lambda tx: sorted(tx.rows(NAMES)))
     assert names == sorted(f"c{number}" for number in range(0, 20, 2))
-    database.close()
+    await database.close()
 
 
 async def test_an_attempt_is_undone_when_a_constraint_says_no(database_url: str) -> None:
@@ -119,7 +113,7 @@ async def test_an_attempt_is_undone_when_a_constraint_says_no(database_url: str)
 
     assert await database.run(twice) == "told"
     assert await database.run(lambda tx: tx.rows(NAMES)) == ["one"]
-    database.close()
+    await database.close()
 
 
 async def test_one_that_fails_in_a_session_spoils_no_other_of_its_group(
@@ -142,7 +136,7 @@ async def test_one_that_fails_in_a_session_spoils_no_other_of_its_group(
         *("NoneType", "RuntimeError", "NoneType", "RuntimeError")
     ]
     assert await database.run(lambda tx: tx.rows(NAMES)) == ["kept"]
-    database.close()
+    await database.close()
 
 
 async def test_times_must_be_aware_and_come_back_in_utc(database_url: str) -> None:
@@ -153,41 +147,14 @@ async def test_times_must_be_aware_and_come_back_in_utc(database_url: str) -> No
     await database.run(good)
     (found,) = await database.run(lambda tx: tx.rows(ALL))
     assert (found, found.tzinfo) == (NOW, UTC)
-    database.close()
+    await database.close()
 
 
 async def test_a_database_that_is_away_is_named_so() -> None:
     database = Database("postgresql://nobody@127.0.0.1:9/none")
     with pytest.raises(DatabaseUnavailable):
         await database.run(good)
-    database.close()
-
-
-async def test_two_that_wait_for_each_other_both_get_through(postgresql_url: str) -> None:
-    database = Database(postgresql_url)
-    together = threading.Barrier(2)
-    touch = change(
-        update(table(Watch)).where(table(Watch).c.id == bindparam("row")).values(ends_at=NOW)
-    )
-    await database.run(good)
-    await database.run(good)
-
-    def crosswise(rows: tuple[int, int], tried: list[int], tx: Transaction) -> None:
-        tx.run(touch, row=rows[0])
-        tried.append(1)
-        if len(tried) == 1:
-            together.wait(5)  # both hold one row, and want the other's
-        tx.run(touch, row=rows[1])
-
-    first: list[int] = []
-    second: list[int] = []
-    await asyncio.gather(
-        database.run(partial(crosswise, (1, 2), first)),
-        database.run(partial(crosswise, (2, 1), second)),
-    )
-    # PostgreSQL broke one off, which was tried again, perhaps more than once.
-    assert len(first) + len(second) >= 3
-    database.close()
+    await database.close()
 
 
 def test_what_was_read_is_known_until_something_changes(database_url: str) -> None:
@@ -217,7 +184,7 @@ def test_what_was_read_is_known_until_something_changes(database_url: str) -> No
         return said
 
     assert database.run_now(work) == [None, "ja", "en", "ja", "en", "ja"]
-    database.close()
+    database.let_go()
 
 
 async def test_nobody_is_answered_before_the_commit(database_url: str) -> None:
@@ -231,7 +198,7 @@ async def test_nobody_is_answered_before_the_commit(database_url: str) -> None:
         await database.run(lambda tx: "done")
     event.remove(database.engine, "commit", committing)
     assert await database.run(lambda tx: "done") == "done"
-    database.close()
+    await database.close()
 
 
 async def test_what_shares_a_commit_is_answered_together(sqlite_url: str) -> None:
@@ -241,7 +208,7 @@ async def test_what_shares_a_commit_is_answered_together(sqlite_url: str) -> Non
     event.listen(database.engine, "commit", commits.append)
     await asyncio.gather(*(database.run(good) for _ in range(writers.GROUP + 1)))
     assert len(commits) == 2
-    database.close()
+    await database.close()
 
 
 async def test_the_loop_goes_on_while_sqlite_commits(sqlite_url: str) -> None:
@@ -263,14 +230,14 @@ async def test_the_loop_goes_on_while_sqlite_commits(sqlite_url: str) -> None:
     assert not first.done()
     await asyncio.gather(first, *later)
     assert len(commits) == 2
-    database.close()
+    await database.close()
 
 
 async def test_what_waits_when_the_database_is_closed_is_told(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     waiting = [asyncio.ensure_future(database.run(good)) for _ in range(writers.GROUP + 1)]
     await asyncio.sleep(0)
-    database.close()
+    await database.close()
     for each in waiting:
         with pytest.raises(DatabaseUnavailable):
             await each
@@ -291,61 +258,4 @@ async def test_the_loop_does_not_stand_still_while_another_process_writes(
         assert not waits.done()
         other.execute("ROLLBACK")
         await waits
-    database.close()
-
-
-async def test_postgresql_prepares_a_statement_once_for_numbers_of_any_size(
-    postgresql_url: str,
-) -> None:
-    """And nothing else is asked twice: each preparing costs as much as many answers."""
-    database = Database(postgresql_url)
-
-    def work(tx: Transaction) -> list[str]:
-        for size in (1, 10**5, 10**10):
-            for number in range(6):
-                tx.rows(NAME_OF, number=number * size + size)
-        return tx.rows(PREPARED)
-
-    prepared = database.run_now(work)
-    assert sum("counselors.name" in statement for statement in prepared) == 1
-    database.close()
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_nobody_new_and_no_slot_that_is_taken_is_a_rollback(make_world: MakeWorld) -> None:
-    """psycopg throws away all that is prepared with each: the turns after it would be slow."""
-    world = await make_world("line")
-    engine = world.app.database.engine
-    rollbacks: list[object] = []
-    event.listen(engine, "rollback", rollbacks.append)
-    booking = await world.parent().has_booked()
-    assert not rollbacks
-
-    def work(tx: Transaction) -> tuple[int, int]:
-        store = Store(tx, world.app.office, world.app.vault)
-        for number in range(6):
-            tx.rows(NAME_OF, number=number)
-        before = len(tx.rows(PREPARED))
-        slot = Slot(booking.starts_at, booking.counselor_id)
-        with pytest.raises(SlotTaken):
-            store.bookings.book(booking.job_seeker_id, slot, "consultation", "alone", NOW)
-        return before, len(tx.rows(PREPARED))
-
-    before, after = await world.app.database.run(work)
-    assert 0 < before <= after
-
-
-async def test_postgresql_that_was_restarted_is_found_again_without_a_word(
-    postgresql_url: str,
-) -> None:
-    """Nothing of the work can have been stored, so it is simply done again."""
-    database = Database(postgresql_url)
-    await asyncio.gather(*(database.run(good) for _ in range(writers.WORKERS * 4)))
-    name = database.engine.url.database
-    everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-    with psycopg.connect(postgresql_url.replace(f"/{name}?", "/postgres?")) as other:
-        other.execute(everybody, (name,))
-    await asyncio.gather(*(database.run(good) for _ in range(writers.WORKERS * 4)))
-    found = await database.run(lambda tx: tx.rows(ALL))
-    assert len(found) == writers.WORKERS * 8
-    database.close()
+    await database.close()

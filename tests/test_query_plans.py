@@ -76,7 +76,7 @@ def test_an_index_is_used(
 ) -> None:
     database = Database(database_url)
     plan = database.run_now(lambda tx: _plan(tx, statement, values))
-    database.close()
+    database.let_go()
     if database_url.startswith("sqlite"):
         assert re.search(f"(SEARCH|SCAN) .* USING .*({index})", plan), plan
     else:  # which one, it decides by what is stored

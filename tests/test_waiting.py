@@ -1,7 +1,6 @@
 """The waiting list: who waits is told when a slot frees, the first in line first."""
 
 import asyncio
-import concurrent.futures
 from datetime import time, timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 
 from handlers.parents import waiting
 from handlers.parents.waiting import is_quiet
+from models import greenlets
 from models.store import Store
 from models.store.booking import Booking
 from models.store.calendar import Calendar
@@ -215,19 +215,18 @@ async def test_nobody_books_what_is_being_offered(
     await quick.has_settled_everything()
     await cancels(owner)
     await quick.taps_data(f"time/1:consultation:{booking.starts_at:%Y%m%d%H%M}:1")
-    offer, loop = waiting._offer, asyncio.get_running_loop()
-    under_way: list[concurrent.futures.Future[Parent]] = []
+    offer = waiting._offer
+    under_way: list[asyncio.Future[Parent]] = []
 
     def offer_late(*arguments: Any) -> None:
         if not under_way:
-            pressing = quick.taps("この内容で予約する")
-            under_way.append(asyncio.run_coroutine_threadsafe(pressing, loop))
-            concurrent.futures.wait(under_way, timeout=2)
+            under_way.append(asyncio.ensure_future(quick.taps("この内容で予約する")))
+            greenlets.wait_for(asyncio.ensure_future(asyncio.wait(under_way, timeout=2)))
         offer(*arguments)
 
     monkeypatch.setattr(waiting, "_offer", offer_late)
     await world.play(seconds=15)
-    await asyncio.wait_for(asyncio.wrap_future(under_way[0]), 20)
+    await asyncio.wait_for(under_way[0], 20)
     first_in_line.looks().sees("空きが出ました")
     await first_in_line.taps("この枠を見る")
     assert ("この内容で予約しますか" in first_in_line) is guarded, first_in_line.seen

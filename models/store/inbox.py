@@ -19,7 +19,8 @@ _inbox = table(InboxEvent).c
 _ADD = addition_once(
     table(InboxEvent),
     *("channel", "event_id", "contact_id", "message_id", "takes_back", "acted_at"),
-    *("received_at", "failed"),
+    "received_at",
+    failed=False,
 )
 _KEEP = change(
     update(table(InboxEvent))
@@ -71,7 +72,6 @@ class Inbox:
             takes_back=event.message_id if event.did is Did.UNSENT else None,
             acted_at=event.acted_at,
             received_at=now,
-            failed=False,
         )
         return added == 1
 

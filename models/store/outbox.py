@@ -52,14 +52,19 @@ _waiting = literal_column("outbox.state") == literal_column("'waiting'")
 _is_answer = literal_column("outbox.kind") == literal_column(f"'{ANSWER}'")
 _before = table(OutboxRow).alias("before")
 
-_BASE_COLUMNS = (
-    *("contact_id", "channel", "person", "kind", "booking_id", "booking_version", "payload"),
-    *("reply_token", "reply_until", "retry_key", "created_at", "due_at", "useless_after"),
-    *("state", "attempts", "fence", "in_flight", "why", "ended_at"),
+_COLUMNS = (
+    *("contact_id", "channel", "person", "kind", "payload", "retry_key"),
+    *("created_at", "due_at", "useless_after"),
 )
-_ADD = addition(table(OutboxRow), *_BASE_COLUMNS, "follows_id")
-_ADD_FOLLOWED = numbered_addition(table(OutboxRow), *_BASE_COLUMNS, "follows_id")
-_ADD_ONCE = addition_once(table(OutboxRow), *_BASE_COLUMNS, "report_to")
+_ANSWER_COLUMNS = (*_COLUMNS, "reply_token", "reply_until", "follows_id")
+_UNTRIED: dict[str, bool | int | str] = {"attempts": 0, "fence": 0, "in_flight": False, "why": ""}
+_ADD = addition(table(OutboxRow), *_ANSWER_COLUMNS, state="waiting", **_UNTRIED)
+_ADD_FOLLOWED = numbered_addition(table(OutboxRow), *_ANSWER_COLUMNS, state="waiting", **_UNTRIED)
+_ADD_ONCE = addition_once(
+    table(OutboxRow),
+    *(*_COLUMNS, "booking_id", "booking_version", "report_to", "state", "ended_at"),
+    **_UNTRIED,
+)
 
 
 def _due(which: ColumnElement[bool]) -> Statement[Due]:
@@ -147,8 +152,6 @@ class Outbox:
             row = _row(contact, to, ANSWER, payload, now, useless_after=now + RETRY_FOR) | {
                 "reply_token": reply_token,
                 "reply_until": reply_until,
-                "booking_id": None,
-                "booking_version": None,
                 "follows_id": follows,
             }
             if number == len(payloads):
@@ -166,11 +169,9 @@ class Outbox:
         until = min(letter.useless_after, now + RETRY_FOR)
         added = self._tx.run(
             _ADD_ONCE,
-            **_row(
-                contact, contact.person, letter.kind, payload, now, useless_after=until, state=state
-            ),
-            reply_token=None,
-            reply_until=None,
+            **_row(contact, contact.person, letter.kind, payload, now, useless_after=until),
+            state=state,
+            ended_at=None if state == "waiting" else now,
             booking_id=booking.id if booking else None,
             booking_version=booking.version if booking else None,
             report_to=letter.report_to,
@@ -231,7 +232,6 @@ def _row(
     now: datetime,
     *,
     useless_after: datetime,
-    state: str = "waiting",
 ) -> dict[str, object]:
     return {
         "contact_id": contact.id,
@@ -243,10 +243,4 @@ def _row(
         "created_at": now,
         "due_at": now,
         "useless_after": useless_after,
-        "state": state,
-        "attempts": 0,
-        "fence": 0,
-        "in_flight": False,
-        "why": "",
-        "ended_at": None if state == "waiting" else now,
     }

@@ -94,8 +94,8 @@ class Waiting:
 
     def end(self, contact_id: int, now: datetime) -> None:
         """A person waits no more: booked, or does not want to; what was held is free."""
-        self._tx.run(_END, of=contact_id, now=now)
-        self._tx.run(_LET_GO, of=contact_id, now=now)
+        if self._tx.run(_END, of=contact_id, now=now):
+            self._tx.run(_LET_GO, of=contact_id, now=now)
 
     def hold(self, wait: Wait, slot: Slot, now: datetime, until: datetime) -> None:
         """Keep a slot for somebody, until a time."""

@@ -297,7 +297,7 @@ async def house(channel: str, url: str, folder: Path, platforms: Platforms) -> A
             assert nursery.stdin is not None
             nursery.stdin.close()
             await nursery.wait()
-            made.database.close()
+            made.database.let_go()
 
 
 def _furnish(store: Store) -> None:
