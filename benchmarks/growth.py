@@ -1,6 +1,7 @@
 """What grows with what is stored: the days on offer, a confirmation and a sweep, with more and more
 bookings of the past in SQLite."""
 
+import asyncio
 import statistics
 import time
 from collections.abc import Callable
@@ -28,10 +29,23 @@ SIZES = (1_000, 100_000, 1_000_000)
 RUNS = 300
 _BATCH = 10_000
 
+Work = Callable[[Transaction, Slot], None]
+
 
 def measure() -> dict[int, dict[str, float]]:
-    """Medians in microseconds, by how many bookings are stored."""
-    return {size: _with(size) for size in SIZES}
+    """Medians in microseconds, by how many bookings are stored; the sizes take turns."""
+    return asyncio.run(_measure())
+
+
+async def _measure() -> dict[int, dict[str, float]]:
+    with TemporaryDirectory(prefix="madoguchi-growth-") as folder:
+        offices = {size: _Office(Path(folder) / f"{size}.db", size) for size in SIZES}
+        for number in range(RUNS):
+            for each in offices.values():
+                await each.run(number)
+        for each in offices.values():
+            await each.database.close()
+    return {size: each.medians() for size, each in offices.items()}
 
 
 def report(found: dict[int, dict[str, float]]) -> str:
@@ -49,68 +63,73 @@ def report(found: dict[int, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _with(size: int) -> dict[str, float]:
-    office, vault, now = load(OFFICE), Vault(new_data_key()), datetime.now(UTC)
-    with TemporaryDirectory(prefix="madoguchi-growth-") as folder:
-        database = Database(f"sqlite:///{Path(folder)}/growth.db")
-        migrate(database.engine)
+class _Office:
+    """An office with so many bookings of the past, and what is timed in it."""
 
-        def store(tx: Transaction) -> Store:
-            return Store(tx, office, vault)
-
-        def furnish(tx: Transaction) -> int:
-            week = [(weekday, clock_time(10), clock_time(16)) for weekday in range(5)]
-            for number in range(COUNSELORS):
-                store(tx).calendar.add_counselor(f"c{number}", "https://zoom.us/j/1", week)
-            details = Details("広島 花子", "ヒロシマ ハナコ", "09012345678", "34010-1234567")
-            return store(tx).seekers.add(details, now)
-
-        seeker = database.run_now(furnish)
+    def __init__(self, file: Path, size: int) -> None:
+        self._office, self._vault = load(OFFICE), Vault(new_data_key())
+        self._now = datetime.now(UTC)
+        self.database = Database(f"sqlite:///{file}")
+        migrate(self.database.engine)
+        self._seeker = self.database.run_now(self._furnish)
         for first in range(0, size, _BATCH):
-            rows = [_past(number, now) for number in range(first, min(first + _BATCH, size))]
-            database.run_now(partial(_add, rows=rows))
-        database.run_now(lambda tx: tx.session.connection().exec_driver_sql("ANALYZE"))
-        free = database.run_now(lambda tx: store(tx).calendar.free_from(now, holder=0))
-
-        def confirm(tx: Transaction, slot: Slot) -> None:
-            store(tx).calendar.free_on(slot.starts_at.date(), now, holder=0)
-            store(tx).bookings.book(seeker, slot, "consultation", "alone", now)
-
-        def sweep(tx: Transaction) -> None:
-            work = store(tx).due
-            work.reminders(now, 200)
-            work.notices(now, 200)
-            work.to_judge(now, 200)
-
-        found = {
-            "days on offer": _median(
-                database, lambda tx, _: store(tx).calendar.days(now, holder=0), free
-            ),
-            "confirmation": _median(database, confirm, free),
-            "sweep": _median(database, lambda tx, _: sweep(tx), free),
+            numbers = range(first, min(first + _BATCH, size))
+            rows = [_past(number, self._now) for number in numbers]
+            self.database.run_now(partial(_add, rows=rows))
+        self.database.run_now(lambda tx: tx.session.connection().exec_driver_sql("ANALYZE"))
+        self._free = self.database.run_now(
+            lambda tx: self._store(tx).calendar.free_from(self._now, holder=0)
+        )
+        self._works = {
+            "days on offer": self._offer,
+            "confirmation": self._confirm,
+            "sweep": self._sweep,
         }
-        database.let_go()
-        return found
+        self._seconds: dict[str, list[float]] = {what: [] for what in self._works}
 
+    async def run(self, number: int) -> None:
+        """Time each work once, without the commit, and undo it."""
+        slot = self._free[number % len(self._free)]
+        for what, work in self._works.items():
+            try:
+                await self.database.run(partial(self._timed, what=what, work=work, slot=slot))
+            except Conflict:
+                pass
 
-def _median(
-    database: Database, work: Callable[[Transaction, Slot], Any], free: list[Slot]
-) -> float:
-    """Microseconds of the work itself, which is undone; without the commit."""
-    seconds: list[float] = []
+    def medians(self) -> dict[str, float]:
+        """Microseconds."""
+        return {what: statistics.median(each) * 1e6 for what, each in self._seconds.items()}
 
-    def timed(tx: Transaction, slot: Slot) -> None:
+    def _timed(self, tx: Transaction, what: str, work: Work, slot: Slot) -> None:
         began = time.perf_counter()
         work(tx, slot)
-        seconds.append(time.perf_counter() - began)
+        self._seconds[what].append(time.perf_counter() - began)
         raise Conflict
 
-    for number in range(RUNS):
-        try:
-            database.run_now(partial(timed, slot=free[number % len(free)]))
-        except Conflict:
-            pass
-    return statistics.median(seconds) * 1e6
+    def _offer(self, tx: Transaction, _: Slot) -> None:
+        self._store(tx).calendar.days(self._now, holder=0)
+
+    def _confirm(self, tx: Transaction, slot: Slot) -> None:
+        store = self._store(tx)
+        store.calendar.free_on(slot.starts_at.date(), self._now, holder=0)
+        store.bookings.book(self._seeker, slot, "consultation", "alone", self._now)
+
+    def _sweep(self, tx: Transaction, _: Slot) -> None:
+        due = self._store(tx).due
+        due.reminders(self._now, 200)
+        due.notices(self._now, 200)
+        due.to_judge(self._now, 200)
+
+    def _furnish(self, tx: Transaction) -> int:
+        store = self._store(tx)
+        week = [(weekday, clock_time(10), clock_time(16)) for weekday in range(5)]
+        for number in range(COUNSELORS):
+            store.calendar.add_counselor(f"c{number}", "https://zoom.us/j/1", week)
+        details = Details("広島 花子", "ヒロシマ ハナコ", "09012345678", "34010-1234567")
+        return store.seekers.add(details, self._now)
+
+    def _store(self, tx: Transaction) -> Store:
+        return Store(tx, self._office, self._vault)
 
 
 def _add(tx: Transaction, rows: list[dict[str, Any]]) -> None:
