@@ -13,6 +13,15 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from models.postgresql import YieldingConnection
 from models.writers import BUSY_SECONDS, WORKERS, Alone, Group, Job, Result, Work, Workers
 
+# Whoever waits for a PostgreSQL whose machine or network is gone without a word hears of it within
+# a minute. By itself TCP takes a quarter of an hour, or for ever.
+_HEARTBEAT = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
 
 class Database:
     """A database with its writer. `run` for async code, `run_now` for the command line."""
@@ -65,7 +74,7 @@ def engine_for(url: str) -> Engine:
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=WORKERS + 1,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC", **_HEARTBEAT},
     )
     event.listen(engine, "do_connect", _connect_to_postgresql)
     return engine

@@ -60,6 +60,9 @@ class Job:
             if isinstance(error.orig, sqlite3.OperationalError | psycopg.OperationalError):
                 raise
             self._error = error
+        except StopIteration as error:  # no future takes one
+            self._error = RuntimeError("StopIteration")
+            self._error.__cause__ = error
         except BaseException as error:
             self._error = error
         finally:
@@ -190,6 +193,8 @@ class Alone:
         """Do a job and commit it; once more where nothing of it can have been stored: PostgreSQL
         has broken it off because two waited for each other, or was restarted since the last."""
         for remaining in reversed(range(_RETRIES)):
+            if self._connection is not None and self._connection.invalidated:
+                self.let_go()  # else it would connect again by itself, and hold up the loop
             was_connected, may_be_stored = self._connection is not None, False
             try:
                 if self._connection is None:
@@ -223,6 +228,8 @@ class Alone:
     def _was_shut(self, error: Exception) -> bool:
         """Whether the database has ended this connection, perhaps long ago."""
         assert self._connection is not None
+        if self._connection.invalidated:  # by SQLAlchemy, which has met the end of it
+            return True
         driver = self._connection.connection.driver_connection
         return _state(error).startswith(_SHUT) or bool(getattr(driver, "closed", False))
 
@@ -251,13 +258,19 @@ class Workers:
             alone.let_go()
 
     def _work(self, alone: Alone) -> None:
-        while self._waiting:
-            job = self._waiting.popleft()
-            alone.do(job)
-            job.answer()
-        self._free.append(alone)
-        if self._closing is not None and len(self._free) == WORKERS:
-            self._closing.set_result(None)
+        try:
+            while self._waiting:
+                job = self._waiting.popleft()
+                alone.do(job)
+                job.answer()
+        except BaseException:
+            alone.let_go()
+            raise
+        finally:
+            self._free.append(alone)
+            closing = self._closing
+            if closing and not closing.done() and len(self._free) == WORKERS:
+                closing.set_result(None)
 
 
 def _has_lost_a_race(error: Exception) -> bool:

@@ -11,11 +11,10 @@ import pytest
 from handlers.staff import hitting
 from models import greenlets
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift, read_span
-from models.store import Store
 from models.store.calendar import Calendar
-from models.store.seekers import Details
 from tests.conftest import MakeWorld
-from tests.talk import DETAILS, Parent, World
+from tests.desk import books_the_whole_day
+from tests.talk import Parent, World
 from tests.test_rules import JAPAN
 
 MONDAY = date(2026, 11, 30)
@@ -337,7 +336,7 @@ async def test_all_that_a_closure_hits_is_listed_however_many(
 ) -> None:
     world: World = await make_world(channel, counselors=4)
     admin = await world.staff()
-    bookings = await world.store(partial(_book_the_whole_day, now=world.clock()))
+    bookings = await world.store(partial(books_the_whole_day, now=world.clock()))
     assert len(bookings) == 48
     await admin.says("/closures 12/1")
     listed = "\n".join(each.text for each in admin.seen)
@@ -345,17 +344,6 @@ async def test_all_that_a_closure_hits_is_listed_however_many(
     assert listed.count("・12月1日") == 48
     await admin.taps("移す")
     assert sum(reference in admin for reference in bookings) == 48
-
-
-def _book_the_whole_day(store: Store, now: datetime) -> list[str]:
-    """Somebody new in every slot of 12/1; returns the references."""
-    slots = store.calendar.free_on(date(2026, 12, 1), now, holder=0)
-    return [
-        store.bookings.book(
-            store.seekers.add(Details(**DETAILS), now), slot, "consultation", "alone", now
-        ).reference
-        for slot in slots
-    ]
 
 
 async def test_who_was_retired_comes_back(make_world: MakeWorld, channel: str) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import inspect, text
 
 from bot import logs
 from tests.conftest import MakeWorld
+from tests.desk import finds, on, sends
 from tests.talk import World
-from tests.test_people import finds, on, sends
 
 CANARIES = {
     "name": "カナリア太郎",

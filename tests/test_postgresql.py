@@ -1,16 +1,20 @@
 """PostgreSQL: the loop goes on while it works, and what of it goes away is found again."""
 
 import asyncio
+import contextlib
 import os
+import secrets
 import socket
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
 import uvloop
-from sqlalchemy import Text, bindparam, column, event, func, select, text, update
+from sqlalchemy import Text, bindparam, column, event, func, make_url, select, text, update
 
 from models import writers
 from models.database import Database
@@ -20,7 +24,7 @@ from models.store import Store
 from models.store.bookings import SlotTaken
 from models.tables import Counselor, Watch, table
 from models.transaction import Transaction
-from models.writers import DatabaseUnavailable
+from models.writers import DatabaseUnavailable, Work
 from tests.conftest import MakeWorld
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
@@ -33,11 +37,19 @@ PREPARED = query(select(column("statement")).select_from(text("pg_prepared_state
 ADD_EACH = addition(table(Watch), "starts_at", "ends_at")
 HOW_MANY = query(select(func.count()).select_from(table(Watch)), int)
 LENGTH_OF = query(select(func.length(bindparam("words", type_=Text))), int)
+OPTIONS = (
+    *(socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT),
+    socket.TCP_USER_TIMEOUT,
+)
 EVERYBODY = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 
 
 def good(tx: Transaction) -> None:
     tx.row(ADD, starts_at=NOW, ends_at=NOW)
+
+
+def named(tx: Transaction) -> None:
+    tx.session.add(Counselor(name=secrets.token_hex(8)))
 
 
 def rest(tx: Transaction, *, seconds: float) -> None:
@@ -80,6 +92,90 @@ async def test_the_loop_goes_on_while_nobody_takes_the_connection() -> None:
     with pytest.raises(DatabaseUnavailable):
         await waits
     await database.close()
+
+
+async def test_a_machine_that_is_gone_without_a_word_is_noticed(postgresql_url: str) -> None:
+    def options(tx: Transaction) -> list[int]:
+        driver: Any = tx._connection.connection.driver_connection
+        with socket.socket(fileno=os.dup(driver.pgconn.socket)) as used:
+            return [used.getsockopt(socket.IPPROTO_TCP, each) for each in OPTIONS]
+
+    async with over_a_network(postgresql_url) as database:
+        assert await database.run(options) == [30, 10, 3, 30_000]
+
+
+@pytest.mark.parametrize("loop", [asyncio.run, uvloop.run])
+@pytest.mark.parametrize("work", [good, named], ids=["statement", "session"])
+def test_postgresql_that_was_restarted_is_found_again_over_a_network(
+    postgresql_url: str, loop: Callable[[Awaitable[None]], None], work: Work[None]
+) -> None:
+    """Where what comes first after the end is a reset, of which uvloop tells once."""
+
+    async def serve() -> None:
+        async with over_a_network(postgresql_url) as database:
+            for _ in range(3):
+                await asyncio.gather(*(database.run(work) for _ in range(writers.WORKERS * 4)))
+                end_everybody(database, postgresql_url)
+                await asyncio.sleep(0.1)
+            await asyncio.gather(*(database.run(work) for _ in range(writers.WORKERS * 4)))
+
+    loop(asyncio.wait_for(serve(), 20))
+
+
+@contextlib.asynccontextmanager
+async def over_a_network(url: str) -> AsyncIterator[Database]:
+    """PostgreSQL by a port that leads to its socket: it listens to none here."""
+    address = make_url(url)
+    name = address.database
+
+    ways = asyncio.TaskGroup()
+
+    async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = f"{address.query['host']}/.s.PGSQL.5432"
+        further, back = await asyncio.open_unix_connection(path)
+        ways.create_task(_carry(reader, back))
+        ways.create_task(_carry(further, writer))
+
+    async with ways:
+        server = await asyncio.start_server(lead, "127.0.0.1")
+        port = server.sockets[0].getsockname()[1]
+        database = Database(f"postgresql://postgres@127.0.0.1:{port}/{name}")
+        try:
+            yield database
+            await database.close()
+        finally:
+            server.close()
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65536):
+            writer.write(data)
+    with contextlib.suppress(ConnectionError):
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_what_fails_in_any_way_costs_no_worker(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+
+    def cut_off(tx: Transaction) -> None:
+        tx.session.add(Counselor(name="lost"))
+        tx.session.flush()
+        end_everybody(database, postgresql_url)
+        tx.session.flush()
+        tx.session.connection().exec_driver_sql("SELECT 1")
+
+    def stops(tx: Transaction) -> None:
+        raise StopIteration
+
+    for _ in range(writers.WORKERS + 1):
+        await database.run(good)  # so that the connection is not new
+        for work, error in ((cut_off, DatabaseUnavailable), (stops, RuntimeError)):
+            with pytest.raises(error):
+                await asyncio.wait_for(database.run(work), 10)
+    assert await database.run(lambda tx: tx.rows(NAME_OF, number=1)) == []
+    await asyncio.wait_for(database.close(), 5)
 
 
 async def test_more_than_a_connection_takes_at_once_gets_through(postgresql_url: str) -> None:

@@ -20,8 +20,8 @@ from models.rules.statistics import without_small_cells
 from models.store.retention import Retention, _months_before
 from models.transaction import Transaction
 from tests.conftest import MakeWorld
+from tests.desk import finds, on, sends
 from tests.talk import DETAILS, World
-from tests.test_people import finds, on, sends
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=5), st.integers(0, 30)), st.integers(1, 10))

@@ -1,10 +1,16 @@
 """The reminder of the day before, and what staff must have prepared."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from bot.turns import BESIDE_TURNS, BREATH_SECONDS
 from handlers.due import What
 from tests.conftest import MakeWorld
+from tests.desk import books_the_whole_day
 from tests.talk import World
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -194,3 +200,30 @@ async def test_in_the_parents_language(world: World) -> None:
     await parent.has_booked(day="Dec 3", time="10:00")
     await world.play_to(REMINDER)
     parent.looks().sees("Your online consultation is tomorrow", "Thu, Dec 3")
+
+
+@pytest.mark.parametrize("somebody_waits", [True, False])
+async def test_reminders_go_on_slowly_while_somebody_waits_for_an_answer(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch, somebody_waits: bool
+) -> None:
+    world: World = await make_world("line")
+    bookings = await world.store(partial(books_the_whole_day, now=world.clock()))
+    turns, under_way, most = world.app.turns, 0, 0
+    do = turns.do_due
+
+    async def watched(what: What, booking_id: int) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await do(what, booking_id)
+        under_way -= 1
+
+    monkeypatch.setattr(turns, "do_due", watched)
+    monkeypatch.setattr(turns, "is_busy", lambda: somebody_waits)
+    await world.sleep_until(datetime(2026, 11, 30, 17, tzinfo=JAPAN))
+    began = time.monotonic()
+    await world.app.jobs.sweep()
+    assert most == BESIDE_TURNS if somebody_waits else most >= len(bookings)
+    breaths = len(bookings) // BESIDE_TURNS if somebody_waits else 0
+    assert time.monotonic() - began >= breaths * BREATH_SECONDS
+    assert await world.rows("SELECT id FROM bookings WHERE remind_at IS NOT NULL") == []

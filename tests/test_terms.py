@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from models.rules.terms_text import Change, articles, differences
 from tests.conftest import TERMS, MakeWorld
+from tests.desk import on, sends
 from tests.talk import Parent, World
-from tests.test_people import on, sends
 
 OLD = """規約
 （目的）

@@ -59,9 +59,10 @@ def stop(turn: Turn, store: Store) -> list[Message]:
 
 def offer_free(turn: Turn, store: Store) -> None:
     """Offer what is free to those who wait, in their order; never in the quiet hours."""
-    if is_quiet(turn) or not store.waiting.standing(turn.today):
+    if is_quiet(turn) or not store.waiting.is_anybody_there(turn.today):
         return
-    store.calendar.lock(change=True)  # nobody books what is being offered
+    # Nobody books what is being offered. Before the line: who books takes them in this order too.
+    store.calendar.lock(change=True)
     waits = store.waiting.standing(turn.today)
     free = store.calendar.days(turn.now, holder=0).free
     for wait in waits:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from models.rules.slots import Slot
 from models.sql import addition, change, query
@@ -25,9 +25,13 @@ class Wait(NamedTuple):
 _waits, _holds = table(WaitTable).c, table(HoldTable).c
 
 _ADD = addition(table(WaitTable), "contact_id", "service", "day", "since")
+_is_standing = and_(
+    _waits.ended_at.is_(None), or_(_waits.day.is_(None), _waits.day > bindparam("today"))
+)
+_ANYBODY = query(select(_waits.id).where(_is_standing).limit(1), int)
 _STANDING = query(
     select(_waits.id, _waits.contact_id, _waits.service, _waits.day)
-    .where(_waits.ended_at.is_(None), or_(_waits.day.is_(None), _waits.day > bindparam("today")))
+    .where(_is_standing)
     .order_by(_waits.id)
     # Two processes that offer at once do so one after the other.
     .with_for_update(),
@@ -84,8 +88,12 @@ class Waiting:
         """Somebody wants to be told when a slot of a day, or of any day, is free."""
         self._tx.run(_ADD, contact_id=contact_id, service=service, day=day, since=now)
 
+    def is_anybody_there(self, today: date) -> bool:
+        """Whether anybody waits for a day that can still be booked."""
+        return self._tx.row(_ANYBODY, today=today) is not None
+
     def standing(self, today: date) -> list[Wait]:
-        """Everybody who waits for a day that can still be booked, the first in line first."""
+        """All of those, the first in line first, and none of them stops meanwhile."""
         return self._tx.rows(_STANDING, today=today)
 
     def of(self, contact_id: int, today: date) -> list[Wait]:
