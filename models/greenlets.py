@@ -1,6 +1,6 @@
 """Greenlets: work that is written as if it waited, while in truth the event loop goes on.
 
-Futures would do for it (SQLAlchemy's `greenlet_spawn`), and take a quarter more time. A greenlet is
+Futures would do for it (SQLAlchemy's `greenlet_spawn`), and take a fifth more time. A greenlet is
 only ever entered by `call_soon`: uvloop keeps addresses on the stack while it hands out what has
 come by a socket, and a greenlet puts another stack in its place."""
 

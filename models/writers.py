@@ -1,4 +1,4 @@
-"""The writers: who does the work, and when it is committed (docs/decisions/0002-the-writer.md)."""
+"""The writers: who does the work, and when it is committed (docs/decisions/0002, 0013)."""
 
 import asyncio
 import collections
