@@ -11,7 +11,7 @@ import uvloop
 from benchmarks import yardsticks
 from benchmarks.counter import LINE_TOKEN, Counter
 from benchmarks.platforms import line, platforms
-from bot.app import http_server, spare_what_stays, stop_on_signals
+from bot.http_server import http_server, spare_what_stays, stop_on_signals
 from bot.logs import set_up
 
 

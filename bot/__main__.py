@@ -1,6 +1,7 @@
 """The command line: python -m bot COMMAND."""
 
 import asyncio
+import errno
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ from bot.calendar_commands import closure, counselor
 from bot.check import check as run_check
 from bot.clock import machine_clock
 from bot.command_line import (
+    check_key,
     check_migrated,
     give_up,
     give_up_on_database,
@@ -27,15 +29,17 @@ from bot.command_line import (
     the_office,
 )
 from bot.disclosure import disclose
-from bot.settings import DatabaseAddress, Settings, SettingsError, read_settings
+from bot.settings import DatabaseAddress, DataKey, Settings, SettingsError, read_settings
 from bot.staff_commands import staff
 from handlers.parents.typed import understand as read_typed
+from locales import languages
 from models.migrations import migrate as migrate_database
 from models.office import Office
 from models.rules.days import local_day
+from models.rules.terms_text import unknown_articles
 from models.store.audit import Audit
 from models.store.terms import TermsStore
-from models.vault import new_data_key
+from models.vault import DataKeyError, Vault, new_data_key
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -53,7 +57,13 @@ def serve() -> None:
     settings, office = _settings()
     app = App(settings, office)
     check_migrated(app.database)
-    uvloop.run(app.serve())
+    check_key(app.database, app.vault)
+    try:
+        uvloop.run(app.serve())
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        give_up(f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): HOST, PORT.")
 
 
 @main.command()
@@ -103,26 +113,64 @@ def terms() -> None:
 @terms.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--effective", required=True, help="First day in force, YYYY-MM-DD.")
-def publish(file: Path, effective: str) -> None:
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path),
+    help="The office's summaries: SUMMARY.ja.txt, SUMMARY.en.txt. Else those beside FILE.",
+)
+def publish(file: Path, effective: str, summary: Path | None) -> None:
     """Publish a text (UTF-8) as a new version, in force from a day on."""
-    day = read_day(effective)
-    try:
-        body = file.read_text(encoding="utf-8").replace("\0", "")
-    except UnicodeDecodeError:
-        give_up(f"{file.name} is not UTF-8 text.")
-    if not body.strip():
-        give_up(f"{file.name} is empty.")
+    day, office = read_day(effective), the_office()
+    body = _read_text(file)
+    summaries = _summaries(summary or file.with_name(f"{file.stem}.summary"), body)
     with open_database() as database:
         now = machine_clock()
-        version = database.run_now(lambda tx: TermsStore(tx).publish(body, day, now))
+        today = local_day(now, office.zone)
+        if (
+            day <= today
+            and database.run_now(lambda tx: TermsStore(tx).in_force(today))
+            and not database.run_now(lambda tx: TermsStore(tx).is_published(body, day))
+        ):
+            give_up(
+                "A version is in force, and people have to be told of the next one before it is"
+                f" (art. 13): choose a day after {today}."
+            )
+        version = database.run_now(lambda tx: TermsStore(tx).publish(body, day, now, summaries))
         subject = f"terms {version.version}"
         database.run_now(
             lambda tx: Audit(tx).note(None, "publish", now, subject=subject, after=str(day))
         )
         untold = database.run_now(lambda tx: sum(TermsStore(tx).to_tell(version.version).values()))
     click.echo(f"Version {version.version}, in force from {day}, SHA-256 {version.sha256}")
+    if summaries:
+        click.echo(f"With the office's summary in: {', '.join(sorted(summaries))}")
+    else:
+        click.echo("Without a summary of the office's: before they agree, people see the captions.")
     if untold:
         click.echo(f"{untold} people have agreed to another version: tell them by /terms in chat.")
+
+
+def _read_text(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8-sig").replace("\0", "")
+    except UnicodeDecodeError:
+        give_up(f"{file.name} is not UTF-8 text.")
+    if not text.strip():
+        give_up(f"{file.name} is empty.")
+    return text
+
+
+def _summaries(stem: Path, body: str) -> dict[str, str]:
+    """The summaries beside a name, a file a language. Each article that they name must be there."""
+    found = {}
+    for language in languages():
+        file = stem.with_name(f"{stem.name}.{language}.txt")
+        if not file.exists():
+            continue
+        found[language] = _read_text(file).strip()
+        if unknown := unknown_articles(found[language], body):
+            give_up(f"{file.name} names what the text does not have: {', '.join(unknown)}.")
+    return found
 
 
 @main.command()
@@ -169,22 +217,31 @@ def retry() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def make_backup(file: Path) -> None:
     """Write a consistent copy of the database, also while serving."""
-    _run_backup(backup.backup, file, f"Written: {file.name}")
+    try:
+        backup.backup(DatabaseAddress().database_url, file, machine_clock())
+    except backup.BackupError as error:
+        give_up(str(error))
+    click.echo(f"Written: {file.name}")
 
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
-    """Put a backup in place of the database. Stop serving first."""
-    _run_backup(backup.restore, file, "Restored.")
-
-
-def _run_backup(work: "backup.Work", file: Path, done: str) -> None:
+    """Put a backup in place of the database. Stop serving first. What happened since the backup is
+    unknown: staff are asked about consultations of that time, and no reminder goes out twice."""
+    office, key = the_office(), DataKey().data_key
+    if key is None:
+        click.echo("DATA_KEY is not set, so it is not checked whether it opens what is restored.")
     try:
-        work(DatabaseAddress().database_url, file)
+        vault = Vault(key) if key is not None else None
+        made_at = backup.restore(
+            DatabaseAddress().database_url, file, vault, office, machine_clock()
+        )
+    except DataKeyError as error:
+        give_up(f"DATA_KEY {error}.")
     except backup.BackupError as error:
         give_up(str(error))
-    click.echo(done)
+    click.echo(f"Restored, as of {made_at.astimezone(office.zone):%F %H:%M}.")
 
 
 def _settings() -> tuple[Settings, Office]:

@@ -2,26 +2,35 @@
 
 import asyncio
 import contextlib
-import gc
-import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from functools import partial
 
 import aiohttp
 import structlog
 import uvicorn
 from linebot.v3.messaging import ApiException
-from starlette.types import ASGIApp
 from telegram.error import TelegramError
 
+from bot import web_client
+from bot.alarm import Alarm
 from bot.channels.base import Channel
 from bot.channels.line import LineChannel
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock, machine_clock
+from bot.hearing import Fetch, Hearing
+from bot.http_server import (
+    allow_many_connections,
+    http_server,
+    listen,
+    spare_what_stays,
+    stop_on_signals,
+)
 from bot.jobs import Jobs
 from bot.menus.line import LineMenus
 from bot.menus.telegram import TelegramMenus
 from bot.outbox import Sender
 from bot.pages.calendar_file import CalendarFile
+from bot.pages.desk_code import CodePage
 from bot.pages.desk_export import ExportPage
 from bot.pages.desk_find import FindPage
 from bot.pages.desk_person import PersonPage
@@ -34,7 +43,10 @@ from bot.pages.pictures import PicturePage
 from bot.pages.refusals import Refusals
 from bot.pages.terms import TermsPage
 from bot.polling import Poller
+from bot.quota import Quota
 from bot.settings import Settings
+from bot.supervising import keep_running
+from bot.ticker import Ticker
 from bot.turns import Turns
 from bot.web import DeskPages, Web
 from models.database import Database
@@ -54,7 +66,13 @@ _NOT_NOW = (TelegramError, ApiException, aiohttp.ClientError, TimeoutError, Data
 class App:
     """The program: everything it is made of, ready to run."""
 
-    def __init__(self, settings: Settings, office: Office, clock: Clock = machine_clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        office: Office,
+        clock: Clock = machine_clock,
+        fetch: Fetch = web_client.fetch,
+    ) -> None:
         self.settings, self.office, self.clock = settings, office, clock
         self.database = Database(settings.database_url)
         self.vault = settings.vault
@@ -67,13 +85,27 @@ class App:
                 channels[channel.name] = channel
         self.channels = channels
         self.turns = Turns(self.database, office, self.vault, self.links, channels, clock)
-        self.sender = Sender(self.database, channels, clock, self.turns.report, self.turns.is_busy)
+        self.quota = Quota(self.database, office, channels, clock)
+        self.sender = Sender(
+            self.database, channels, clock, self.turns.report, self.turns.is_busy, self.quota
+        )
         self.menus: list[LineMenus | TelegramMenus] = []
         if self.line is not None:
             self.menus.append(LineMenus(self.database, office, self.line))
         if self.telegram is not None:
             self.menus.append(TelegramMenus(self.database, office, self.telegram))
-        self.jobs = Jobs(self.database, office, self.turns, self.sender, clock)
+        self.hearing = Hearing(self.database, office, channels, settings.public_url, fetch, clock)
+        self.jobs = Jobs(
+            self.database,
+            office,
+            self.turns,
+            self.sender,
+            self.hearing,
+            self.quota,
+            Alarm(office, settings.heartbeat_url),
+            clock,
+        )
+        self.ticker = Ticker(clock, self.hearing, self.jobs.rearm)
         pages = Pages(office, settings.public_url)
         self.web = Web(
             line=self.line,
@@ -81,6 +113,8 @@ class App:
             turns=self.turns,
             sender=self.sender,
             jobs=self.jobs,
+            hearing=self.hearing,
+            ticker=self.ticker,
             database=self.database,
             pages=pages,
             refusals=Refusals(self.database, pages, self.clock),
@@ -89,6 +123,7 @@ class App:
                 person=PersonPage(self.database, office, self.vault, pages, clock),
                 terms=TermsDeskPage(self.database, office, self.vault, pages, clock),
                 export=ExportPage(self.database, office, self.vault, pages, clock),
+                code=CodePage(self.database, office, self.vault, pages, channels.values(), clock),
             ),
             my_data=MyDataPage(self.database, office, self.vault, self.turns, pages, clock),
             picture=PicturePage(self.database, office, self.vault, self.links, self.turns, clock),
@@ -114,14 +149,21 @@ class App:
         under way is finished, and nothing new is begun."""
         self.jobs.start()
         sending = asyncio.create_task(self.sender.run())
-        connecting = asyncio.create_task(self._connect_telegram())
-        menus = [asyncio.create_task(_keep(each)) for each in self.menus]
+        others = [
+            asyncio.create_task(keep_running("ticker", self.ticker.run)),
+            *(
+                asyncio.create_task(keep_running("menus", partial(_keep, each)))
+                for each in self.menus
+            ),
+        ]
+        if self.telegram is not None:
+            others.append(asyncio.create_task(self._connect_telegram(self.telegram)))
         try:
             yield
         finally:
-            for each in (connecting, *menus):
+            for each in others:
                 each.cancel()
-            await asyncio.gather(connecting, *menus, return_exceptions=True)
+            await asyncio.gather(*others, return_exceptions=True)
             await self.jobs.stop()
             await self.web.finish()
             self.sender.stop()
@@ -135,12 +177,15 @@ class App:
 
     async def serve(self) -> None:
         """Serve HTTP until told to stop."""
+        # First of all: a second program on this port must not beat for one that nobody reaches.
+        opened = listen(self.settings.host, self.settings.port)
         server = self.http_server(self.settings.host, self.settings.port)
+        allow_many_connections()
         stop_on_signals(server)
         spare_what_stays()
         log.info("serving", host=self.settings.host, port=self.settings.port)
         async with self.running():
-            await server.serve()
+            await server.serve(sockets=[opened])
         await self.close()
         log.info("stopped")
 
@@ -148,15 +193,13 @@ class App:
         """A server for our pages and webhooks."""
         return http_server(self.web.app, host, port)
 
-    async def _connect_telegram(self) -> None:
-        if self.telegram is None:
-            return
+    async def _connect_telegram(self, telegram: TelegramChannel) -> None:
         if self.settings.telegram_webhook_secret is None:
-            await Poller(self.telegram, self.web, self.clock).run()
+            await keep_running("poller", Poller(telegram, self.web, self.hearing, self.clock).run)
         url = f"{self.settings.public_url}/webhooks/telegram"
         while True:
             try:
-                return await self.telegram.use_webhook(url)
+                return await telegram.use_webhook(url)
             except TelegramError as error:
                 log.error("telegram webhook not set", error=type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
@@ -169,49 +212,6 @@ async def _keep(menus: LineMenus | TelegramMenus) -> None:
         except _NOT_NOW as error:
             log.warning("menus not set", what=type(menus).__name__, error=type(error).__name__)
         await asyncio.sleep(_MENUS_SECONDS)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn raises a signal again when it is done, which would end us before we are; so
-    signals are ours (stop_on_signals)."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def http_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
-    """A server that writes no access log, since that would hold tokens."""
-    return _Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            log_config=None,  # ours, as JSON
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            timeout_graceful_shutdown=20,
-        )
-    )
-
-
-def spare_what_stays() -> None:
-    """All that is loaded by now stays. The garbage collector would look through it again and
-    again, and whoever presses a button at such a moment waits for a tenth of a second."""
-    gc.collect()
-    gc.freeze()
-
-
-def stop_on_signals(*servers: uvicorn.Server) -> None:
-    """Let SIGTERM and SIGINT stop the servers; what is under way is finished first."""
-
-    def stop() -> None:
-        for server in servers:
-            server.should_exit = True
-
-    for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, stop)
 
 
 def _line(settings: Settings) -> LineChannel | None:

@@ -7,23 +7,33 @@ import subprocess
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-Work = Callable[[str, Path], None]
+from bot.channels.line import LineChannel
+from bot.command_line import wrong_key
+from models.database import Database
+from models.migrations import is_current, migrate
+from models.office import Office
+from models.store.keys import unreadable
+from models.store.restoring import Restoring
+from models.vault import Vault
+from models.writers import DatabaseUnavailable
 
-# What the zip file holds: one of these.
+# What the zip file holds: one of these, and when it was made.
 _SQLITE, _POSTGRESQL = "sqlite.db", "postgresql.dump"
+_MADE_AT = "made-at"
 
 
 class BackupError(Exception):
     """A backup cannot be made or is not sound; the message says what to do."""
 
 
-def backup(database_url: str, file: Path) -> None:
+def backup(database_url: str, file: Path, now: datetime) -> None:
     """Write a consistent copy, also while the program serves. Raises BackupError."""
     url = make_url(database_url)
     if file.exists():
@@ -39,20 +49,27 @@ def backup(database_url: str, file: Path) -> None:
         part = Path(folder) / "part"
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.write(copy, copy.name)
+            archive.writestr(_MADE_AT, now.isoformat())
         _to_disk(part)
         part.rename(file)
 
 
-def restore(database_url: str, file: Path) -> None:
-    """Put a backup in place of the database. Raises BackupError, and then changes nothing."""
+def restore(
+    database_url: str, file: Path, vault: Vault | None, office: Office, now: datetime
+) -> datetime:
+    """Put a backup in place of the database, and settle what it cannot know; returns when it was
+    made (UTC). Raises BackupError, and then changes nothing, except that on PostgreSQL a wrong
+    DATA_KEY is seen only after the restore."""
     url = make_url(database_url)
     near = _sqlite_file(url).parent if _content(url) == _SQLITE else None
     if near is not None:
         near.mkdir(parents=True, exist_ok=True)
+    _refuse_while_watched(database_url, office, now)
     with tempfile.TemporaryDirectory(dir=near) as folder:
-        copy = _extract(file, _content(url), Path(folder))
+        copy, made_at = _extract(file, _content(url), Path(folder))
         if copy.name == _SQLITE:
             _check_sqlite(copy)
+            _check_key(f"sqlite:///{copy}", vault)
             _keep_what_was(_sqlite_file(url))
             _pour(copy, _sqlite_file(url))
         else:
@@ -62,19 +79,75 @@ def restore(database_url: str, file: Path) -> None:
                 *("--clean", "--if-exists", "--no-owner", "--single-transaction"),
                 *("--exit-on-error", str(copy)),
             )
+    _settle(database_url, office, made_at, now)
+    _check_key(database_url, vault)
+    return made_at
+
+
+def _refuse_while_watched(database_url: str, office: Office, now: datetime) -> None:
+    """Raises BackupError while a program serves this database."""
+    database = Database(database_url)
+    try:
+        if not is_current(database.engine):
+            return
+        if database.run_now(lambda tx: Restoring(tx, office).is_watched(now)):
+            raise BackupError(
+                "A program is serving this database, or was killed within the last minute: stop it"
+                " first (systemctl stop madoguchi), and try again."
+            )
+    except (SQLAlchemyError, DatabaseUnavailable):
+        return  # a damaged database, which may be why it is restored
+    finally:
+        database.let_go()
+
+
+def _check_key(database_url: str, vault: Vault | None) -> None:
+    if vault is None:
+        return
+    database = Database(database_url)
+    try:
+        if is_current(database.engine):
+            count = database.run_now(lambda tx: unreadable(tx, vault))
+            if count:
+                raise BackupError(wrong_key(count))
+    finally:
+        database.let_go()
+
+
+def _settle(database_url: str, office: Office, made_at: datetime, now: datetime) -> None:
+    database = Database(database_url)
+    try:
+        migrate(database.engine)
+        database.run_now(
+            lambda tx: Restoring(tx, office).settle(made_at, now, known_again=LineChannel.name)
+        )
+    finally:
+        database.let_go()
 
 
 def _content(url: URL) -> str:
     return _SQLITE if url.get_backend_name() == "sqlite" else _POSTGRESQL
 
 
-def _extract(file: Path, content: str, folder: Path) -> Path:
+def _extract(file: Path, content: str, folder: Path) -> tuple[Path, datetime]:
+    """The copy that a backup holds, and when it was made; an older backup tells that of itself by
+    its entry's time on this machine."""
     try:
         with zipfile.ZipFile(file) as archive:
             if content not in archive.namelist():
                 raise BackupError(f"{file.name} holds no {content}: it is of another database.")
-            return Path(archive.extract(content, folder))
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+            entry = datetime(*archive.getinfo(content).date_time).astimezone(UTC)
+            known = _MADE_AT in archive.namelist()
+            made_at = datetime.fromisoformat(archive.read(_MADE_AT).decode()) if known else entry
+            return Path(archive.extract(content, folder)), made_at
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+    ) as error:
         raise BackupError(f"{file.name} is torn, or no backup of this program.") from error
 
 

@@ -11,7 +11,7 @@ from bot.command_line import give_up, open_database, read_day, read_instant, the
 from models.database import Database
 from models.office import Office
 from models.rules.days import at, end_of_day, local_day
-from models.rules.meeting_url import is_allowed
+from models.rules.meeting_url import NoRoom, Why, read_room, shown
 from models.rules.shift_words import ShiftError, read_shift
 from models.rules.slots import Shift
 from models.store.agenda import Agenda
@@ -21,6 +21,13 @@ from models.store.calendar import Calendar
 from models.tables import ACTIVE
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+_NO_ROOM = {
+    Why.NOT_ALLOWED: "A meeting URL is plain https:// on one of: {hosts}, without user or port.",
+    Why.HOST_LINK: "That is the host's own link: whoever opens it is the host. Give the room's.",
+    Why.NO_ROOM: "That address is no room: give the one that participants open.",
+}
 
 
 @click.group()
@@ -37,7 +44,7 @@ def add_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -
     office = the_office()
     if not name.strip() or len(name) > 60:
         give_up("A counselor's name has 1 to 60 characters.")
-    _check_url(meeting_url, office)
+    meeting_url = _room(meeting_url, office)
     parsed = [row for shift in shifts for row in _shift(shift, office)]
     with open_database() as database:
         try:
@@ -47,6 +54,8 @@ def add_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -
         except IntegrityError:
             give_up(f"There is a counselor named {name} already.")
         _note(database, "add counselor", f"counselor {number}", after=", ".join(shifts))
+    for weekday, start, end in parsed:
+        click.echo(f"    {_WEEKDAYS[weekday]} {start:%H:%M}-{end:%H:%M}")
     click.echo(f"{name} is added, with {len(parsed)} shifts a week.")
     if not meeting_url:
         click.echo("Without --meeting-url, bookings have no way in until staff give one.")
@@ -58,7 +67,7 @@ def list_counselors() -> None:
     office = the_office()
     with open_database() as database:
         for each in database.run_now(lambda tx: Calendar(tx, office).counselors_in_full()):
-            click.echo(f"{each.name}  {each.meeting_url or 'no meeting URL'}")
+            click.echo(f"{each.name}  {shown(each.meeting_url) or 'no meeting URL'}")
             for shift in each.shifts:
                 day = _WEEKDAYS[shift.weekday]
                 click.echo(f"    {day} {shift.start_time:%H:%M}-{shift.end_time:%H:%M}")
@@ -71,7 +80,7 @@ def list_counselors() -> None:
 def change_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -> None:
     """Change a counselor's meeting URL or shifts; bookings that no longer fit are listed."""
     office = the_office()
-    _check_url(meeting_url, office)
+    meeting_url = _room(meeting_url, office)
     parsed = [row for shift in shifts for row in _shift(shift, office)]
     with open_database() as database:
         number = _number_of(database, office, name)
@@ -200,10 +209,13 @@ def _list_hit(
         click.echo(f"    Move or cancel it in a staff chat: /find {each.reference}")
 
 
-def _check_url(meeting_url: str | None, office: Office) -> None:
-    if meeting_url and not is_allowed(meeting_url, office.video.hosts):
-        hosts = ", ".join(office.video.hosts)
-        give_up(f"A meeting URL is plain https:// on one of: {hosts}, without user or port.")
+def _room(meeting_url: str | None, office: Office) -> str | None:
+    if not meeting_url:
+        return None
+    try:
+        return read_room(meeting_url, office.video.hosts)
+    except NoRoom as error:
+        give_up(_NO_ROOM[error.why].format(hosts=", ".join(office.video.hosts)))
 
 
 def _shift(text: str, office: Office) -> list[tuple[int, time, time]]:

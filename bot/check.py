@@ -1,6 +1,7 @@
 """`check`: what is missing before going live, asked of settings, database and platforms; and
 what staff must know."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -8,9 +9,12 @@ import aiohttp
 from linebot.v3.messaging import ApiException
 from telegram.error import TelegramError
 
+from bot import web_client
 from bot.app import App
 from bot.channels.line import LineChannel
 from bot.channels.telegram import TelegramChannel
+from bot.command_line import wrong_key
+from bot.hearing import Fetch
 from bot.pages.drawing import font_file
 from bot.settings import Settings
 from handlers.staff.needs import in_words
@@ -20,6 +24,7 @@ from models.office import Office
 from models.rules.days import local_day
 from models.store import Store
 from models.store.alerts import Alert
+from models.store.keys import unreadable
 from models.store.staff import StaffStore
 from models.transaction import Transaction
 from models.writers import DatabaseUnavailable
@@ -28,11 +33,14 @@ Say = Callable[[str], object]
 
 _ALERTS_SHOWN = timedelta(days=14)
 _LITTLE_QUOTA = 50
+_PATIENCE_SECONDS = 20.0
 
 
-async def check(settings: Settings, office: Office, say: Say) -> bool:
+async def check(
+    settings: Settings, office: Office, say: Say, fetch: Fetch = web_client.fetch
+) -> bool:
     """Print what is in order and what is not; True when nothing is missing."""
-    app = App(settings, office)
+    app = App(settings, office, fetch=fetch)
     faults: list[str] = []
     try:
         faults += await _database(app, say)
@@ -40,6 +48,7 @@ async def check(settings: Settings, office: Office, say: Say) -> bool:
             faults += await _asking(_line(app.line, settings, say), "LINE")
         if app.telegram is not None:
             faults += await _asking(_telegram(app.telegram, settings, say), "Telegram")
+        await _proofs(app, say)
     finally:
         await app.close()
     if font_file() is None:
@@ -48,6 +57,16 @@ async def check(settings: Settings, office: Office, say: Say) -> bool:
         say(f"MISSING  {fault}")
     say("Ready to go live." if not faults else f"Not ready: {len(faults)} to settle.")
     return not faults
+
+
+async def _proofs(app: App, say: Say) -> None:
+    """How it is known that parents can reach us; without a proof nobody is deemed absent."""
+    await app.hearing.prove(list(app.channels))
+    for each in app.hearing.deaf():
+        say(f"MIND     {each.way} is not shown to reach parents ({each.why}): bookings that nobody")
+        say("         comes to go to staff to decide, and are not deemed cancelled")
+    if app.hearing.pages_proven_by:
+        say(f"ok       our pages can be reached: shown by {app.hearing.pages_proven_by}")
 
 
 async def _database(app: App, say: Say) -> list[str]:
@@ -70,6 +89,8 @@ async def _database(app: App, say: Say) -> list[str]:
 def _stored(tx: Transaction, app: App) -> tuple[list[str], list[Alert]]:
     store, now = Store(tx, app.office, app.vault), app.clock()
     faults = []
+    if count := unreadable(tx, app.vault):
+        faults.append(wrong_key(count))
     if store.terms.in_force(local_day(now, app.office.zone)) is None:
         faults.append(
             "no terms are in force, so the bot says that it is not open yet:"
@@ -87,7 +108,8 @@ def _stored(tx: Transaction, app: App) -> tuple[list[str], list[Alert]]:
 
 async def _asking(question: Awaitable[list[str]], platform: str) -> list[str]:
     try:
-        return await question
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await question
     except ApiException as error:
         if error.status in (401, 403):
             return ["LINE refuses LINE_CHANNEL_ACCESS_TOKEN: make a new one in the console"]

@@ -15,6 +15,8 @@ from bot.settings import DatabaseAddress, OfficePath
 from models.database import Database
 from models.migrations import is_current
 from models.office import Office, OfficeError, load
+from models.store.keys import unreadable
+from models.vault import Vault
 from models.writers import DatabaseUnavailable
 
 
@@ -42,6 +44,20 @@ def check_migrated(database: Database) -> None:
         give_up_on_database(type(error).__name__)
     if not current:
         give_up("The database is not migrated. Run: python -m bot migrate")
+
+
+def check_key(database: Database, vault: Vault) -> None:
+    """Ends the command when DATA_KEY is another installation's."""
+    if count := database.run_now(lambda tx: unreadable(tx, vault)):
+        give_up(wrong_key(count))
+
+
+def wrong_key(count: int) -> str:
+    """What is wrong when values cannot be opened, and what to do."""
+    return (
+        f"DATA_KEY does not open {count} stored values: it is another installation's key, or an"
+        " older key is missing. Set DATA_KEY to this installation's key (or NEW,OLD)."
+    )
 
 
 @contextmanager

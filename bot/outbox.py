@@ -19,6 +19,7 @@ from bot.channels.base import (
 )
 from bot.clock import Clock
 from bot.logs import where
+from bot.quota import Quota
 from bot.turns import BESIDE_TURNS, BREATH_SECONDS
 from models.database import Database
 from models.store.alerts import Alerts
@@ -52,7 +53,9 @@ class Sender:
         clock: Clock,
         report: Report,
         is_busy: Callable[[], bool],
+        quota: Quota,
     ) -> None:
+        self._quota = quota
         self._is_busy = is_busy
         self._news_under_way = 0
         self._database = database
@@ -133,6 +136,9 @@ class Sender:
             # A try that was never heard of may have been accepted.
             await self._end(row, "uncertain" if unheard else "expired", "too late to be of use")
             return
+        if not self._quota.may_push(row, now):
+            await self._end(row, "refused", "kept for reminders", alert="quota_low")
+            return
         request = Request(
             person=row.person,
             payload=row.payload,
@@ -157,6 +163,7 @@ class Sender:
             log.error("sending failed", channel=row.channel, kind=row.kind, **where(error))
             await self._end(row, "uncertain", type(error).__name__)
         else:
+            self._quota.note(row, now)
             await self._end(row, "accepted", sent=sent)
 
     async def _try_later(self, row: Outgoing, error: RetryLater) -> None:

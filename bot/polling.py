@@ -7,6 +7,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
+from bot.hearing import Hearing
 from bot.web import Web
 
 _WAIT_SECONDS = 25
@@ -18,7 +19,8 @@ log = structlog.get_logger()
 class Poller:
     """Moves the offset on only after the commit, so that a crash loses no update."""
 
-    def __init__(self, channel: TelegramChannel, web: Web, clock: Clock) -> None:
+    def __init__(self, channel: TelegramChannel, web: Web, hearing: Hearing, clock: Clock) -> None:
+        self._hearing = hearing
         self._channel = channel
         self._web = web
         self._clock = clock
@@ -38,17 +40,22 @@ class Poller:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def poll_once(self, wait_seconds: int) -> int:
-        """Take the updates that wait; returns how many were stored. Raises TelegramError."""
+        """Take the updates that wait; returns how many were taken. An update that cannot be read is
+        kept for an engineer, and holds up no other. Raises TelegramError."""
         updates = await self._channel.updates(self._offset, wait_seconds)
-        stored = 0
-        for update in updates:
-            events = self._channel.events_of(update, self._clock())
-            if await self._web.take(self._channel, events) == 503:
+        for taken, update in enumerate(updates):
+            now = self._clock()
+            events, unreadable = self._channel.read_one(update, now)
+            if await self._web.take(self._channel, events) == 503 or (
+                unreadable is not None and not await self._web.keep_unreadable(unreadable)
+            ):
                 # The database is away: nothing was stored.
                 await asyncio.sleep(_PAUSE_SECONDS)
-                break
+                return taken
             for event in events:
                 await self._channel.acknowledge(event)
-            self._offset = update.update_id + 1
-            stored += 1
-        return stored
+            number = update.get("update_id")
+            if isinstance(number, int):
+                self._offset = max(self._offset, number + 1)
+        self._hearing.proof(self._channel.name, self._clock())
+        return len(updates)

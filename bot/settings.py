@@ -3,6 +3,7 @@
 import re
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +28,7 @@ HOW_TO_GET = {
     "TELEGRAM_BOT_TOKEN": "from @BotFather in Telegram",
     "TELEGRAM_WEBHOOK_SECRET": "1 to 256 of A-Z a-z 0-9 _ - that you make up",
     "TELEGRAM_API_BASE": "leave it unset, except for tests",
+    "HEARTBEAT_URL": "an https:// address that expects a ping each minute, and alarms without one",
     "HOST": "the address to listen on; 127.0.0.1 behind a reverse proxy",
     "PORT": "the port to listen on, 1 to 65535",
 }
@@ -53,6 +55,7 @@ class Settings(BaseSettings):
     telegram_bot_token: str | None = None
     telegram_webhook_secret: str | None = None
     telegram_api_base: str = "https://api.telegram.org"
+    heartbeat_url: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
 
@@ -76,9 +79,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{error}; it must be 32 bytes in URL-safe base64") from error
         return value
 
-    @field_validator("public_url", "line_api_base", "telegram_api_base")
+    @field_validator("public_url", "line_api_base", "telegram_api_base", "heartbeat_url")
     @classmethod
-    def _web_address(cls, value: str) -> str:
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        scheme, _, rest = value.partition("://")
+        value = f"{scheme.lower()}://{rest}"
         if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value):
             raise ValueError("not a web address")
         if value.startswith("http://") and not re.match(
@@ -86,6 +93,21 @@ class Settings(BaseSettings):
         ):
             raise ValueError("must begin with https://")
         return value.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _one_spelling(cls, value: str) -> str:
+        """The address as browsers write it: small letters, no usual port, punycode."""
+        parts = urlsplit(value)
+        if parts.query or parts.fragment:
+            raise ValueError("must not hold ? or #")
+        try:
+            host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
+        except (UnicodeError, ValueError) as error:
+            raise ValueError("not a web address") from error
+        usual = {"https": 443, "http": 80}[parts.scheme]
+        shown = f"[{host}]" if ":" in host else host
+        return f"{parts.scheme}://{shown}{'' if port in (None, usual) else f':{port}'}{parts.path}"
 
     @field_validator("telegram_webhook_secret")
     @classmethod
@@ -168,6 +190,13 @@ class DatabaseAddress(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore")
     database_url: str = "sqlite:///var/madoguchi.db"
+
+
+class DataKey(BaseSettings):
+    """The key alone; for commands that can do without."""
+
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore")
+    data_key: str | None = None
 
 
 def _in_plain_words(place: tuple[int | str, ...], kind: str, message: str) -> str:

@@ -1,6 +1,7 @@
 """Turns: dedupe -> load -> step -> save, in one transaction, before anything is answered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -19,11 +20,11 @@ from models.database import Database
 from models.letter import Letter
 from models.links import Links
 from models.office import Office
+from models.rules.hearing import Closed
 from models.store import Store
 from models.store.contacts import NOBODY, Contact
-from models.store.once import Once
 from models.store.outbox import Outgoing
-from models.store.retention import Retention
+from models.store.retention import ALLOWED, Retention
 from models.transaction import Transaction
 from models.turn import Turn
 from models.vault import Vault
@@ -38,6 +39,10 @@ _REPLY_ENDS = timedelta(minutes=20)
 # it takes a quarter of the machine then, and not half.
 BESIDE_TURNS = 4
 BREATH_SECONDS = 0.02
+
+# Nobody presses two buttons a second for a minute. Whoever does gets one kind answer and costs no
+# further work until the minute is over.
+TURNS_A_MINUTE = 120
 
 # In the office's zone: when nobody waits for anything.
 _QUIET_HOUR = 3
@@ -71,8 +76,9 @@ class Turns:
         self._links = links
         self._channels = channels
         self._clock = clock
-        self._pace = Pace()
+        self._pace = Pace(TURNS_A_MINUTE)
         self._under_way = 0
+        self._was_deaf = True
 
     def is_busy(self) -> bool:
         """Whether somebody waits for an answer at this moment."""
@@ -118,11 +124,35 @@ class Turns:
             await self._database.run(lambda tx: self._due(tx, booking_id, due.GIVE_UP[what]))
         metrics.due.labels(what).inc()
 
-    async def tell_unasked(self) -> bool:
+    async def keep_unreadable(self, event: Event) -> None:
+        """Keep an event that cannot be read, sealed, and tell staff. Raises
+        DatabaseUnavailable."""
+        await self._database.run(lambda tx: self._keep_unreadable(tx, event))
+
+    async def tell_hearing(self, deaf: Sequence[Closed]) -> None:
+        """Tell staff which ways in do not work at this moment, and no more of those that do again.
+        Raises DatabaseUnavailable."""
+        if not deaf and not self._was_deaf:
+            return
+        self._was_deaf = bool(deaf)
+
+        def tell(tx: Transaction) -> None:
+            router.hear(self.turn_of(NOBODY), self._store(tx), deaf)
+
+        await self._database.run(tell)
+
+    async def tell_digest(self) -> bool:
+        """Tell staff the day, once each working morning. Raises DatabaseUnavailable."""
+        return await self._tell(router.DIGEST)
+
+    async def tell_news(self) -> bool:
         """Tell staff and those who wait what there is to tell. Says whether there was anything.
         Raises DatabaseUnavailable."""
+        return await self._tell(router.NEWS)
+
+    async def _tell(self, subjects: Sequence[Callable[[Turn, Store], None]]) -> bool:
         told = False
-        for subject in router.UNASKED:
+        for subject in subjects:
             try:
                 told |= await self._database.run(partial(self._tell_unasked, subject))
             except DatabaseUnavailable:
@@ -131,15 +161,11 @@ class Turns:
                 log.error("what is due cannot be told", **where(error))
         return told
 
-    async def forget_old(self) -> None:
+    async def forget_old(self) -> bool:
         """Delete what was kept for minutes, and once a day, in the night, what has been kept long
         enough. Raises DatabaseUnavailable."""
-        try:
-            await self._database.run(self._forget_old)
-        except DatabaseUnavailable:
-            raise
-        except Exception as error:  # what cannot be forgotten must not stop what is due
-            log.error("old records cannot be deleted", **where(error))
+        await self._database.run(self._forget_old)
+        return False
 
     async def retry_failed(self) -> tuple[int, int]:
         """Run the events again that failed; returns how many went well and how many did not."""
@@ -171,11 +197,18 @@ class Turns:
         return bool(turn.letters)
 
     def _forget_old(self, tx: Transaction) -> None:
-        now = self._clock()
-        self._store(tx).questions.forget_drafts(now)
+        now, store = self._clock(), self._store(tx)
+        store.questions.forget_drafts(now)
         here = now.astimezone(self._office.zone)
-        if here.hour >= _QUIET_HOUR and Once(tx).take("retention", here.date()):
-            Retention(tx, self._office).forget(now)
+        day = here.date()
+        if here.hour < _QUIET_HOUR or store.once.was_taken("retention", day):
+            return
+        retention = Retention(tx, self._office)
+        if not store.once.was_taken(ALLOWED, day) and (held := retention.why_not(now)):
+            store.alerts.tell("retention_held", now, subject="retention", detail=f"{day} ({held})")
+            return
+        if store.once.take("retention", day):
+            retention.forget(now)
 
     def report(self, tx: Transaction, row: Outgoing, state: str) -> None:
         """Tell the staff member who asked for it how a letter to a parent has ended."""
@@ -189,11 +222,19 @@ class Turns:
     def _store(self, tx: Transaction) -> Store:
         return Store(tx, self._office, self._vault)
 
+    def _keep_unreadable(self, tx: Transaction, event: Event) -> None:
+        store, now = self._store(tx), self._clock()
+        if store.inbox.take(event, None, now):
+            store.inbox.keep(event, failed=True)
+            subject = f"event {event.channel} {event.id}"[:80]
+            store.alerts.tell("event_failed", now, subject=subject)
+
     def _put_back(self, event: Event, tx: Transaction) -> None:
         self._store(tx).inbox.put_back(event)
 
     def _take(self, tx: Transaction, event: Event, language: str | None) -> Outcome | None:
         """None, and nothing is done, for someone new whose language nobody has asked for."""
+        event = replace(event, language=language)
         store, now = self._store(tx), self._clock()
         contact = self._contact(store, event, language)
         if contact is None and event.person is not None:
@@ -225,14 +266,14 @@ class Turns:
         return store.contacts.add(event.channel, event.person, first, self._clock())
 
     def _answer(self, store: Store, turn: Turn, event: Event) -> None:
-        who = event.channel, turn.contact.person
+        who = f"{event.channel} {turn.contact.person}"
         if event.listening_only:
             said = router.overhear(turn, store, event)
-        elif self._pace.is_kept(*who):
+        elif self._pace.is_kept(who):
             said = router.answer(turn, store, event)
         else:  # it is contact all the same
             said = router.overhear(turn, store, event)
-            said += [router.slow_down(turn)] if self._pace.is_to_be_said(*who) else []
+            said += [router.slow_down(turn)] if self._pace.is_first_too_many(who) else []
         self._say(store, turn, event, said)
 
     def _say(self, store: Store, turn: Turn, event: Event, messages: list[Message]) -> None:

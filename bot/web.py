@@ -21,10 +21,13 @@ from bot.channels.base import Channel, Unreadable
 from bot.channels.line import LineChannel
 from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock
+from bot.hearing import Hearing
 from bot.jobs import Jobs
 from bot.logs import where
 from bot.outbox import Sender
+from bot.pace import Pace
 from bot.pages.calendar_file import CalendarFile
+from bot.pages.desk_code import CodePage
 from bot.pages.desk_export import ExportPage
 from bot.pages.desk_find import FindPage
 from bot.pages.desk_person import PersonPage
@@ -36,16 +39,21 @@ from bot.pages.page import Encoded, Pages, TooLarge, read_body
 from bot.pages.pictures import PicturePage
 from bot.pages.refusals import BEHIND_A_LINK, Refusals
 from bot.pages.terms import TermsPage
+from bot.ticker import Ticker
 from bot.turns import Turns
 from models.chat import Event
 from models.database import Database
+from models.rules.hearing import DATABASE, PAGES, chat_way
 from models.sql import query
 from models.writers import DatabaseUnavailable
 
 # LINE's own webhooks stay far below this.
 LARGEST_WEBHOOK = 1_999_999
 _SLOW_SECONDS = 1.0
+# Anybody can send unsigned webhooks; so many a minute are logged.
+_UNSIGNED_LOGGED = 1
 _OLDEST_BEAT = timedelta(minutes=2)
+_CLOCK_SLACK = timedelta(seconds=5)
 
 log = structlog.get_logger()
 
@@ -57,6 +65,7 @@ class DeskPages(NamedTuple):
     person: PersonPage
     terms: TermsDeskPage
     export: ExportPage
+    code: CodePage
 
 
 class Web:
@@ -70,6 +79,8 @@ class Web:
         turns: Turns,
         sender: Sender,
         jobs: Jobs,
+        hearing: Hearing,
+        ticker: Ticker,
         database: Database,
         pages: Pages,
         refusals: Refusals,
@@ -87,9 +98,12 @@ class Web:
         self._turns = turns
         self._sender = sender
         self._jobs = jobs
+        self._hearing = hearing
+        self._ticker = ticker
         self._database = database
         self._pages = pages
         self._clock = clock
+        self._unsigned = Pace(_UNSIGNED_LOGGED)
         self._background: set[asyncio.Task[None]] = set()
         self.app = Starlette(
             routes=[
@@ -106,12 +120,14 @@ class Web:
                 Route("/desk/note/{token}", desk.person.take_note, methods=["POST"]),
                 Route("/desk/export/{token}", desk.export.show, methods=["GET"]),
                 Route("/desk/export/{token}", desk.export.take, methods=["POST"]),
+                Route("/desk/code/{token}", desk.code.show, methods=["GET"]),
+                Route("/desk/code/{token}", desk.code.take, methods=["POST"]),
                 Route("/mydata/{token}", my_data.show, methods=["GET"]),
                 Route("/mydata/{token}", my_data.take, methods=["POST"]),
                 Route("/desk/terms/{token}", desk.terms.show, methods=["GET"]),
                 Route("/desk/terms/{token}", desk.terms.take, methods=["POST"]),
-                Route("/terms/{version:int}", terms.show),
-                Route("/terms/{version:int}/changes", terms.show_changes),
+                Route("/terms/{version}", terms.show),
+                Route("/terms/{version}/changes", terms.show_changes),
                 Route("/calendar/{token}.ics", calendar_file.show),
                 Route("/picture/{token}.png", picture.show),
                 Route("/healthz", self.healthz),
@@ -119,7 +135,7 @@ class Web:
                 Route("/metrics", self.metrics),
             ],
             exception_handlers={404: self.not_found, 405: self.not_found},
-            middleware=[Middleware(_Guard, pages=pages, refusals=refusals)],
+            middleware=[Middleware(_Guard, pages=pages, refusals=refusals, hearing=hearing)],
         )
 
     async def line_webhook(self, request: Request) -> Response:
@@ -137,7 +153,9 @@ class Web:
         return await self._webhook(request, telegram, lambda _: telegram.is_signed(secret))
 
     async def healthz(self, request: Request) -> Response:
-        """Alive."""
+        """Alive: the ticker ticks."""
+        if not self._ticker.is_ticking():
+            return PlainTextResponse("the ticker stands still", 503)
         return PlainTextResponse("ok")
 
     async def readyz(self, request: Request) -> Response:
@@ -147,14 +165,17 @@ class Web:
             await self._database.run(lambda tx: tx.row(_ONE))
         except DatabaseUnavailable:
             faults.append("the database does not answer")
-        beat = self._jobs.last_beat
-        if beat is None or self._clock() - beat > _OLDEST_BEAT:
+        beat, now = self._jobs.last_beat, self._clock()
+        if beat is None or now - beat > _OLDEST_BEAT:
             faults.append("the scheduler does not beat")
+        elif beat > now + _CLOCK_SLACK:
+            faults.append("the last beat lies in the future: the clock was set back")
+        faults += [f"the job {name} does not go well" for name in self._jobs.faults()]
+        faults += [f"{each.way} does not hear: {each.why}" for each in self._hearing.deaf()]
         return JSONResponse({"ready": not faults, "faults": faults}, 503 if faults else 200)
 
     async def metrics(self, request: Request) -> Response:
         """Counters for Prometheus."""
-        await self._jobs.count_waiting()
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     async def not_found(self, request: Request, error: Exception) -> Response:
@@ -182,14 +203,17 @@ class Web:
             return self._refuse(channel, "compressed", 400)
         if not is_signed(body):
             metrics.webhooks_refused.labels(channel.name, "not signed").inc()
+            if self._unsigned.is_kept(channel.name):
+                log.warning("webhook not signed", channel=channel.name)
             return Response(status_code=401)
         try:
             events, unreadable = channel.read(body, self._clock())
         except Unreadable:
             return self._refuse(channel, "unreadable", 400)
         if unreadable:
-            metrics.events.labels(channel.name, "unreadable").inc(unreadable)
-            log.warning("unreadable events", channel=channel.name, count=unreadable)
+            metrics.events.labels(channel.name, "unreadable").inc(len(unreadable))
+            log.warning("unreadable events", channel=channel.name, count=len(unreadable))
+            self._not_heard(channel.name, unreadable)
         status = await self.take(channel, events)
         acknowledgement = channel.acknowledgement(events) if status == 200 else b""
         return Response(
@@ -199,18 +223,36 @@ class Web:
     async def take(self, channel: Channel, events: Sequence[Event]) -> int:
         """Take events one after the other; returns the status that the platform gets: 200 when
         all are stored, and 503 when the database is away: then it sends them again."""
-        status = 200
+        status, arrived = 200, self._clock()
         for event in events:
             try:
                 await self._take_one(channel, event)
             except DatabaseUnavailable as error:
                 log.error("database unavailable", channel=channel.name, why=str(error))
+                self._hearing.fault(DATABASE, str(error), arrived)
                 status = 503
             except Exception as error:  # one bad event spoils no other
                 log.error("event not taken", channel=channel.name, **where(error))
+                self._not_heard(channel.name, [event.person or ""])
                 status = 500
         self._sender.wake()
         return status
+
+    async def keep_unreadable(self, event: Event) -> bool:
+        """Keep an event that cannot be read; False when the database is away."""
+        self._not_heard(event.channel, [event.person or ""])
+        try:
+            await self._turns.keep_unreadable(event)
+        except DatabaseUnavailable as error:
+            self._hearing.fault(DATABASE, str(error))
+            return False
+        return True
+
+    def _not_heard(self, channel: str, people: Sequence[str]) -> None:
+        """Note whom we could not hear: nobody else is concerned, and nobody can make others
+        unheard."""
+        for person in filter(None, people):
+            self._hearing.fault(chat_way(channel, person), "a message could not be taken")
 
     async def _take_one(self, channel: Channel, event: Event) -> None:
         slow = asyncio.get_running_loop().call_later(
@@ -236,7 +278,8 @@ class _Guard:
     """Around everything: measures, logs without addresses, turns errors into a page, and puts on
     record who was not let in."""
 
-    def __init__(self, app: ASGIApp, pages: Pages, refusals: Refusals) -> None:
+    def __init__(self, app: ASGIApp, pages: Pages, refusals: Refusals, hearing: Hearing) -> None:
+        self._hearing = hearing
         self._app = app
         self._pages = pages
         self._refusals = refusals
@@ -246,29 +289,36 @@ class _Guard:
             await self._app(scope, receive, send)
             return
         started, status = time.monotonic(), 0
+        instead: Response | None = None
+        page = scope["path"].split("/")[1]
 
         async def note(message: Message) -> None:
-            nonlocal status
+            nonlocal status, instead
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+                if page in BEHIND_A_LINK:
+                    instead = self._refusals.too_many(Request(scope), status)
+            if instead is None:
+                await send(message)
 
-        page = scope["path"].split("/")[1]
         try:
-            if page in BEHIND_A_LINK and (refusal := self._refusals.too_many(Request(scope))):
-                await refusal(scope, receive, note)
-                return
             await self._app(scope, receive, note)
-            if page in BEHIND_A_LINK:
+            if instead is not None:
+                status = instead.status_code
+                await instead(scope, receive, send)
+            elif page in BEHIND_A_LINK:
                 await self._refusals.note(Request(scope), page, status)
         except (TooLarge, Encoded):
             await self._answer(scope, receive, note, 413)
         except DatabaseUnavailable as error:
             log.error("database unavailable", why=str(error))
+            self._hearing.fault(DATABASE, str(error))
             if not status:
                 await self._answer(scope, receive, note, 503)
         except Exception as error:
             log.error("request failed", **where(error))
+            if page == "join":
+                self._hearing.fault(PAGES, type(error).__name__)
             if status:
                 raise
             await self._answer(scope, receive, note, 500)

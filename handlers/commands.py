@@ -15,15 +15,18 @@ from handlers.staff import (
     day,
     desk,
     forgetting,
+    joining,
     meeting,
     my_page,
     needs,
     people,
     questions,
+    reasons,
     records,
     reserving,
     team,
     terms,
+    tidying,
 )
 from handlers.staff.permission import ADMIN, STAFF
 from models.chat import Message
@@ -97,6 +100,7 @@ BUTTONS: dict[str, Press] = {
     "absent/1": Press(attending.absent, STAFF),
     "undo/1": Press(attending.undo, STAFF),
     "phoned/1": Press(cancelling.ask_phoned, STAFF),
+    "phonedlate/1": Press(cancelling.phoned_late, STAFF),
     "phonedyes/1": Press(cancelling.phoned, STAFF),
     "officeends/1": Press(cancelling.ask_withdraw, STAFF),
     "ownreason/1": Press(cancelling.ask_own_reason, STAFF),
@@ -117,6 +121,16 @@ BUTTONS: dict[str, Press] = {
     "lift/1": Press(people.lift, ADMIN),
     "forget/1": Press(forgetting.ask, ADMIN),
     "forgetyes/1": Press(forgetting.forget, ADMIN),
+    "tidy/1": Press(tidying.allow, ADMIN),
+    "sendreason/1": Press(reasons.send, STAFF),
+    "dropreason/1": Press(reasons.drop, STAFF),
+    "chatcode/1": Press(joining.give_code, STAFF),
+    "claim/1": Press(joining.show_claim, STAFF),
+    "claimsame/1": Press(joining.same, ADMIN),
+    "claimother/1": Press(joining.another, ADMIN),
+    "merge/1": Press(joining.ask_merge, ADMIN),
+    "mergeyes/1": Press(joining.merge, ADMIN),
+    "unmerge/1": Press(joining.undo, ADMIN),
     "questions/1": Press(questions.show_open, STAFF),
     "question/1": Press(questions.show, STAFF),
     "closequestion/1": Press(questions.close, STAFF),
@@ -129,6 +143,7 @@ BUTTONS: dict[str, Press] = {
     "retire/2": Press(calendar.retire_how, ADMIN),
     "resume/1": Press(calendar.resume, ADMIN),
     "addshift/1": Press(calendar.ask_shift, ADMIN),
+    "keepshift/1": Press(calendar.keep_shift, ADMIN),
     "shift/1": Press(calendar.show_shift, ADMIN),
     "endshift/1": Press(calendar.ask_end, ADMIN),
     "endshift/2": Press(calendar.end_on, ADMIN),
@@ -178,9 +193,6 @@ AWAITED: dict[str, Press] = {
     "refuse": Press(people.refuse, ADMIN),
     "stop": Press(cancelling.stop_because, STAFF),
 }
-
-# A reason written for one of these ends something at once: a command's word alone is none.
-ENDING = ("withdraw", "refuse", "stop")
 
 # A reply to a message of ours, by what that speaks of: step(turn, store, number, text).
 REPLIES: dict[str, Callable[[Turn, Store, int, str], list[Message]]] = {

@@ -1,15 +1,28 @@
 """What is due: turns whose speaker is the clock. Each asks the rules again before it acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from handlers.parents import booking_card, cards
-from models.chat import Group, Link, Message, button, column
+from models.chat import Group, Message, button, column
 from models.rules import attendance
 from models.rules.attendance import Verdict
+from models.rules.days import local_day
+from models.rules.hearing import (
+    DATABASE,
+    HEARD_FROM,
+    PAGES,
+    PROGRAM,
+    SWEEP,
+    Closed,
+    chat_way,
+    closed_ways,
+)
 from models.store import Store
 from models.store.booking import Booking
 from models.store.contacts import NOBODY
+from models.transaction import Conflict
 from models.turn import Turn
 
 
@@ -19,6 +32,7 @@ class What(StrEnum):
     REMINDER = "reminder"
     NOTICE = "notice"
     JUDGEMENT = "judgement"
+    REVIEW = "review"
 
 
 Work = Callable[[Turn, Store, Booking], None]
@@ -54,32 +68,28 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
     """The 10-minute rule (art. 6(6)) for a booking whose grace is over."""
     if booking.status != "booked":
         return
-    grace = turn.office.grace
-    end = attendance.deadline(booking.starts_at, grace)
     signs = store.presence.signs(booking.id, booking.version)
+    shut = _shut(turn, store, booking)
+    closed = _closed(turn, store, booking)
     verdict = attendance.verdict(
         booking.starts_at,
         turn.now,
-        grace,
+        turn.office.grace,
         came=signs.came,
         contact=signs.contact,
-        watches=store.presence.watches(booking.starts_at, end),
+        is_shut=shut is not None,
+        closed=closed,
     )
-    if verdict is Verdict.DEEMED_CANCELLED and turn.contact is NOBODY:
-        # Whom staff booked on the phone comes and calls without the program seeing it.
-        _to_staff(turn, store, booking, "decide_no_chat")
-        return
-    if verdict is Verdict.DEEMED_CANCELLED and not booking.meeting_url:
-        # The office has left the door shut (art. 6(4)): nobody is punished for that.
-        _to_staff(turn, store, booking, "decide_no_url")
-        return
     match verdict:
         case Verdict.CAME:
             store.bookings.set_status(booking, "joined", turn.now, by="clock")
         case Verdict.CONTACT:
             _to_staff(turn, store, booking, "decide_contact")
-        case Verdict.UNWATCHED:
-            _to_staff(turn, store, booking, "decide_unwatched")
+        case Verdict.SHUT:
+            assert shut is not None
+            _to_staff(turn, store, booking, shut)
+        case Verdict.UNHEARD:
+            _unheard(turn, store, booking, closed)
         case Verdict.DEEMED_CANCELLED:
             why = f"no contact {turn.office.grace_minutes} minutes after the start"
             store.bookings.set_status(booking, "deemed_cancelled", turn.now, by="clock", why=why)
@@ -87,6 +97,92 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
             turn.write("deemed", _deemed(turn, booking), booking=booking)
         case Verdict.WAIT:
             pass
+
+
+def review(turn: Turn, store: Store, booking: Booking) -> None:
+    """A fault became known after the program deemed a booking cancelled: staff decide."""
+    if booking.status != "deemed_cancelled" or not store.bookings.deemed_by_clock(booking.id):
+        return
+    closed = _closed(turn, store, booking)
+    if not any(each.is_final for each in closed):
+        return
+    try:
+        _unheard(turn, store, booking, closed)
+    except Conflict:
+        return  # somebody has the slot by now, and the alert of the cancellation stands
+    to_come = turn.now < booking.ends_at
+    link = cards.join_link(turn, booking)
+    turn.write(
+        "reviewed",
+        Message(
+            title=turn.say("told.undo_title"),
+            text=turn.say(
+                "told.undo_text", when=cards.when_of(turn, booking), phone=cards.phone(turn)
+            ),
+            groups=(column(link),) if to_come else (),
+        ),
+        booking=booking,
+    )
+
+
+def _closed(turn: Turn, store: Store, booking: Booking) -> list[Closed]:
+    """The ways in of this parent that were not shown to be open around the start."""
+    chats = store.contacts.of_seeker(booking.job_seeker_id)
+    ways = [SWEEP, DATABASE, PROGRAM, PAGES, *{each.channel for each in chats}]
+    start = booking.starts_at - HEARD_FROM
+    end = attendance.deadline(booking.starts_at, turn.office.grace)
+    stretches = store.hearing.between(start, end)
+    alone = {chat_way(each.channel, each.person) for each in chats}
+    return [
+        *closed_ways(ways, start, end, stretches),
+        *(
+            Closed(each.way.partition(":")[0], each.why, is_final=True)
+            for each in stretches
+            if each.way in alone and not each.works
+        ),
+    ]
+
+
+def _unheard(turn: Turn, store: Store, booking: Booking, closed: Sequence[Closed]) -> None:
+    """To staff, with the way in that was not open."""
+    if any(each.way == SWEEP for each in closed):
+        _to_staff(turn, store, booking, "decide_unwatched")
+        return
+    first = min(closed, key=lambda each: not each.is_final)
+    why = f" ({first.why})" if first.why else ""
+    _to_staff(turn, store, booking, "decide_unheard", detail=f"{first.way}{why}")
+
+
+def _shut(turn: Turn, store: Store, booking: Booking) -> str | None:
+    """Why this parent could not have come in, or could have come unseen; nobody is punished for
+    that."""
+    if turn.contact is NOBODY:
+        # Whom staff booked on the phone comes and calls without the program seeing it.
+        return "decide_no_chat"
+    if not booking.meeting_url:
+        return "decide_no_url"
+    if not _knows_it_as_it_is(store, booking):
+        return "decide_not_told"
+    if booking.raw_url_out or store.bookings.knows_room(booking):
+        return "decide_raw_url"
+    return None
+
+
+def _knows_it_as_it_is(store: Store, booking: Booking) -> bool:
+    """Whether the parent has acted since the office last changed time or URL, or was at least told
+    of what there was not before."""
+    chats = store.contacts.of_seeker(booking.job_seeker_id)
+
+    def has_acted(since: datetime) -> bool:
+        return any(
+            each.unreachable_at is None and store.inbox.has_acted_since(each.id, since)
+            for each in chats
+        )
+
+    changed, given = store.bookings.last_told(booking)
+    if changed is not None and not has_acted(changed):
+        return False
+    return given is None or store.bookings.was_told_since(booking, given) or has_acted(given)
 
 
 def _give_up_reminder(turn: Turn, store: Store, booking: Booking) -> None:
@@ -103,20 +199,29 @@ def _give_up_judgement(turn: Turn, store: Store, booking: Booking) -> None:
     _to_staff(turn, store, booking, "decide_failed")
 
 
-def _to_staff(turn: Turn, store: Store, booking: Booking, kind: str) -> None:
+def _give_up_review(turn: Turn, store: Store, booking: Booking) -> None:
+    store.alerts.about(booking, "decide_failed", turn.now)
+
+
+def _to_staff(turn: Turn, store: Store, booking: Booking, kind: str, *, detail: str = "") -> None:
     store.bookings.set_status(booking, "undecided", turn.now, by="clock", why=kind)
     store.alerts.close_of(booking.id, turn.now)  # one decision instead of all that led to it
-    store.alerts.about(booking, kind, turn.now)
+    store.alerts.about(booking, kind, turn.now, detail=detail)
 
 
 def _reminder(turn: Turn, booking: Booking) -> Message:
+    # The same words may be sent again later, so the day is named unless it is today.
+    day = local_day(booking.starts_at, turn.office.zone)
+    is_today = day == turn.today
     return Message(
-        title=turn.say("reminder.title"),
+        title=turn.say("reminder.today")
+        if is_today
+        else turn.say("reminder.title", day=turn.say.day(day)),
         text=booking_card.checklist(turn, booking),
         facts=booking_card.booking_facts(turn, booking),
         groups=(
             column(
-                Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True),
+                cards.join_link(turn, booking),
                 booking_card.video_test(turn),
                 button(turn.say("arriving.late"), "late/1", booking.id),
             ),
@@ -154,10 +259,12 @@ WORK: dict[What, Work] = {
     What.REMINDER: remind,
     What.NOTICE: check_notice,
     What.JUDGEMENT: judge,
+    What.REVIEW: review,
 }
 # What happens instead when such work fails: staff get it.
 GIVE_UP: dict[What, Work] = {
     What.REMINDER: _give_up_reminder,
     What.NOTICE: _give_up_notice,
     What.JUDGEMENT: _give_up_judgement,
+    What.REVIEW: _give_up_review,
 }

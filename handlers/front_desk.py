@@ -7,7 +7,7 @@ from typing import NamedTuple
 from handlers import commands
 from handlers.buttons import press
 from handlers.parents.typed import numbers_in
-from handlers.staff import desk
+from handlers.staff import desk, reasons
 from handlers.staff.permission import NotAllowed
 from models.chat import Did, Event, Message, NotAButton
 from models.rules import details
@@ -21,11 +21,19 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
     """What a staff member is answered; refusals are on record."""
     act = _act(turn, store, event)
     try:
-        return act.step(turn, store)
+        return [*_quota_gone(turn, store, event), *act.step(turn, store)]
     except NotAllowed as refusal:
         return refuse(turn, store, act.what, refusal.subject)
     except NotAButton:  # it was there once, and is no more
         return desk.stale_button(turn)
+
+
+def _quota_gone(turn: Turn, store: Store, event: Event) -> list[Message]:
+    """A free answer says first that nothing else reaches staff and parents any more."""
+    is_answered = event.did in (Did.SAID, Did.TAPPED) and event.group is None
+    if not is_answered or not store.alerts.is_open("quota_gone"):
+        return []
+    return [Message(text=f"⚠ {turn.say('alert.quota_gone')}")]
 
 
 def refuse(turn: Turn, store: Store, what: str, subject: str = "") -> list[Message]:
@@ -69,7 +77,7 @@ def _said(turn: Turn, store: Store, event: Event, awaited: Awaited | None) -> _A
     answers = _answered(turn, store, event)
     asked = commands.AWAITED.get(awaited.what) if awaited else None
     if (answers or asked) and not text.lstrip().startswith(("/", "／")):
-        if command and not command[1] and awaited and awaited.what in commands.ENDING:
+        if command and not command[1] and awaited and awaited.what in reasons.ENDING:
             return _Act(command[0], partial(_command, event=event, command=command))
         if refusal := _not_to_be_taken(turn, store, text):
             if awaited is not None:
@@ -120,6 +128,8 @@ def _take_awaited(turn: Turn, store: Store, awaited: Awaited, text: str) -> list
     asked = commands.AWAITED[awaited.what]
     if turn.contact.role not in asked.roles:
         raise NotAllowed(awaited.what)
+    if awaited.what in reasons.ENDING:
+        return reasons.show(turn, store, awaited, text)
     return asked.step(turn, store, awaited.subject, text)
 
 

@@ -2,7 +2,7 @@
 tables of their own (handlers/commands.py)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from handlers import commands, front_desk
@@ -14,6 +14,8 @@ from handlers.parents import (
     cards,
     conditions,
     consent,
+    doubting,
+    joining,
     moving,
     my_bookings,
     my_data,
@@ -25,8 +27,10 @@ from handlers.parents import (
 )
 from handlers.staff import desk, digest, enrolling, needs, questions, reports, terms
 from models.chat import Did, Event, Message, NotAButton
+from models.rules.hearing import Closed
 from models.store import Store
 from models.store.booking import Booking
+from models.store.chat_codes import code_in
 from models.turn import Turn
 
 # A verb's number goes up when its arguments change; the old number stays in the table for as long
@@ -67,12 +71,14 @@ VERBS: dict[str, Step] = {
     "show/1": my_bookings.show_one,
     "cancel/1": my_bookings.ask_cancel,
     "cancelyes/1": my_bookings.cancel,
+    "uncancel/1": my_bookings.undo_cancel,
     "company/1": my_bookings.ask_company,
     "comes/1": my_bookings.change_company,
     "move/1": moving.show_days,
     "moveday/1": moving.show_times,
     "movetime/1": moving.ask,
     "moveyes/1": moving.move,
+    "willcome/1": doubting.will_come,
     "late/1": arriving.late,
     "here/1": arriving.here,
 }
@@ -107,20 +113,26 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         return enrolling.enrol(turn, store, code) if event.group is None else []
     if turn.contact.role is not None:
         return front_desk.answer(turn, store, event)
+    chat_code = code_in(event.text) if event.did in (Did.SAID, Did.FOLLOWED) else None
+    if chat_code is not None and event.group is None:
+        return joining.join(turn, store, chat_code)
     if event.group is not None and commands.typed(event.text) is None:
         return []  # for somebody else's bot
     if event.group is not None or _is_for_staff(event):
         what = re.split(r"[\s:@]", event.text.lstrip("/／"), maxsplit=1)[0]
         return front_desk.refuse(turn, store, what)
     told = overhear(turn, store, event)
+    heard = arriving.heard_after_deemed(turn, store) if not told else []
     match event.did:
         case Did.SAID:
-            return [*told, *_said(turn, store, event.text)]
+            return [*told, *(heard or _said(turn, store, event.text))]
         case Did.TAPPED:
             store.awaited.take(turn.contact, turn.now)  # a button is another answer
-            return [*told, *_tapped(turn, store, event.text)]
+            verb = event.text.split(":", 1)[0]
+            step = [] if heard and verb in _ABOUT_A_BOOKING else _tapped(turn, store, event.text)
+            return [*told, *heard, *step]
         case Did.SENT:
-            return [*told, *welcome.not_text(turn, store)]
+            return [*told, *(heard or _sent(turn, store, event.text))]
         case Did.FOLLOWED:
             return [*told, *welcome.welcome(turn, store)]
         case _:
@@ -139,15 +151,20 @@ def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
     return arriving.note_contact(turn, store) if is_an_act else []
 
 
-# What the clock has to say: a free slot to those who wait, urgent alerts, questions and the day to
-# staff, new terms to everybody. Each by itself, so that none silences another.
-UNASKED: tuple[Callable[[Turn, Store], None], ...] = (
+# What the clock has to say: a free slot to those who wait, urgent alerts and questions to staff,
+# new terms to everybody. Each by itself, so that none silences another.
+NEWS: tuple[Callable[[Turn, Store], None], ...] = (
     needs.tell_untold,
     questions.tell_untold,
-    digest.tell,
     waiting.offer_free,
     terms.tell_some,
 )
+DIGEST: tuple[Callable[[Turn, Store], None], ...] = (digest.tell,)
+
+
+def hear(turn: Turn, store: Store, deaf: Sequence[Closed]) -> None:
+    """Tell staff which ways in do not work at this moment."""
+    needs.tell_deaf(turn, store, deaf)
 
 
 def report(turn: Turn, store: Store, booking: Booking | None, state: str) -> None:
@@ -178,15 +195,29 @@ def _is_for_staff(event: Event) -> bool:
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     awaited = store.awaited.take(turn.contact, turn.now)
     if awaited is not None and awaited.what == "question" and not typed.is_a_word(text):
+        doubting.note(turn, store) if typed.trouble(text) else []
         return asking.take(turn, store, text)
     rest = typed.without_personal_numbers(text)
-    if rest != text:
-        return [*welcome.not_here(turn, store), *_wished(turn, store, rest)]
-    return (
-        _wished(turn, store, text)
-        or arriving.help_to_enter(turn, store)
-        or asking.offer(turn, store, text)
-    )
+    not_here = welcome.not_here(turn, store) if rest != text else []
+    if answer := _wished(turn, store, rest):
+        return [*not_here, *answer]
+    if not_here:
+        return not_here
+    if typed.is_courtesy(text):
+        return arriving.help_to_enter(turn, store) or welcome.you_are_welcome(turn, store)
+    question = doubting.ask_if_not_understood(turn, store)
+    return [
+        *(arriving.help_to_enter(turn, store) or asking.offer(turn, store, text)),
+        *question,
+    ]
+
+
+def _sent(turn: Turn, store: Store, kind: str) -> list[Message]:
+    """Stickers, photos and the like; what is spoken or photographed may say that they cannot
+    come."""
+    may_say = kind in ("voice", "photo", "other")
+    question = doubting.ask_if_not_understood(turn, store) if may_say else []
+    return [*welcome.not_text(turn, store), *question]
 
 
 def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
@@ -194,6 +225,14 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     if typed.is_an_answer(text):
         return welcome.press_a_button(turn, store)
     wish, day, clock_time = typed.understand(text, turn.today)
+    if trouble := typed.trouble(text):
+        # "Cancel" and "late" have answers of their own, which hold the booking too.
+        if wish in (typed.Wish.CANCEL, typed.Wish.MOVE):
+            doubting.note(turn, store)
+        elif wish is not typed.Wish.LATE and (asked := doubting.ask(turn, store, trouble)):
+            return asked
+    elif wish is typed.Wish.MOVE:
+        doubting.note(turn, store)
     if day is not None and wish in (None, typed.Wish.BOOK, typed.Wish.NEXT):
         return booking.typed_day(turn, store, day, clock_time)
     if day is not None and wish is typed.Wish.MOVE:
@@ -203,11 +242,20 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     return WORDS[wish](turn, store) if wish else []
 
 
+# Buttons whose answer would be about the booking that was just deemed cancelled.
+_ABOUT_A_BOOKING = ("late/1", "here/1", "cancel/1", "cancelyes/1", "show/1", "willcome/1", "move/1")
+# Pressing one of these may say that somebody cannot come.
+_DOUBTFUL = ("cancel/1", "move/1")
+
+
 def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:
     step = VERBS.get(data.split(":", 1)[0])
     if step is None:
         return welcome.stale_button(turn, store)
     try:
-        return press(step, turn, store, data)
+        answer = press(step, turn, store, data)
     except NotAButton:
         return welcome.stale_button(turn, store)
+    if data.split(":", 1)[0] in _DOUBTFUL:
+        doubting.note(turn, store)
+    return answer

@@ -43,6 +43,7 @@ class Event:
     group: str | None = None  # the group in which it was said; None in private
     replies_to: str | None = None  # the message of ours that it answers
     listening_only: bool = False  # another program answers this chat at the moment
+    acted_from: datetime | None = None  # an act without a time of its own: the earliest it can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,12 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A button that opens an address."""
+    """A button that opens an address; `in_browser` where a browser inside a chat is of no use."""
 
     label: str
     url: str
     primary: bool = False
+    in_browser: bool = False
 
 
 @dataclass(frozen=True, slots=True)

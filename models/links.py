@@ -2,11 +2,12 @@
 
 from datetime import date
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from models.vault import Vault
+from models.vault import Vault, number_in
 
 # A picture's token holds whose it is, which part, a day, and what it shows.
+_PICTURE = "part of a picture"
 _PART_BITS, _DAY_BITS, _OF_BITS = 5, 22, 2
 
 
@@ -28,6 +29,16 @@ class Picture(NamedTuple):
     part: int = 0
 
 
+class Linked(Protocol):
+    """A row with links that are bound to its secret."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def secret(self) -> str: ...
+
+
 class Links:
     """Builds the addresses that are sent out, and reads the tokens that come back."""
 
@@ -42,12 +53,13 @@ class Links:
         """A page for staff."""
         return f"{self._base}/desk/{page}/{token}"
 
-    def join(self, booking_id: int) -> str:
+    def join(self, booking: Linked) -> str:
         """The parent's way into the consultation; the meeting URL itself is not sent."""
-        return f"{self._base}/join/{self._vault.token('join', booking_id)}"
+        return f"{self._base}/join/{self._vault.token('join', booking.id, booking.secret)}"
 
-    def calendar_file(self, booking_id: int) -> str:
-        return f"{self._base}/calendar/{self._vault.token('calendar', booking_id)}.ics"
+    def calendar_file(self, booking: Linked) -> str:
+        token = self._vault.token("calendar", booking.id, booking.secret)
+        return f"{self._base}/calendar/{token}.ics"
 
     def terms(self, version: int) -> str:
         return f"{self._base}/terms/{version}"
@@ -60,29 +72,40 @@ class Links:
         """The page with what is stored of a parent."""
         return f"{self._base}/mydata/{token}"
 
-    def picture(self, wanted: Picture) -> str:
-        """A picture for a staff member."""
+    def picture(self, wanted: Picture, secret: str) -> str:
+        """A picture for the staff member with this secret."""
         whose = wanted.staff_id << _PART_BITS | wanted.part
         number = (whose << _DAY_BITS | wanted.first.toordinal()) << _OF_BITS | wanted.of
-        return f"{self._base}/picture/{self._vault.token('part of a picture', number)}.png"
+        return f"{self._base}/picture/{self._vault.token(_PICTURE, number, secret)}.png"
 
     def pictures(self, token: str) -> Picture | None:
-        """The picture that a token stands for, or None."""
-        number = self._vault.read_token("part of a picture", token)
+        """The picture that a token speaks of, which anybody can make up, or None."""
+        number = number_in(token)
         if number is None:
             return None
         rest, of = _cut(number, _OF_BITS)
         rest, day = _cut(rest, _DAY_BITS)
         staff_id, part = _cut(rest, _PART_BITS)
-        return Picture(staff_id, date.fromordinal(day), PictureOf(of), part)
+        try:
+            return Picture(staff_id, date.fromordinal(day), PictureOf(of), part)
+        except (ValueError, OverflowError):
+            return None
 
-    def joins(self, token: str) -> int | None:
-        """The booking that a join token opens, or None."""
-        return self._vault.read_token("join", token)
+    def opens_picture(self, token: str, secret: str) -> bool:
+        """Return whether a token is one for the staff member with this secret."""
+        return self._vault.is_token(_PICTURE, token, secret)
 
-    def calendars(self, token: str) -> int | None:
-        """The booking that a calendar token opens, or None."""
-        return self._vault.read_token("calendar", token)
+    def opens_join(self, token: str, booking: Linked) -> bool:
+        """Return whether a token is this booking's way in."""
+        return self._opens("join", token, booking)
+
+    def opens_calendar(self, token: str, booking: Linked) -> bool:
+        """Return whether a token is for this booking's calendar file."""
+        return self._opens("calendar", token, booking)
+
+    def _opens(self, purpose: str, token: str, booking: Linked) -> bool:
+        is_its_number = number_in(token) == booking.id
+        return is_its_number and self._vault.is_token(purpose, token, booking.secret)
 
 
 def _cut(number: int, bits: int) -> tuple[int, int]:

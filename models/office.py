@@ -134,6 +134,8 @@ class Office(_Part):
     hold_minutes: int = Field(30, ge=5, le=240)
     quiet_hours: Night = (time(21), time(8))
     digest_at: ClockTime = time(8, 40)
+    alert_webhook: Https | None = None
+    reserved_pushes: int = Field(10, ge=0, le=10_000)
     video: Video = Video()
 
     @cached_property
@@ -160,7 +162,7 @@ class Office(_Part):
 def load(path: Path) -> Office:
     """Read and check an office file. Raises OfficeError with all faults at once."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise OfficeError(f"cannot read the office file {path.name}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -33,6 +33,11 @@ class Turn:
         return local_day(self.now, self.office.zone)
 
     @property
+    def acted_from(self) -> datetime:
+        """The earliest time (UTC) at which the person can have acted."""
+        return (self.event.acted_from if self.event else None) or self.acted_at
+
+    @property
     def event_id(self) -> str:
         return self.event.id if self.event else ""
 

@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _KEY_BYTES = 32
-_KEY_ID_BYTES = 4
+KEY_ID_BYTES = 4
 _NONCE_BYTES = 12
 _MAC_BYTES = 16
 _ID_BYTES = 6
+_TOKEN_LENGTH = -(-(_ID_BYTES + _MAC_BYTES) * 8 // 6)
 
 
 class DataKeyError(ValueError):
@@ -37,6 +38,11 @@ class Vault:
         self._fingerprint_keys = [_derive(key, "fingerprint") for key in masters]
         self._token_keys = [_derive(key, "token") for key in masters]
 
+    @property
+    def key_ids(self) -> frozenset[bytes]:
+        """What sealed values begin with that this vault opens."""
+        return frozenset(self._ciphers)
+
     def seal(self, plain: str, about: str) -> bytes:
         """Encrypt a value; `about` binds it to its row and column."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -46,12 +52,12 @@ class Vault:
     def open(self, sealed: bytes, about: str) -> str:
         """Decrypt a value of the same row and column. Raises Sealed."""
         sealed = bytes(sealed)
-        cipher = self._ciphers.get(sealed[:_KEY_ID_BYTES])
+        cipher = self._ciphers.get(sealed[:KEY_ID_BYTES])
         if cipher is None:
             raise Sealed("sealed with a key that DATA_KEY does not hold")
-        nonce = sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES]
+        nonce = sealed[KEY_ID_BYTES : KEY_ID_BYTES + _NONCE_BYTES]
         try:
-            opened = cipher.decrypt(nonce, sealed[_KEY_ID_BYTES + _NONCE_BYTES :], about.encode())
+            opened = cipher.decrypt(nonce, sealed[KEY_ID_BYTES + _NONCE_BYTES :], about.encode())
         except (InvalidTag, ValueError) as error:
             raise Sealed("not a value of this row") from error
         return opened.decode()
@@ -64,28 +70,32 @@ class Vault:
             for key in self._fingerprint_keys
         ]
 
-    def token(self, purpose: str, row_id: int) -> str:
-        """The secret part of a link to a row: not stored, since it can be computed again."""
-        body = row_id.to_bytes(_ID_BYTES, "big")
-        return _encode(body + _mac(self._token_keys[0], purpose, body))
+    def token(self, purpose: str, number: int, secret: str) -> str:
+        """The secret part of a link to a row, bound to the row's own secret: not stored, since it
+        can be computed again."""
+        body = number.to_bytes(_ID_BYTES, "big")
+        return _encode(body + _mac(self._token_keys[0], purpose, body + secret.encode()))
 
-    def read_token(self, purpose: str, token: str) -> int | None:
-        """The row that a link of ours leads to, or None for a link that is not ours."""
-        try:
-            raw = _decode(token)
-        except (binascii.Error, ValueError):
-            return None
+    def is_token(self, purpose: str, token: str, secret: str) -> bool:
+        """Return whether a link was made by us for the row with this secret."""
+        raw = _token_bytes(token)
+        if raw is None:
+            return False
         body, mac = raw[:_ID_BYTES], raw[_ID_BYTES:]
-        if len(mac) != _MAC_BYTES:
-            return None
-        for key in self._token_keys:
-            if hmac.compare_digest(mac, _mac(key, purpose, body)):
-                return int.from_bytes(body, "big")
-        return None
+        return any(
+            hmac.compare_digest(mac, _mac(key, purpose, body + secret.encode()))
+            for key in self._token_keys
+        )
 
     def csrf(self, token: str, cookie: str) -> str:
         """The proof that a form was shown to the browser that sends it."""
         return _encode(_mac(self._token_keys[0], "csrf", f"{token}:{cookie}".encode()))
+
+
+def number_in(token: str) -> int | None:
+    """The number in a link, which anybody can make up; None for what is no link of ours."""
+    raw = _token_bytes(token)
+    return None if raw is None else int.from_bytes(raw[:_ID_BYTES], "big")
 
 
 def new_data_key() -> str:
@@ -123,7 +133,7 @@ def _derive(key: bytes, purpose: str) -> bytes:
 
 
 def _key_id(key: bytes) -> bytes:
-    return hashlib.sha256(b"madoguchi key id" + key).digest()[:_KEY_ID_BYTES]
+    return hashlib.sha256(b"madoguchi key id" + key).digest()[:KEY_ID_BYTES]
 
 
 def _mac(key: bytes, purpose: str, body: bytes) -> bytes:
@@ -132,6 +142,15 @@ def _mac(key: bytes, purpose: str, body: bytes) -> bytes:
 
 def _encode(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _token_bytes(token: str) -> bytes | None:
+    if len(token) != _TOKEN_LENGTH:
+        return None
+    try:
+        return _decode(token)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _decode(token: str) -> bytes:

@@ -135,6 +135,21 @@ def office() -> Office:
     return load(ROOT / "offices" / "hiroshima-mothers.toml")
 
 
+class Reached:
+    """The public address as it is reached from inside; a test can cut it off."""
+
+    web: httpx.AsyncClient | None = None
+
+    async def fetch(self, url: str) -> str:
+        """What the address answers. Raises OSError where it cannot be reached."""
+        if self.web is None:
+            raise OSError
+        answer = await self.web.get(url)
+        if answer.status_code != 200:
+            raise OSError
+        return answer.text
+
+
 MakeWorld = Callable[..., Any]
 
 
@@ -170,8 +185,10 @@ async def make_world(
             telegram_webhook_secret="sandbox",
             telegram_api_base=base,
         )
-        app = App(settings, office.model_copy(update=changes), clock)
+        reached = Reached()
+        app = App(settings, office.model_copy(update=changes), clock, reached.fetch)
         web = httpx.AsyncClient(transport=httpx.ASGITransport(app=app.web.app), base_url=PUBLIC_URL)
+        reached.web = web
         line._client = telegram._client = web
         line.webhook_url = f"{PUBLIC_URL}/webhooks/line"
         telegram.webhook_url = f"{PUBLIC_URL}/webhooks/telegram"
@@ -181,7 +198,7 @@ async def make_world(
             lambda tx: _furnish(Store(tx, app.office, app.vault), terms, counselors, meeting_url)
         )
         await app.jobs.sweep()
-        world = World(app, clock, line, telegram, web, channel)
+        world = World(app, clock, line, telegram, web, reached, channel)
         worlds.append(world)
         return world
 

@@ -7,7 +7,7 @@ import socket
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from bot.app import http_server
+from bot.http_server import http_server
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.telegram_server import TelegramServer
 

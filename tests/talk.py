@@ -54,6 +54,7 @@ class World:
     line: LineServer
     telegram: TelegramServer
     web: httpx.AsyncClient
+    reached: Any
     channel: str = "line"
     parents: list["Parent"] = field(default_factory=list)
 
@@ -163,6 +164,7 @@ class Parent:
         self.channel = channel
         self.language = language
         self.taps_made = 0
+        self._registration = ""
         self.seen: list[Seen] = []
         self.ever_seen: list[Seen] = []
         self._looked = 0
@@ -173,6 +175,16 @@ class Parent:
     def person(self) -> str:
         """The platform's name for this parent."""
         return self.line.user_id if self.channel == "line" else str(self.telegram.user_id)
+
+    @property
+    def registration(self) -> str:
+        """The registration number that is this parent's own, as they type it."""
+        if not self._registration:
+            given = [each for each in self.world.parents if each._registration]
+            self._registration = (
+                f"34010-{2_000_000 + len(given)}" if given else DETAILS["registration"]
+            )
+        return self._registration
 
     @property
     def of_channel(self) -> Channel:
@@ -268,7 +280,7 @@ class Parent:
             return page
         csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)
         assert csrf is not None
-        fields = {**DETAILS, "csrf": csrf[1], **other}
+        fields = {**DETAILS, "registration": self.registration, "csrf": csrf[1], **other}
         return await self.world.web.post(url, data=fields)
 
     async def joins(self, url: str) -> httpx.Response:
@@ -281,15 +293,15 @@ class Parent:
     async def joins_at_start(self, booking: Booking) -> httpx.Response:
         """Comes in time."""
         await self.world.play_to(booking.starts_at)
-        return await self.joins(self.world.app.links.join(booking.id))
+        return await self.joins(self.world.app.links.join(booking))
 
-    async def has_settled_everything(self) -> "Parent":
+    async def has_settled_everything(self, **details: str) -> "Parent":
         """Follows, agrees, declares and fills in the form."""
         await self.follows()
         await self.taps("同意する|I agree")
         await self.taps("すべて当てはまる|All apply")
         await self.taps("すべて大丈夫|All fine")
-        await self.fills_form()
+        await self.fills_form(**details)
         await self.taps("次へ|Next")
         return self
 

@@ -25,7 +25,7 @@ async def held(world: World) -> tuple[Parent, Booking]:
 
 async def test_who_comes_by_the_link_is_let_in_and_noted(world: World) -> None:
     parent, booking = await held(world)
-    answer = await parent.joins(world.app.links.join(booking.id))
+    answer = await parent.joins(world.app.links.join(booking))
     assert answer.status_code == 303
     assert (await world.booking()).status == "joined"
     assert "came_late" in await world.alerts()
@@ -64,7 +64,7 @@ async def test_cancelling_is_told_to_staff_until_the_end(world: World) -> None:
 
 async def test_cancelling_after_coming_is_told_to_staff(world: World) -> None:
     parent, booking = await at_the_start(world)
-    await parent.joins(world.app.links.join(booking.id))
+    await parent.joins(world.app.links.join(booking))
     await world.play(minutes=12)
     await parent.says("キャンセル")
     parent.sees("窓口に伝わりました").sees_no("終わりました")
@@ -82,15 +82,42 @@ async def test_late_for_a_cancelled_booking(world: World) -> None:
     assert "running_late" not in await world.alerts()
 
 
-async def test_late_and_here_after_the_deemed_cancellation(world: World) -> None:
+@pytest.mark.parametrize("how", ["late/1", "here/1", "words", "sticker", "link", "help"])
+async def test_who_turns_up_after_the_deemed_cancellation_is_heard(world: World, how: str) -> None:
+    """Staff know at once, and let them in with one tap; nobody hears "not understood"."""
+    admin = await world.staff()
     parent, booking = await at_the_start(world)
     await world.play_to(booking.starts_at + LATER)
-    for verb in ("late/1", "here/1"):
-        await parent.taps_data(f"{verb}:{booking.id}")
-        parent.sees("キャンセルの扱い").sees_no("窓口に伝えました")
-    answer = await parent.joins(world.app.links.join(booking.id))
-    assert "キャンセルの扱い" in answer.text
+    link = world.app.links.join(booking)
+    if how == "link":
+        answer = await world.web.get(link)
+        assert "窓口に伝えました" in answer.text
+    elif how == "sticker":
+        await parent.sends("sticker")
+    elif how in ("words", "help"):
+        await parent.says("入りたいのですが" if how == "words" else "予約確認")
+    else:
+        await parent.taps_data(f"{how}:{booking.id}")
+    if how != "link":
+        parent.sees("職員に伝わりました", "082-542-8609")
+        parent.sees_no("読み取れません", "予約はありません")
     assert (await world.booking()).status == "deemed_cancelled"
+    await world.play(seconds=15)
+    admin.looks().sees("いらっしゃいました", "入っていただく")
+    await admin.taps("入っていただく")
+    assert (await world.booking()).status == "undecided"
+    await world.app.sender.send_all()
+    parent.looks().sees("相談に入る")
+    assert (await parent.joins(link)).status_code == 303
+    assert (await world.booking()).status == "joined"
+
+
+async def test_after_the_slot_nobody_is_promised_anything(world: World) -> None:
+    parent, booking = await at_the_start(world)
+    await world.play_to(booking.ends_at)
+    await parent.says("入りたいのですが")
+    parent.sees_no("職員に伝わりました")
+    assert "is_here" not in await world.alerts()
 
 
 async def test_who_knocks_before_the_sweep_is_judged_at_once(make_world: MakeWorld) -> None:
@@ -100,7 +127,7 @@ async def test_who_knocks_before_the_sweep_is_judged_at_once(make_world: MakeWor
     await world.play_to(booking.starts_at + GRACE - timedelta(seconds=1))
     world.clock.turn_to(booking.starts_at + GRACE + timedelta(seconds=5))
     assert (await world.booking()).status == "booked"
-    answer = await parent.joins(world.app.links.join(booking.id))
+    answer = await parent.joins(world.app.links.join(booking))
     assert "キャンセルの扱い" in answer.text
     assert (await world.booking()).status == "deemed_cancelled"
 
@@ -112,7 +139,7 @@ async def test_our_downtime_shuts_no_door(world: World, comes: str) -> None:
     await world.play_to(booking.starts_at - timedelta(hours=1, minutes=5))
     await world.sleep_until(booking.starts_at + LATER)
     if comes == "link":
-        answer = await parent.joins(world.app.links.join(booking.id))
+        answer = await parent.joins(world.app.links.join(booking))
         assert answer.status_code == 303
     else:
         await world.sweep()

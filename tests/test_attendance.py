@@ -43,7 +43,7 @@ async def test_the_mark_comes_at_most_one_sweep_late(world: World) -> None:
 
 async def test_the_join_link_shows_that_they_came(world: World) -> None:
     parent, booking = await at_the_start(world)
-    answer = await parent.joins(world.app.links.join(booking.id))
+    answer = await parent.joins(world.app.links.join(booking))
     assert answer.status_code == 303
     assert (await world.booking()).status == "joined"
     await world.play(minutes=11)
@@ -100,7 +100,7 @@ async def test_running_late(world: World) -> None:
     parent.sees("予約はそのまま残り", "相談に入る")
     assert "running_late" in await world.alerts()
     await world.play(minutes=5)
-    await parent.joins(world.app.links.join(booking.id))
+    await parent.joins(world.app.links.join(booking))
     await world.play(minutes=10)
     assert (await world.booking()).status == "joined"
 
@@ -114,14 +114,20 @@ async def test_running_late_by_button(world: World) -> None:
     assert "running_late" in await world.alerts()
 
 
-async def test_running_late_long_before_is_answered_but_holds_nothing(world: World) -> None:
+@pytest.mark.parametrize("how", ["words", "button"])
+async def test_running_late_long_before_holds_until_it_is_cleared_up(
+    world: World, how: str
+) -> None:
     parent = world.parent()
     booking = await parent.has_booked()
     await world.play_to(booking.starts_at - timedelta(minutes=61))
-    await parent.says("遅れます")
-    parent.sees("60分前から", "日時の変更", "キャンセル")
+    if how == "words":
+        await parent.says("遅れます")
+    else:
+        await parent.taps_data(f"late/1:{booking.id}")
+    parent.sees("どうなさいますか", "予定どおり行きます", "日時を変える", "キャンセルする")
     await world.play_to(booking.starts_at + GRACE)
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == "undecided"
 
 
 async def test_running_late_without_a_booking(world: World) -> None:
@@ -213,14 +219,14 @@ async def test_our_own_downtime_punishes_nobody(
     await world.play_to(max(world.clock(), booking.starts_at + GRACE) + timedelta(seconds=15))
     assert (await world.booking()).status == "undecided"
     assert "decide_unwatched" in await world.alerts()
-    parent.looks().sees_no("キャンセルの扱い")
+    parent.looks().sees_no("キャンセルの扱いになりました")
 
 
 async def test_a_restart_outside_the_grace_changes_nothing(world: World) -> None:
     parent = world.parent()
     booking = await parent.has_booked()
     await world.play_to(booking.starts_at - timedelta(hours=2))
-    await world.sleep_until(booking.starts_at - timedelta(minutes=1))
+    await world.sleep_until(booking.starts_at - timedelta(minutes=18))
     await world.sweep()
     await world.play_to(booking.starts_at + GRACE)
     assert (await world.booking()).status == "deemed_cancelled"
@@ -293,7 +299,7 @@ async def test_whom_the_office_gave_no_url_is_not_deemed_absent(
     booking = await parent.has_booked()
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=30))
     assert (await world.booking()).status == "undecided"
-    parent.looks().sees_no("キャンセルの扱い")
+    parent.looks().sees_no("キャンセルの扱いになりました")
     admin = await world.staff()
     await admin.says("/needs")
     admin.sees(

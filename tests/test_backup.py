@@ -13,7 +13,9 @@ from click.testing import CliRunner, Result
 from bot import backup
 from bot.__main__ import main
 from models.database import Database
-from tests.conftest import MakeWorld
+from models.office import Office
+from models.vault import Vault, new_data_key
+from tests.conftest import MONDAY, MakeWorld
 from tests.talk import World
 
 
@@ -30,15 +32,23 @@ async def test_a_backup_made_while_serving_restores(
     parent = world.parent()
     await parent.has_booked()
     file = tmp_path / "copy.backup"
-    backup.backup(world.app.settings.database_url, file)
+    url, vault, now = world.app.settings.database_url, world.app.vault, world.clock()
+    backup.backup(url, file, now)
     with pytest.raises(backup.BackupError, match="exists already"):
-        backup.backup(world.app.settings.database_url, file)
+        backup.backup(url, file, now)
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
     assert (await world.booking()).status == "cancelled"
     if world.app.settings.database_url.startswith("postgresql"):
         world.app.database.engine.dispose()
-    backup.restore(world.app.settings.database_url, file)
+    with pytest.raises(backup.BackupError, match="serving this database"):
+        backup.restore(url, file, vault, world.app.office, now)
+    await world.app.hearing.end()
+    if world.app.settings.database_url.startswith("postgresql"):
+        world.app.database.engine.dispose()
+    with pytest.raises(backup.BackupError, match="another installation's"):
+        backup.restore(url, file, Vault(new_data_key()), world.app.office, now)
+    assert backup.restore(url, file, vault, world.app.office, now) == now
     if world.app.settings.database_url.startswith("sqlite"):
         was = Path(world.app.settings.database_url.removeprefix("sqlite:///") + ".before-restore")
         with closing(sqlite3.connect(was)) as kept:
@@ -64,17 +74,17 @@ def test_the_password_is_in_no_command(tmp_path: Path, monkeypatch: pytest.Monke
     tool.chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(FileNotFoundError):  # this tool makes no file
-        backup.backup("postgresql://me:secret@db.test:5433/counter", tmp_path / "copy")
+        backup.backup("postgresql://me:secret@db.test:5433/counter", tmp_path / "copy", MONDAY)
     words = (tmp_path / "words").read_text()
     assert "--dbname=postgresql://me@db.test:5433/counter" in words
     assert "secret" not in words
     assert (tmp_path / "env").read_text() == "secret\n"
 
 
-def test_a_torn_backup_is_refused(tmp_path: Path, sqlite_template: Path) -> None:
+def test_a_torn_backup_is_refused(tmp_path: Path, sqlite_template: Path, office: Office) -> None:
     live, good, torn = tmp_path / "live.db", tmp_path / "good", tmp_path / "torn"
     shutil.copyfile(sqlite_template, live)
-    backup.backup(f"sqlite:///{live}", good)
+    backup.backup(f"sqlite:///{live}", good, MONDAY)
     before = live.read_bytes()
     content = good.read_bytes()
     middle = len(content) // 2
@@ -88,15 +98,15 @@ def test_a_torn_backup_is_refused(tmp_path: Path, sqlite_template: Path) -> None
     ):
         torn.write_bytes(broken)
         with pytest.raises(backup.BackupError):
-            backup.restore(f"sqlite:///{live}", torn)
+            backup.restore(f"sqlite:///{live}", torn, None, office, MONDAY)
         assert live.read_bytes() == before
-    backup.restore(f"sqlite:///{live}", good)
+    backup.restore(f"sqlite:///{live}", good, None, office, MONDAY)
     with closing(sqlite3.connect(live)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_a_damaged_copy_in_a_sound_archive_is_refused(
-    tmp_path: Path, sqlite_template: Path
+    tmp_path: Path, sqlite_template: Path, office: Office
 ) -> None:
     live, damaged = tmp_path / "live.db", tmp_path / "damaged"
     shutil.copyfile(sqlite_template, live)
@@ -106,7 +116,7 @@ def test_a_damaged_copy_in_a_sound_archive_is_refused(
     with zipfile.ZipFile(damaged, "w") as archive:
         archive.writestr("sqlite.db", bytes(pages))
     with pytest.raises(backup.BackupError, match="damaged"):
-        backup.restore(f"sqlite:///{live}", damaged)
+        backup.restore(f"sqlite:///{live}", damaged, None, office, MONDAY)
     assert live.read_bytes() == before
 
 

@@ -149,7 +149,7 @@ def test_a_first_booking_to_the_join_link_and_a_deemed_cancellation(page: Page) 
     expect(page.locator("#used")).to_have_text("0")
 
     turn(page, "reminder")
-    sees(page, "あした、オンライン相談があります")
+    sees(page, "オンライン相談のお知らせ")
     expect(page.locator("#used")).to_have_text("1")
 
     turn(page, "start")

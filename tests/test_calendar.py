@@ -58,6 +58,8 @@ def test_what_is_no_shift(text: str) -> None:
         ("12月24日から12月26日まで", "2026-12-24T00:00", "2026-12-27T00:00"),
         ("12/24 13:00-15:00", "2026-12-24T13:00", "2026-12-24T15:00"),
         ("明日", "2026-12-01T00:00", "2026-12-02T00:00"),
+        ("12/24 午後", "2026-12-24T12:00", "2026-12-25T00:00"),
+        ("12/24 13:00から", "2026-12-24T13:00", "2026-12-25T00:00"),
     ],
 )
 def test_a_span_as_staff_write_it(text: str, start: str, end: str) -> None:
@@ -65,9 +67,7 @@ def test_a_span_as_staff_write_it(text: str, start: str, end: str) -> None:
     assert read_span(text, MONDAY, JAPAN) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["", "いつか", "12/26-12/24", "12/24 15:00-13:00", "1 2 3", "12/24 午後"]
-)
+@pytest.mark.parametrize("text", ["", "いつか", "12/26-12/24", "12/24 15:00-13:00", "1 2 3"])
 def test_what_is_no_span(text: str) -> None:
     assert read_span(text, MONDAY, JAPAN) is None
 
@@ -89,8 +89,11 @@ async def test_a_counselor_is_added_and_gets_shifts(world: World) -> None:
     admin.sees("読み取れませんでした")
     await admin.says("火 10:00-11:00 12/8から")
     admin.sees("火 10:00-11:00 2026/12/08〜")
+    assert await world.rows("SELECT * FROM shifts WHERE counselor_id = 2") == []
+    await admin.taps("このシフトを入れる")
     await admin.taps("シフトを足す")
     await admin.says("火 10:00-11:00 12/8から")
+    await admin.taps("このシフトを入れる")
     assert len(await world.rows("SELECT * FROM shifts WHERE counselor_id = 2")) == 1
     await admin.taps("名前を変える")
     await admin.says("渡邉")
@@ -172,6 +175,7 @@ async def test_vacation_of_one_counselor(make_world: MakeWorld, channel: str) ->
     await admin.taps("佐藤")
     await admin.taps("休みを入れる")
     await admin.says("12/1-12/2")
+    await admin.taps("休みにする")
     admin.sees("取り消す 12/1.*〜12/2.* 終日 佐藤")
     parent = world.parent()
     booking = await parent.has_booked(day="12/1")
@@ -209,9 +213,7 @@ async def test_retiring_asks_first(world: World) -> None:
     other.sees("空きがありません|空いている")
 
 
-@pytest.mark.parametrize(
-    "text", ["12/24 13:00から", "12/24 13時から", "12/24 13:00", "12/24 13:00-", "12/24と12/25"]
-)
+@pytest.mark.parametrize("text", ["12/24 13:00", "12/24 13:00-", "12/24と12/25"])
 def test_a_span_is_read_whole_or_not_at_all(text: str) -> None:
     assert read_span(text, MONDAY, JAPAN) is None
 
@@ -269,7 +271,7 @@ async def test_a_counselors_url_reaches_those_who_have_a_booking(
     await admin.says("/needs")
     admin.sees_no("URLがまだ")
     await admin.says("/mypage")
-    admin.sees("1件あります")
+    admin.sees("未掲載の予約はありません")  # the text in My Page holds the join link, which stays
 
 
 async def test_english_staff_read_shifts_in_english(world: World) -> None:
@@ -293,8 +295,9 @@ async def test_nobody_books_into_a_closure_while_it_is_made(
         await parent.taps("職業相談")
         await parent.taps(day)
         await parent.taps("^10:00$")
-        booking = _in_between(world, parent, monkeypatch)
         await admin.says(f"/closures {day}")
+        booking = _in_between(world, parent, monkeypatch)
+        await admin.taps("休みにする")
         await asyncio.wait_for(booking(), 20)
         inside = [each for each in await world.bookings() if each.status == "booked"]
         assert bool(inside) is not guarded

@@ -21,7 +21,8 @@ from models.transaction import Conflict, Transaction
 from models.writers import DatabaseUnavailable
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
-ADD = numbered_addition(table(Watch), "starts_at", "ends_at")
+SWEPT: dict[str, bool | int | str] = {"way": "sweep", "works": True, "why": ""}
+ADD = numbered_addition(table(Watch), "starts_at", "ends_at", **SWEPT)
 ALL = query(select(table(Watch).c.starts_at), lambda at: at)
 NAMES = query(select(table(Counselor).c.name), lambda name: str(name))
 NAME_OF = query(

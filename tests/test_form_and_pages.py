@@ -127,7 +127,8 @@ async def test_one_registration_number_from_two_chats_is_told_to_staff(world: Wo
     """A parent may use both channels; but nobody is taken for somebody else without proof."""
     for channel in ("line", "telegram"):
         assert "same_registration" not in await world.alerts()
-        await world.parent(channel=channel).has_settled_everything()
+        number = DETAILS["registration"]
+        await world.parent(channel=channel).has_settled_everything(registration=number)
     assert "same_registration" in await world.alerts()
     assert await world.rows("SELECT count(*) FROM job_seekers") == [(2,)]
 
@@ -160,7 +161,7 @@ async def test_pages_send_strict_headers(make_world: MakeWorld, path: str) -> No
 async def booked(world: World) -> tuple[Parent, str]:
     parent = world.parent()
     booking = await parent.has_booked()
-    return parent, world.app.links.join(booking.id)
+    return parent, world.app.links.join(booking)
 
 
 async def test_join_has_its_time(world: World) -> None:
@@ -187,8 +188,9 @@ async def test_a_link_preview_is_no_presence(world: World) -> None:
     _, url = await booked(world)
     booking = await world.booking()
     await world.play_to(booking.starts_at)
+    preview = {"User-Agent": "facebookexternalhit/1.1;line-poker/1.0"}
     for method in ("GET", "HEAD"):
-        answer: httpx.Response = await world.web.request(method, url)
+        answer: httpx.Response = await world.web.request(method, url, headers=preview)
         assert answer.status_code == 200
         assert "location" not in answer.headers
     await world.play(minutes=10)
@@ -247,7 +249,9 @@ async def test_a_strangers_join_link_says_what_to_do(world: World) -> None:
         if token != url.rpartition("/")[2]:
             assert answer.status_code == 404
             assert "予約確認" in answer.text
-    calendar = world.app.links.calendar_file(1).rpartition("/")[2].removesuffix(".ics")
+    calendar = (
+        world.app.links.calendar_file(await world.booking()).rpartition("/")[2].removesuffix(".ics")
+    )
     assert (await world.web.get(f"/join/{calendar}")).status_code == 404
 
 
@@ -264,7 +268,7 @@ async def test_the_calendar_file(world: World) -> None:
     assert url in event["description"]
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
-    again = await world.web.get(world.app.links.calendar_file(booking.id))
+    again = await world.web.get(world.app.links.calendar_file(booking))
     assert b"STATUS:CANCELLED" in again.content
     (ended,) = icalendar.Calendar.from_ical(again.content).walk("VEVENT")
     assert ended["sequence"] > event["sequence"]  # or calendars pass the cancellation over

@@ -43,6 +43,7 @@ async def every_message(make_world: MakeWorld) -> list[dict[str, Any]]:
             await parent.taps_data(data)
         await parent.taps_data("agree/1:1")
         await parent.taps_data("no/1:v:safe")
+        await parent.taps("準備できました|It applies now")
         await parent.taps_data("withdraw/1")
         await parent.taps_data("all/1:e")
         await parent.taps_data("all/1:v")

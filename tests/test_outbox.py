@@ -45,7 +45,7 @@ async def test_line_is_asked_again_with_the_same_key(
     world, parent = await line_at_the_reminder(make_world)
     world.line.trouble = [trouble, trouble]
     await world.play(minutes=5)
-    parent.looks().sees("あした")
+    parent.looks().sees("オンライン相談のお知らせ")
     assert world.pushes() == 1
     (state, attempts), *_ = await ends(world)
     assert state == "accepted"
@@ -105,7 +105,7 @@ async def test_a_revoked_token_is_told_to_staff(make_world: MakeWorld) -> None:
     assert "token_refused" in await world.alerts()
     world.line.token = token
     await world.play(minutes=10)
-    parent.looks().sees("あした")
+    parent.looks().sees("オンライン相談のお知らせ")
     assert world.pushes() == 1
 
 
@@ -116,7 +116,7 @@ async def test_telegram_is_never_sent_what_may_have_arrived(make_world: MakeWorl
     world.telegram.trouble = ["lost"]
     await world.play(days=2, hours=8)
     await world.play(hours=1)
-    assert [seen.text.count("あした") for seen in parent.looks().seen] == [1]
+    assert [seen.text.count("オンライン相談のお知らせ") for seen in parent.looks().seen] == [1]
     assert (await ends(world))[0][0] == "uncertain"
     assert "reminder_uncertain" in await world.alerts()
 
@@ -127,7 +127,7 @@ async def test_telegram_says_when_to_come_back(make_world: MakeWorld) -> None:
     await parent.has_booked(day="12/3", time="10:00")
     world.telegram.trouble = [429, 429]
     await world.play(days=2, hours=9)
-    parent.looks().sees("あした")
+    parent.looks().sees("オンライン相談のお知らせ")
     assert (await ends(world)) == [("accepted", 3)]
 
 
@@ -403,7 +403,7 @@ async def test_polling_lets_go_of_updates_only_after_the_commit(
     world.telegram.webhook_url = ""
     telegram = world.app.telegram
     assert telegram is not None
-    poller = Poller(telegram, world.app.web, world.clock)
+    poller = Poller(telegram, world.app.web, world.app.hearing, world.clock)
     parent = world.parent()
     await world.telegram.say(parent.telegram, "/start")
     await world.telegram.say(parent.telegram, "ヘルプ")

@@ -89,10 +89,11 @@ async def test_an_alert_about_a_person_leads_to_them(make_world: MakeWorld, chan
     world: World = await make_world(channel)
     admin = await world.staff()
     for _ in range(2):
-        await world.parent().has_settled_everything()
+        await world.parent().has_settled_everything(registration=DETAILS["registration"])
     await admin.says("/needs")
     admin.sees("同じ求職番号")
-    await admin.taps("利用者 1")
+    await admin.taps("同じ方か確認する")
+    await admin.taps("前からの方")
     admin.sees("広○ 花○")
 
 

@@ -70,11 +70,14 @@ async def test_a_week_of_many_counselors_stays_readable(
 async def test_pictures_end_with_the_job_and_after_a_while(world: World) -> None:
     admin = await world.staff()
     await world.staff()
-    address = world.app.links.picture(Picture(1, MONDAY, PictureOf.WEEK))
+    contact = await world.store(lambda store: store.contacts.find(world.channel, admin.person))
+    secret = contact.staff_secret
+    address = world.app.links.picture(Picture(1, MONDAY, PictureOf.WEEK), secret)
     assert (await world.web.get(address)).status_code == 200
     world.clock.turn_to(world.clock() + timedelta(days=70))
     assert (await world.web.get(address)).status_code == 404
-    recent = world.app.links.picture(Picture(1, MONDAY + timedelta(days=70), PictureOf.WEEK))
+    later = Picture(1, MONDAY + timedelta(days=70), PictureOf.WEEK)
+    recent = world.app.links.picture(later, secret)
     assert (await world.web.get(recent)).status_code == 200
     await admin.taps_data("leaveyes/1")
     assert (await world.web.get(recent)).status_code == 404

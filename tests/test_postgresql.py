@@ -28,13 +28,14 @@ from models.writers import DatabaseUnavailable, Work
 from tests.conftest import MakeWorld
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
-ADD = numbered_addition(table(Watch), "starts_at", "ends_at")
+SWEPT: dict[str, bool | int | str] = {"way": "sweep", "works": True, "why": ""}
+ADD = numbered_addition(table(Watch), "starts_at", "ends_at", **SWEPT)
 ALL = query(select(table(Watch).c.starts_at), lambda at: at)
 NAME_OF = query(
     select(table(Counselor).c.name).where(table(Counselor).c.id == bindparam("number")), str
 )
 PREPARED = query(select(column("statement")).select_from(text("pg_prepared_statements")), str)
-ADD_EACH = addition(table(Watch), "starts_at", "ends_at")
+ADD_EACH = addition(table(Watch), "starts_at", "ends_at", **SWEPT)
 HOW_MANY = query(select(func.count()).select_from(table(Watch)), int)
 LENGTH_OF = query(select(func.length(bindparam("words", type_=Text))), int)
 OPTIONS = (

@@ -10,7 +10,18 @@ from sqlalchemy import Connection, bindparam, select
 
 from models.database import Database
 from models.sql import Statement, query
-from models.store import bookings, contacts, due, inbox, offer, outbox, presence, settled, terms
+from models.store import (
+    bookings,
+    contacts,
+    due,
+    hearing,
+    inbox,
+    offer,
+    outbox,
+    presence,
+    settled,
+    terms,
+)
 from models.tables import OutboxRow, table
 from models.transaction import Transaction
 from tests.talk import World
@@ -64,7 +75,9 @@ PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
     (FOLLOWERS, {"id": 1}, "ix_outbox_follows_id"),
     (inbox._LATER_ACT, {"contact_id": 1, "instant": NOW}, "inbox_contact_id"),
     (presence._SIGNS, {"booking_id": 1, "version": 1}, "attendance_signs"),
-    (presence._WATCHES, SPAN, "watches_ends_at"),
+    (hearing._TOUCHING, SPAN, "watches_ends_at"),
+    (due._AROUND, {"after": NOW, "until": NOW}, "ix_bookings_to_judge|ix_bookings_active_start"),
+    (bookings._IN_ROOM, {"url": "x", "since": NOW}, "ix_bookings_active_start"),
 ]
 
 
@@ -101,18 +114,19 @@ async def test_a_step_asks_little_and_nothing_twice(
 
     monkeypatch.setattr(Transaction, "__init__", begin_and_listen)
 
-    async def asks_at_most(most: int, step: Awaitable[object]) -> None:
+    async def asks_at_most(most: int, step: Awaitable[object], *, twice: int = 0) -> None:
         turns.clear()
         await step
         (asked,) = [turn for turn in turns if any("INTO inbox" in each for each in turn)]
         assert len(asked) <= most, asked
-        assert len(asked) == len(set(asked)), asked
+        assert len(asked) - len(set(asked)) <= twice, asked
 
-    await asks_at_most(6, parent.taps("職業相談"))
-    await asks_at_most(7, parent.taps("空き"))
-    await asks_at_most(8, parent.taps(r"^\d+:\d\d$"))
+    await asks_at_most(7, parent.taps("職業相談"))
+    await asks_at_most(8, parent.taps("空き"))
+    await asks_at_most(9, parent.taps(r"^\d+:\d\d$"))
     await parent.taps("この内容で予約する")
-    await asks_at_most(9, parent.says("12/9 13:00に変更"))
+    # "Move it" holds the booking first; what was read before that is read anew.
+    await asks_at_most(15, parent.says("12/9 13:00に変更"), twice=1)
 
 
 class _Heard:

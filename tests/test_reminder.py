@@ -24,7 +24,7 @@ async def test_the_day_before_at_five(world: World) -> None:
     parent.looks().sees_nothing()
     await world.play(milliseconds=1)
     parent.looks().sees(
-        "あした、オンライン相談があります",
+        "オンライン相談のお知らせ",
         "12月3日\\(木\\) 10:00〜10:30",
         booking.reference,
         "相談に入る",
@@ -93,7 +93,7 @@ async def test_a_moved_booking_is_reminded_for_its_new_date_only(world: World) -
     await world.play_to(REMINDER + timedelta(hours=1))
     parent.looks().sees_nothing()
     await world.play_to(datetime(2026, 12, 6, 17, 0, tzinfo=JAPAN).astimezone(UTC))
-    parent.looks().sees("あした、オンライン相談があります", "12月7日")
+    parent.looks().sees("オンライン相談のお知らせ", "12月7日")
 
 
 async def test_moved_after_its_reminder_it_is_reminded_again(world: World) -> None:
@@ -106,7 +106,7 @@ async def test_moved_after_its_reminder_it_is_reminded_again(world: World) -> No
     await parent.taps("10:00")
     await parent.taps("変更する")
     await world.play_to(datetime(2026, 12, 6, 17, 0, tzinfo=JAPAN).astimezone(UTC))
-    parent.looks().sees("あした", "12月7日")
+    parent.looks().sees("オンライン相談のお知らせ", "12月7日")
 
 
 async def test_a_cancelled_booking_is_never_reminded(world: World) -> None:
@@ -123,7 +123,7 @@ async def test_late_start_up_sends_late(world: World) -> None:
     booking = await parent.has_booked(day="12/3", time="10:00")
     await world.sleep_until(booking.starts_at - timedelta(hours=1, milliseconds=1))
     await world.sweep()
-    parent.looks().sees("あした、オンライン相談があります")
+    parent.looks().sees("本日、オンライン相談があります")
 
 
 async def test_too_late_it_is_expired_and_staff_are_told(world: World) -> None:
@@ -199,7 +199,7 @@ async def test_in_the_parents_language(world: World) -> None:
     parent = world.parent(language="en")
     await parent.has_booked(day="Dec 3", time="10:00")
     await world.play_to(REMINDER)
-    parent.looks().sees("Your online consultation is tomorrow", "Thu, Dec 3")
+    parent.looks().sees("Your online consultation", "Thu, Dec 3")
 
 
 @pytest.mark.parametrize("somebody_waits", [True, False])

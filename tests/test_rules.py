@@ -11,16 +11,23 @@ from hypothesis import strategies as st
 from models.rules import details
 from models.rules.attendance import (
     Verdict,
-    Watch,
     counts_as_coming,
     counts_as_contact,
     verdict,
-    watched,
 )
 from models.rules.days import end_of_day, is_business_day, is_year_end, local_day
 from models.rules.deadlines import bookable_days, day_before, may_book
 from models.rules.eligibility import ITEMS, Card, Declaration, open_items
-from models.rules.meeting_url import is_allowed
+from models.rules.hearing import (
+    DATABASE,
+    HEARD_FROM,
+    PAGES,
+    SWEEP,
+    Closed,
+    Stretch,
+    closed_ways,
+)
+from models.rules.meeting_url import NoRoom, Why, read_room
 from models.rules.slots import (
     Closure,
     Grid,
@@ -229,8 +236,6 @@ def test_the_office_reckons_in_its_own_zone() -> None:
 
 # Attendance (art. 6(6))
 
-WATCHED = [Watch(START - timedelta(hours=1), START + timedelta(hours=1))]
-
 
 @pytest.mark.parametrize(
     ("after", "came", "contact", "expected"),
@@ -246,7 +251,30 @@ WATCHED = [Watch(START - timedelta(hours=1), START + timedelta(hours=1))]
 def test_the_ten_minute_rule(
     after: timedelta, came: bool, contact: bool, expected: Verdict
 ) -> None:
-    found = verdict(START, START + after, GRACE, came=came, contact=contact, watches=WATCHED)
+    found = verdict(
+        START, START + after, GRACE, came=came, contact=contact, is_shut=False, closed=[]
+    )
+    assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("after", "is_shut", "is_final", "expected"),
+    [
+        (timedelta(minutes=10), False, True, Verdict.UNHEARD),
+        (timedelta(minutes=10), False, False, Verdict.WAIT),
+        (timedelta(minutes=10, seconds=59), False, False, Verdict.WAIT),
+        (timedelta(minutes=11), False, False, Verdict.UNHEARD),
+        (timedelta(minutes=10), True, False, Verdict.SHUT),
+        (timedelta(minutes=9), True, True, Verdict.WAIT),
+    ],
+)
+def test_who_could_not_be_heard_is_not_judged(
+    after: timedelta, is_shut: bool, is_final: bool, expected: Verdict
+) -> None:
+    closed = [Closed("line", "401", is_final)]
+    found = verdict(
+        START, START + after, GRACE, came=False, contact=False, is_shut=is_shut, closed=closed
+    )
     assert found is expected
 
 
@@ -256,38 +284,54 @@ def test_the_ten_minute_rule(
 )
 def test_what_counts_as_contact(minutes: float, counts: bool) -> None:
     acted_at = START + timedelta(minutes=minutes)
-    assert counts_as_contact(START, acted_at, timedelta(minutes=60), GRACE) is counts
+    assert counts_as_contact(START, acted_at, acted_at, timedelta(minutes=60), GRACE) is counts
 
 
 @pytest.mark.parametrize(("minutes", "counts"), [(-15.001, False), (-15, True), (10, False)])
 def test_what_counts_as_coming(minutes: float, counts: bool) -> None:
     acted_at = START + timedelta(minutes=minutes)
-    assert counts_as_coming(START, acted_at, timedelta(minutes=15), GRACE) is counts
+    assert counts_as_coming(START, acted_at, acted_at, timedelta(minutes=15), GRACE) is counts
+
+
+def _shown(way: str, first: timedelta, last: timedelta, *, works: bool = True) -> Stretch:
+    return Stretch(way, works, START + first, START + last, "" if works else "seen")
 
 
 @given(
-    st.lists(st.tuples(st.integers(-20, 20), st.integers(0, 20)), max_size=6),
-    st.integers(0, 10 * 60),
+    st.lists(st.tuples(st.integers(-40, 20), st.integers(0, 30)), max_size=6),
+    st.integers(-15 * 60, 10 * 60),
 )
-def test_an_unwatched_moment_is_seen(stretches: list[tuple[int, int]], second: int) -> None:
-    watches = [
-        Watch(START + timedelta(minutes=first), START + timedelta(minutes=first + length))
+def test_an_unproven_moment_is_seen(stretches: list[tuple[int, int]], second: int) -> None:
+    proofs = [
+        _shown(PAGES, timedelta(minutes=first), timedelta(minutes=first + length))
         for first, length in stretches
     ]
     moment = START + timedelta(seconds=second)
-    if not any(watch.start <= moment <= watch.end for watch in watches):
-        assert not watched(START, START + GRACE, watches)
+    if not any(proof.start <= moment <= proof.end for proof in proofs):
+        found = closed_ways([PAGES], START - HEARD_FROM, START + GRACE, proofs)
+        assert [each.way for each in found] == [PAGES]
 
 
-@given(st.lists(st.integers(1, 599), unique=True, max_size=5))
-def test_watches_that_follow_each_other_cover(cuts: list[int]) -> None:
-    edges = [0, *sorted(cuts), 600]
-    watches = [
-        Watch(START + timedelta(seconds=first), START + timedelta(seconds=last))
-        for first, last in pairwise(edges)
+@given(st.lists(st.integers(1, 1499), unique=True, max_size=5))
+def test_proofs_that_follow_each_other_cover(cuts: list[int]) -> None:
+    edges = [0, *sorted(cuts), 1500]
+    start, end = START - HEARD_FROM, START + GRACE
+    proofs = [
+        Stretch(SWEEP, True, start + timedelta(seconds=a), start + timedelta(seconds=b))
+        for a, b in pairwise(edges)
     ]
-    assert watched(START, START + GRACE, reversed(watches))
-    assert not watched(START, START + GRACE, watches[1:])
+    assert closed_ways([SWEEP], start, end, reversed(proofs)) == []
+    assert closed_ways([SWEEP], start, end, proofs[1:])
+
+
+@given(st.integers(-30 * 60, 30 * 60), st.integers(0, 120), st.sampled_from([PAGES, DATABASE]))
+def test_any_fault_in_the_span_is_seen(second: int, length: int, way: str) -> None:
+    start, end = START - HEARD_FROM, START + GRACE
+    hour = timedelta(hours=1)
+    from_ = timedelta(seconds=second)
+    fault = _shown(way, from_, from_ + timedelta(seconds=length), works=False)
+    found = closed_ways([way], start, end, [_shown(way, -hour, hour), fault])
+    assert bool(found) == (fault.start <= end and fault.end >= start)
 
 
 # Declarations (arts. 2, 5)
@@ -361,7 +405,9 @@ def test_what_is_no_registration_number(typed: str) -> None:
     [
         ("ひろしま はなこ", "ヒロシマ ハナコ"),
         ("ﾋﾛｼﾏ　ﾊﾅｺ", "ヒロシマ ハナコ"),
-        ("Nguyễn Thị", None),
+        ("Nguyễn Thị Hoa", "Nguyễn Thị Hoa"),
+        ("Łukasz Żółć", "Łukasz Żółć"),
+        ("山田", None),
         ("Maria da Silva-Souza", "Maria da Silva-Souza"),
         ("花子", None),
     ],
@@ -408,7 +454,36 @@ def test_fields_take_any_text_without_breaking(typed: str) -> None:
     ],
 )
 def test_meeting_urls(url: str, allowed: bool) -> None:
-    assert is_allowed(url, ("zoom.us",)) is allowed
+    try:
+        found = read_room(url, ("zoom.us",))
+    except NoRoom:
+        found = None
+    assert (found == url) is allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("https://us02web.zoom.us/s/1?zak=x", Why.HOST_LINK),
+        ("https://zoom.us/j/1?zak=x", Why.HOST_LINK),
+        ("https://zoom.us/join", Why.NO_ROOM),
+        ("https://zoom.us/rec/share/abc", Why.NO_ROOM),
+        ("https://zoom.us/profile", Why.NO_ROOM),
+        ("https://zoom.us/", Why.NO_ROOM),
+        ("https://zoom.us/j/", Why.NO_ROOM),
+        ("あとで送ります", Why.NOT_ALLOWED),
+    ],
+)
+def test_what_is_no_room_is_named(text: str, why: Why) -> None:
+    with pytest.raises(NoRoom) as refused:
+        read_room(text, ("zoom.us",))
+    assert refused.value.why is why
+
+
+@pytest.mark.parametrize("path", ["j/123456789?pwd=a", "my/sato", "w/99", "wc/join/123"])
+def test_what_can_be_a_room_is_taken(path: str) -> None:
+    url = f"https://us02web.zoom.us/{path}"
+    assert read_room(f"こちらです: {url}。", ("zoom.us",)) == url
 
 
 # Typed days and times

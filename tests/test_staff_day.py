@@ -21,7 +21,7 @@ async def test_the_day_in_order_of_time(world: World) -> None:
     text = admin.seen[0].text
     assert text.index("10:00") < text.index("14:00")
     admin.sees(
-        booking.reference, "電話でキャンセル", "URLを伝える"
+        booking.reference, "電話で「行けません」", "URLを伝える"
     )  # the cards of those who come next
     await admin.says("明日")
     admin.sees("2件")
@@ -63,7 +63,7 @@ async def test_what_was_not_delivered_comes_back_to_the_one_who_asked(world: Wor
     admin, parent, booking = await booked(world)
     await parent.blocks()
     await opens(admin, booking)
-    await admin.taps("電話でキャンセル")
+    await admin.taps("電話で「行けません」")
     await admin.taps("キャンセルを記録")
     admin.looks()
     assert any("届きませんでした。お電話" in each.text for each in admin.ever_seen)
@@ -131,7 +131,7 @@ async def test_what_cannot_be_told_silences_nothing_else(
     def fails(turn: Turn, store: Store) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(router, "UNASKED", (fails, *router.UNASKED))
+    monkeypatch.setattr(router, "NEWS", (fails, *router.NEWS))
     world: World = await make_world("telegram")
     admin, parent, booking = await booked(world)
     await world.play_to(booking.starts_at - timedelta(minutes=5))

@@ -61,7 +61,7 @@ async def test_a_deemed_cancellation_is_undone(world: World) -> None:
 async def test_a_call_is_recorded_as_the_parents_own(world: World) -> None:
     admin, parent, booking = await booked(world)
     await opens(admin, booking)
-    await admin.taps("電話でキャンセル")
+    await admin.taps("電話で「行けません」")
     admin.sees(booking.reference)
     await admin.taps("キャンセルを記録")
     assert (await world.booking()).status == "cancelled"
@@ -91,6 +91,8 @@ async def test_the_reason_in_own_words(world: World) -> None:
     await admin.taps("窓口が取りやめ")
     await admin.taps("ほかの理由を書く")
     await admin.says("停電のため\nお休みします")
+    assert (await world.booking()).status == "booked"
+    await admin.taps("取りやめて、理由を本人に伝える")
     parent.looks().sees("停電のため お休みします")
     assert (await world.booking()).status == "withdrawn"
     await admin.says("もう一つの文")
@@ -100,10 +102,11 @@ async def test_the_reason_in_own_words(world: World) -> None:
 async def test_a_consultation_is_stopped(world: World) -> None:
     admin, parent, booking = await booked(world)
     await world.play_to(booking.starts_at)
-    await parent.joins(world.app.links.join(booking.id))
+    await parent.joins(world.app.links.join(booking))
     await opens(admin, booking)
     await admin.taps("相談を中止")
     await admin.says("大声でおどすため")
+    await admin.taps("相談を中止する")
     assert (await world.booking()).status == "withdrawn"
     parent.looks().sees("相談を中止しました").sees_no("おどす")
     history = await world.rows("SELECT why FROM booking_changes ORDER BY id DESC LIMIT 1")
@@ -117,7 +120,7 @@ async def test_the_next_one_is_booked_during_the_consultation(world: World) -> N
     """Art. 6(5); also today, past the parents' deadline."""
     admin, parent, booking = await booked(world, day="12/1", time="10:00")
     await world.play_to(booking.starts_at)
-    await parent.joins(world.app.links.join(booking.id))
+    await parent.joins(world.app.links.join(booking))
     await opens(admin, booking)
     await admin.taps("次の予約")
     await admin.taps("12/1")
@@ -169,6 +172,7 @@ async def test_the_answer_to_a_question_is_no_command(world: World) -> None:
     await admin.taps("窓口が取りやめ")
     await admin.taps("ほかの理由を書く")
     await admin.says("休み のため")
+    await admin.taps("取りやめて、理由を本人に伝える")
     assert (await world.booking()).status == "withdrawn"
     parent.looks().sees("休み のため")
 
@@ -180,7 +184,7 @@ async def test_nobody_is_absent_before_the_grace_is_over(world: World) -> None:
     assert "来なかった" not in admin.labels()
     await admin.taps_data(f"absent/1:{booking.id}")
     admin.sees("今は、それはできません")
-    answer = await parent.joins(world.app.links.join(booking.id))
+    answer = await parent.joins(world.app.links.join(booking))
     assert answer.status_code == 303
 
 
@@ -274,4 +278,5 @@ async def test_a_command_or_nothing_is_no_reason(world: World, ends: str) -> Non
         parent.looks().sees_nothing()
         assert (await world.booking()).status == "booked"
     await admin.says("停電のため")
+    await admin.taps("取りやめて|相談を中止する")
     assert (await world.booking()).status == "withdrawn"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.vault import DataKeyError, Sealed, Vault, new_data_key
+from models.vault import DataKeyError, Sealed, Vault, new_data_key, number_in
 
 
 def test_sealed_values_open_only_in_their_row() -> None:
@@ -26,12 +26,16 @@ def test_sealed_values_open_only_in_their_row() -> None:
 
 def test_tokens_are_ours_alone() -> None:
     vault = Vault(new_data_key())
-    token = vault.token("join", 7)
-    assert vault.read_token("join", token) == 7
-    assert vault.read_token("calendar", token) is None
-    assert Vault(new_data_key()).read_token("join", token) is None
+    token = vault.token("join", 7, "secret of the row")
+    assert vault.is_token("join", token, "secret of the row")
+    assert number_in(token) == 7
+    assert not vault.is_token("calendar", token, "secret of the row")
+    assert not vault.is_token("join", token, "secret of another row 7")
+    assert not vault.is_token("join", token, "")
+    assert not Vault(new_data_key()).is_token("join", token, "secret of the row")
     for at in range(len(token)):
         forged = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
-        assert vault.read_token("join", forged) is None
-    for odd in ("", "é", token + "=", token[:-1], "\ud800"):
-        assert vault.read_token("join", odd) is None
+        assert not vault.is_token("join", forged, "secret of the row")
+    for odd in ("", "é", token + "=", token[:-1], "\ud800", "x" * 8000):
+        assert not vault.is_token("join", odd, "secret of the row")
+        assert number_in(odd) is None

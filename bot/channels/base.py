@@ -59,14 +59,23 @@ class Unreadable(ValueError):
     """A webhook body that is not this platform's."""
 
 
+class Proof(NamedTuple):
+    """Whether a platform reaches us, and why not. `works` is None where the platform tells nothing;
+    `failed_at` (UTC) is when it last could not reach us."""
+
+    works: bool | None
+    why: str = ""
+    failed_at: datetime | None = None
+
+
 class Channel(Protocol):
     """A messaging platform."""
 
     name: str
 
-    def read(self, body: bytes, now: datetime) -> tuple[list[Event], int]:
-        """The events of a webhook body, and how many in it could not be read. Raises
-        Unreadable."""
+    def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[str]]:
+        """The events of a webhook body, and whose in it could not be read ("" where even that is
+        not known). Raises Unreadable."""
 
     def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
         """The bodies of the requests that say these messages, ready to be sent."""
@@ -85,6 +94,20 @@ class Channel(Protocol):
 
     async def language_of(self, event: Event) -> str | None:
         """The language of a person's app, if the platform tells."""
+
+    async def prove(self, webhook: str) -> Proof:
+        """Whether the platform reaches us, at this address or by our asking. Never raises."""
+
+    async def pushes_left(self) -> int | None:
+        """How many counted messages are left this month; None where they are not limited, or the
+        platform does not tell. Never raises."""
+
+    async def address_with(self, text: str) -> str | None:
+        """An address that opens the chat with the office, ready to send a text; None where there is
+        none. Never raises."""
+
+    async def webhook_address(self) -> str | None:
+        """Where the platform calls us; None if it does not, or does not tell. Never raises."""
 
     async def close(self) -> None:
         """Let go of connections."""

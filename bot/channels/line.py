@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 import aiohttp
 import orjson
@@ -27,6 +28,7 @@ from linebot.v3.messaging.models import (
 
 from bot.channels import line_cards
 from bot.channels.base import (
+    Proof,
     QuotaGone,
     Refused,
     Request,
@@ -95,18 +97,18 @@ class LineChannel:
         expected = base64.b64encode(digest)
         return hmac.compare_digest(expected, (signature or "").encode("utf-8", "replace"))
 
-    def read(self, body: bytes, now: datetime) -> tuple[list[Event], int]:
-        """The events of a webhook body, and how many in it could not be read: one bad event
-        spoils no other. Raises Unreadable when the body is not LINE's at all."""
+    def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[str]]:
+        """The events of a webhook body, and whose in it could not be read: one bad event spoils
+        no other. Raises Unreadable when the body is not LINE's at all."""
         raw = parse(body)
         if not isinstance(raw, dict) or not isinstance(raw.get("events"), list):
             raise Unreadable("no list of events")
-        events, unreadable = [], 0
+        events, unreadable = [], list[str]()
         for item in raw["events"]:
             try:
                 events.append(_event(item))
             except (Unreadable, KeyError, TypeError, ValueError, AttributeError, OverflowError):
-                unreadable += 1
+                unreadable.append(_sender(item))
         return events, unreadable
 
     def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
@@ -175,6 +177,42 @@ class LineChannel:
             asked, _request_timeout=_TIMEOUT
         )
         return found
+
+    async def prove(self, webhook: str) -> Proof:
+        """By LINE's own test of the webhook: it goes through proxy, certificate and secret."""
+        try:
+            tested = await self.ask_webhook_test()
+        except ApiException as error:
+            return Proof(None, f"LINE answered {error.status}")
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            return Proof(None, type(error).__name__)
+        if tested.success:
+            return Proof(True)
+        return Proof(False, f"{tested.reason} {tested.status_code}")
+
+    async def pushes_left(self) -> int | None:
+        try:
+            quota = await self.api.get_message_quota(_request_timeout=_TIMEOUT)
+            if quota.value is None:
+                return None
+            used = await self.api.get_message_quota_consumption(_request_timeout=_TIMEOUT)
+        except (ApiException, aiohttp.ClientError, TimeoutError, ValueError):
+            return None
+        return max(0, int(quota.value) - int(used.total_usage))
+
+    async def address_with(self, text: str) -> str | None:
+        try:
+            info = await self.api.get_bot_info(_request_timeout=_TIMEOUT)
+        except (ApiException, aiohttp.ClientError, TimeoutError, ValueError):
+            return None
+        return f"https://line.me/R/oaMessage/{quote(str(info.basic_id))}/?{quote(text)}"
+
+    async def webhook_address(self) -> str | None:
+        try:
+            endpoint = await self.api.get_webhook_endpoint(_request_timeout=_TIMEOUT)
+        except (ApiException, aiohttp.ClientError, TimeoutError, ValueError):
+            return None
+        return str(endpoint.endpoint) if endpoint.active else None
 
     async def menus(self) -> list[RichMenuResponse]:
         """The rich menus that were made by way of the API."""
@@ -308,6 +346,13 @@ def _event(raw: dict[str, Any]) -> Event:
         replies_to=plain_id(answered, _LONGEST_ID) if answered else None,
         listening_only=raw.get("mode", "active") != "active",
     )
+
+
+def _sender(item: object) -> str:
+    """Whose an event is that cannot be read."""
+    source = item.get("source") if isinstance(item, dict) else None
+    person = source.get("userId") if isinstance(source, dict) else None
+    return person if isinstance(person, str) else ""
 
 
 def _is_command(raw: dict[str, Any]) -> bool:

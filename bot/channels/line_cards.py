@@ -94,7 +94,9 @@ def _button(button: Button | Link, *, in_column: bool) -> Json:
 
 def _action(button: Button | Link, longest: int) -> Json:
     if isinstance(button, Link):
-        return {"type": "uri", "label": clip(button.label, longest), "uri": button.url}
+        # Zoom's hand-over to its app, and a calendar file, want the phone's own browser.
+        url = f"{button.url}?openExternalBrowser=1" if button.in_browser else button.url
+        return {"type": "uri", "label": clip(button.label, longest), "uri": url}
     return {
         "type": "postback",
         "label": clip(button.label, longest),

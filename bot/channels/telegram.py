@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 import orjson
 import structlog
@@ -13,7 +14,6 @@ from telegram import (
     Bot,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
-    Update,
     User,
     WebhookInfo,
 )
@@ -28,6 +28,7 @@ from telegram.error import (
 )
 
 from bot.channels.base import (
+    Proof,
     Refused,
     Request,
     RetryLater,
@@ -38,7 +39,7 @@ from bot.channels.base import (
 )
 from bot.channels.reading import parse
 from bot.channels.telegram_client import AiohttpRequest, was_never_sent
-from bot.channels.telegram_updates import BROKEN, NAME, read_update
+from bot.channels.telegram_updates import BROKEN, NAME, read_update, sender_of, unreadable_update
 from models.chat import Button, Did, Event, Link, Message
 
 # Telegram takes 4,096 characters; the rest is for title, facts and headings.
@@ -46,7 +47,9 @@ _LONGEST = 3600
 _LABEL = 60
 _CONNECTIONS = 64
 _TOKEN_PAUSE = timedelta(minutes=1)
-_ALLOWED = ("message", "callback_query", "my_chat_member")
+_ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+# Seconds that an answer may take beyond what Telegram was asked to wait.
+_WAIT_LONGER = 10.0
 # Errors that say that the person, and not the request, is the trouble.
 _GONE = ("chat not found", "user is deactivated", "bot was blocked", "user not found")
 _CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -81,24 +84,24 @@ class TelegramChannel:
         given = (secret or "").encode("utf-8", "replace")
         return hmac.compare_digest(self._secret.encode(), given)
 
-    def read(self, body: bytes, now: datetime) -> tuple[list[Event], int]:
-        """The event of a webhook body, and how many in it could not be read. Raises Unreadable
+    def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[str]]:
+        """The event of a webhook body, or whose it is if it cannot be read. Raises Unreadable
         when the body is not Telegram's at all."""
         raw = parse(body)
         if not isinstance(raw, dict) or "update_id" not in raw:
             raise Unreadable("no update")
         try:
-            return [read_update(raw, now)], 0
+            return [read_update(raw, now)], []
         except (Unreadable, *BROKEN):
-            return [], 1
+            return [], [sender_of(raw)]
 
-    def events_of(self, update: Update, now: datetime) -> list[Event]:
-        """The event of an update that was asked for; none if it cannot be read."""
+    def read_one(self, update: dict[str, Any], now: datetime) -> tuple[list[Event], Event | None]:
+        """The event of an update that was asked for, or what is to be kept of one that cannot be
+        read."""
         try:
-            return [read_update(update.to_dict(), now)]
+            return [read_update(update, now)], None
         except (Unreadable, *BROKEN):
-            log.warning("unreadable event", channel=self.name)
-            return []
+            return [], unreadable_update(update, now)
 
     def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
         edited = event.message_id if event and event.did is Did.TAPPED else None
@@ -168,13 +171,51 @@ class TelegramChannel:
             for client in self._clients:
                 await client.shutdown()
 
-    async def updates(self, offset: int, wait_seconds: int) -> tuple[Update, ...]:
-        """The updates from `offset` on, waiting for the first one. Asking for an offset tells
-        Telegram that everything before it is safe with us. Raises TelegramError."""
+    async def updates(self, offset: int, wait_seconds: int) -> list[dict[str, Any]]:
+        """The updates from `offset` on as plain JSON, waiting for the first one: the SDK's types
+        would fail for all of them where it cannot read one. Asking for an offset tells Telegram
+        that everything before it is safe with us. Raises TelegramError."""
         bot = await self._connected()
-        return await bot.get_updates(
-            offset=offset, timeout=wait_seconds, allowed_updates=list(_ALLOWED)
+        asked = {
+            "offset": str(offset),
+            "timeout": str(wait_seconds),
+            "allowed_updates": orjson.dumps(_ALLOWED).decode(),
+        }
+        found = await self._clients[0].call(
+            f"{bot.base_url}/getUpdates", asked, wait_seconds + _WAIT_LONGER
         )
+        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+    async def prove(self, webhook: str) -> Proof:
+        """By what Telegram says of its calls: none waits to be taken, and none has failed."""
+        try:
+            info = await self.webhook_info()
+        except TelegramError as error:
+            return Proof(None, type(error).__name__)
+        wanted = webhook if self._secret is not None else ""
+        if info.url != wanted:
+            return Proof(False, "the webhook is not set" if wanted else "a webhook is set")
+        why = "its last call failed"
+        if info.pending_update_count:
+            return Proof(None, "updates wait to be taken", info.last_error_date)
+        return Proof(True, why, info.last_error_date)
+
+    async def pushes_left(self) -> int | None:
+        """Telegram counts none."""
+        return None
+
+    async def address_with(self, text: str) -> str | None:
+        try:
+            name = (await self.who_am_i()).username
+        except TelegramError:
+            return None
+        return f"https://t.me/{name}?start={quote(text)}" if name else None
+
+    async def webhook_address(self) -> str | None:
+        try:
+            return (await self.webhook_info()).url or None
+        except TelegramError:
+            return None
 
     async def use_webhook(self, url: str) -> None:
         """Let Telegram send updates to `url`, with our secret. Raises TelegramError."""

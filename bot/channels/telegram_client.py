@@ -4,6 +4,7 @@ fraction of what it costs over httpx (docs/performance.md)."""
 from typing import Any
 
 import aiohttp
+import orjson
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -60,6 +61,21 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from error
+
+    async def call(self, url: str, parameters: dict[str, str], read_timeout: float) -> Any:
+        """The result of a method as plain JSON. Raises TimedOut or NetworkError."""
+        assert self._session is not None, "initialize() comes first"
+        timeout = aiohttp.ClientTimeout(sock_connect=_SECONDS, sock_read=read_timeout)
+        try:
+            async with self._session.post(url, data=parameters, timeout=timeout) as answer:
+                body = orjson.loads(await answer.read())
+        except TimeoutError as error:
+            raise TimedOut from error
+        except (aiohttp.ClientError, orjson.JSONDecodeError) as error:
+            raise NetworkError(type(error).__name__) from error
+        if not isinstance(body, dict) or not body.get("ok"):
+            raise NetworkError(f"Telegram answered {answer.status}")
+        return body.get("result")
 
 
 def was_never_sent(error: NetworkError) -> bool:

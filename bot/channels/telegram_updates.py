@@ -1,16 +1,20 @@
 """Reading Telegram's updates, as plain JSON (docs: "Update"): what somebody did."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.channels.reading import plain_id, tag, typed_text
 from models.chat import Did, Event
+from models.text import clean
 
 NAME = "telegram"
 # What a broken or hostile update raises, besides Unreadable.
 BROKEN = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError)
 
 _ID, _CALLBACK_ID = 20, 64
+# Telegram keeps the press of a button for so long, and does not tell when it was.
+_PRESS_LIVES = timedelta(seconds=150)
 
 
 def read_update(update: dict[str, Any], now: datetime) -> Event:
@@ -21,9 +25,33 @@ def read_update(update: dict[str, Any], now: datetime) -> Event:
         return _pressed(event_id, query, now)
     if message := update.get("message"):
         return _sent(event_id, message, now)
+    if message := update.get("edited_message"):
+        return _sent(event_id, {**message, "date": message["edit_date"]}, now)
     if change := update.get("my_chat_member"):
         return _changed(event_id, change, now)
     return Event(NAME, event_id, Did.NOTHING_OF_OURS, now)
+
+
+def sender_of(update: dict[str, Any]) -> str:
+    """Whose an update is that cannot be read; "" if even that is not known."""
+    for content in update.values():
+        sender = content.get("from") if isinstance(content, dict) else None
+        if isinstance(sender, dict) and isinstance(sender.get("id"), int):
+            return str(sender["id"])
+    return ""
+
+
+def unreadable_update(update: dict[str, Any], now: datetime) -> Event:
+    """An update that cannot be read, as an event to keep for an engineer."""
+    number = update.get("update_id")
+    return Event(
+        channel=NAME,
+        id=str(number)[:_ID] if isinstance(number, int) else f"?{now.timestamp():.0f}",
+        did=Did.NOTHING_OF_OURS,
+        acted_at=now,
+        person=sender_of(update) or None,
+        text=clean(json.dumps(update, ensure_ascii=True)),
+    )
 
 
 def _pressed(event_id: str, query: dict[str, Any], now: datetime) -> Event:
@@ -35,6 +63,7 @@ def _pressed(event_id: str, query: dict[str, Any], now: datetime) -> Event:
         id=event_id,
         did=Did.TAPPED,
         acted_at=now,
+        acted_from=now - _PRESS_LIVES,
         person=plain_id(query["from"]["id"], _ID),
         text=typed_text(query.get("data", "")),
         message_id=plain_id(message["message_id"], _ID),

@@ -16,6 +16,7 @@ from models.store.booking import Booking
 from models.store.bookings import Bookings
 from models.store.contacts import Contacts
 from models.transaction import Transaction
+from models.vault import number_in
 
 _ENDED = ("cancelled", "withdrawn", "deemed_cancelled")
 
@@ -32,10 +33,8 @@ class CalendarFile:
 
     async def show(self, request: Request) -> Response:
         """The file; opened again after a move or cancellation, it brings the calendar along."""
-        booking_id = self._links.calendars(request.path_params["token"])
-        found = (
-            await self._database.run(lambda tx: self._read(tx, booking_id)) if booking_id else None
-        )
+        token = request.path_params["token"]
+        found = await self._database.run(lambda tx: self._read(tx, token))
         if found is None:
             say = self._pages.language(request)
             return self._pages.word(say, "join.unknown_title", "join.unknown_text", status=404)
@@ -49,17 +48,18 @@ class CalendarFile:
             },
         )
 
-    def _read(self, tx: Transaction, booking_id: int) -> tuple[Booking, int, Phrases] | None:
+    def _read(self, tx: Transaction, token: str) -> tuple[Booking, int, Phrases] | None:
         bookings = Bookings(tx, self._office)
-        booking = bookings.by_id(booking_id)
-        if booking is None:
+        number = number_in(token)
+        booking = bookings.by_id(number) if number is not None else None
+        if booking is None or not self._links.opens_calendar(token, booking):
             return None
         contact = Contacts(tx).parent_of(booking.job_seeker_id)
-        changes = bookings.how_often_changed(booking_id)
+        changes = bookings.how_often_changed(booking.id)
         return booking, changes, phrases(best_language(contact.language) or self._office.language)
 
     def _write(self, booking: Booking, changes: int, say: Phrases) -> bytes:
-        join = self._links.join(booking.id)
+        join = self._links.join(booking)
         event = icalendar.Event()
         event.add("uid", f"{booking.reference}@madoguchi")
         event.add("sequence", changes)
@@ -68,18 +68,23 @@ class CalendarFile:
         event.add("dtend", booking.ends_at)
         name = self._office.words(self._office.name, say.language)
         event.add("summary", say("calendar.summary", office=name))
-        reference = say("calendar.description", reference=booking.reference, join=join)
-        event.add("description", reference)
-        event.add("url", join)
-        event.add("status", "CANCELLED" if booking.status in _ENDED else "CONFIRMED")
-        alarm = icalendar.Alarm()
-        alarm.add("action", "DISPLAY")
-        alarm.add("description", say("calendar.summary", office=name))
-        alarm.add("trigger", timedelta(minutes=-15))
-        event.add_component(alarm)
         calendar = icalendar.Calendar()
         calendar.add("prodid", "-//Madoguchi//JA")
         calendar.add("version", "2.0")
+        if booking.status in _ENDED:  # takes it out of the calendar: nothing rings, no way in
+            event.add("status", "CANCELLED")
+            calendar.add("method", "CANCEL")
+        else:
+            event.add("status", "CONFIRMED")
+            reference = say("calendar.description", reference=booking.reference, join=join)
+            event.add("description", reference)
+            event.add("url", join)
+            event.add("location", join)
+            alarm = icalendar.Alarm()
+            alarm.add("action", "DISPLAY")
+            alarm.add("description", say("calendar.summary", office=name))
+            alarm.add("trigger", timedelta(minutes=-15))
+            event.add_component(alarm)
         calendar.add_component(event)
         written: bytes = calendar.to_ical()
         return written

@@ -36,11 +36,13 @@ class DeskPage:
         self._clock = clock
 
     async def _open(
-        self, request: Request, purpose: Purpose
+        self, request: Request, purpose: Purpose, *, sending: bool = False
     ) -> tuple[Phrases, FormLink, str] | Response:
         """The link, if it is good and its owner still works here."""
         token = request.path_params["token"]
-        found = await self._database.run(lambda tx: self._whose(tx, token, purpose, request))
+        found = await self._database.run(
+            lambda tx: self._whose(tx, token, purpose, request, sending=sending)
+        )
         if isinstance(found, NoForm):
             return self._gone(request, found)
         contact, link = found
@@ -51,23 +53,30 @@ class DeskPage:
         self, request: Request, purpose: Purpose
     ) -> tuple[tuple[Phrases, FormLink, str], dict[str, str]] | Response:
         """The link with what was entered, if it was entered where we showed the form."""
-        refusal = self._pages.came_from_elsewhere(request)
-        if refusal := refusal or self._pages.too_many_tries(request, request.path_params["token"]):
+        if refusal := self._pages.came_from_elsewhere(request):
             return refusal
         fields = await read_entries(request, _LONGEST_BODY)
-        opened = await self._open(request, purpose)
+        opened = await self._open(request, purpose, sending=True)
         if isinstance(opened, Response):
             return opened
+        if refusal := self._pages.too_many_tries(request):
+            return refusal
         say, _, token = opened
         if not self._guard.was_shown_here(request, token, fields.get("csrf", "")):
             return self._pages.word(say, "page.bad_form_title", "page.bad_form_text", status=403)
         return opened, fields
 
     def _whose(
-        self, tx: Transaction, token: str, purpose: Purpose, request: Request
+        self,
+        tx: Transaction,
+        token: str,
+        purpose: Purpose,
+        request: Request,
+        *,
+        sending: bool,
     ) -> tuple[Contact, FormLink] | NoForm:
         store, now = self._store(tx), self._clock()
-        link = store.forms.whose(token, now, purpose)
+        link = store.forms.whose(token, now, purpose, sending=sending)
         if isinstance(link, NoForm):
             return link
         contact = store.contacts.by_id(link.contact_id)
@@ -79,12 +88,19 @@ class DeskPage:
         return contact, link
 
     def _drawn(
-        self, template: str, say: Phrases, token: str, *, status: int = 200, **values: object
+        self,
+        request: Request,
+        template: str,
+        say: Phrases,
+        token: str,
+        *,
+        status: int = 200,
+        **values: object,
     ) -> HTMLResponse:
-        cookie = self._guard.new_cookie()
+        cookie = self._guard.cookie_of(request, token)
         proof = self._guard.proof(token, cookie)
         response = self._pages.draw(template, say, status=status, csrf=proof, token=token, **values)
-        self._guard.set_cookie(response, cookie, int(DESK_LIFE.total_seconds()))
+        self._guard.set_cookie(response, token, cookie, DESK_LIFE)
         return response
 
     def _gone(self, request: Request, why: NoForm) -> HTMLResponse:

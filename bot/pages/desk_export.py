@@ -27,7 +27,7 @@ class ExportPage(DeskPage):
         if isinstance(opened, Response):
             return opened
         say, _, token = opened
-        return self._drawn("desk_open.html", say, token, heading=say("stats.export"))
+        return self._drawn(request, "desk_open.html", say, token, heading=say("stats.export"))
 
     async def take(self, request: Request) -> Response:
         """A month's bookings for spreadsheets: no names, and no cell that is a formula."""

@@ -22,7 +22,7 @@ class FindPage(DeskPage):
     async def show(self, request: Request) -> Response:
         """The form to look somebody up."""
         opened = await self._open(request, Purpose.FIND)
-        return opened if isinstance(opened, Response) else self._draw_find(*opened)
+        return opened if isinstance(opened, Response) else self._draw_find(request, *opened)
 
     async def take(self, request: Request) -> Response:
         """Look up, choose somebody found, or note down somebody new."""
@@ -36,17 +36,22 @@ class FindPage(DeskPage):
             case "create":
                 return await self._create(request, opened, fields)
             case _:
-                return await self._search(opened, fields)
+                return await self._search(request, opened, fields)
 
     async def _search(
-        self, opened: tuple[Phrases, FormLink, str], fields: Mapping[str, str]
+        self,
+        request: Request,
+        opened: tuple[Phrases, FormLink, str],
+        fields: Mapping[str, str],
     ) -> Response:
         say, link, token = opened
         wanted, errors = self._wanted(fields)
         if errors or not wanted:
-            return self._draw_find(say, link, token, fields, errors or {"phone": "form.missing"})
+            return self._draw_find(
+                request, say, link, token, fields, errors or {"phone": "form.missing"}
+            )
         found = await self._database.run(lambda tx: self._look_up(tx, link, wanted))
-        return self._draw_find(say, link, token, fields, {}, found)
+        return self._draw_find(request, say, link, token, fields, {}, found)
 
     async def _choose(
         self,
@@ -75,11 +80,11 @@ class FindPage(DeskPage):
         say, link, token = opened
         details, errors = check(fields, self._office)
         if details is None:
-            return self._draw_find(say, link, token, fields, errors, [])
+            return self._draw_find(request, say, link, token, fields, errors, [])
         number = {"registration": details.registration}
         if there := await self._database.run(lambda tx: self._look_up(tx, link, number)):
             known = {"registration": "form.known"}
-            return self._draw_find(say, link, token, fields, known, there)
+            return self._draw_find(request, say, link, token, fields, known, there)
         try:
             await self._database.run(lambda tx: self._add(tx, link, token, details))
         except _AlreadyUsed:
@@ -91,11 +96,13 @@ class FindPage(DeskPage):
         wanted: dict[str, str] = {}
         errors: dict[str, str] = {}
         pattern = self._office.registration_pattern
-        for field in ("registration", "phone"):
+        for field in ("registration", "phone", "reading"):
             typed = fields.get(field, "").strip()
             try:
                 if typed and field == "phone":
                     wanted[field] = rules.phone(typed)
+                elif typed and field == "reading":
+                    wanted[field] = rules.reading(typed)
                 elif typed:
                     wanted[field] = rules.registration(typed, pattern)
             except rules.Refused as refused:
@@ -111,6 +118,8 @@ class FindPage(DeskPage):
             found += store.seekers.with_registration(wanted["registration"])
         if "phone" in wanted:
             found += store.seekers.with_phone(wanted["phone"])
+        if "reading" in wanted:
+            found += store.seekers.with_reading(wanted["reading"])
         staff = store.contacts.by_id(link.contact_id)
         by = " and ".join(wanted)
         store.audit.note(staff, "find", now, subject=f"by {by}", after=f"{len(set(found))} found")
@@ -132,6 +141,7 @@ class FindPage(DeskPage):
 
     def _draw_find(
         self,
+        request: Request,
         say: Phrases,
         link: FormLink,
         token: str,
@@ -141,6 +151,7 @@ class FindPage(DeskPage):
     ) -> HTMLResponse:
         given = entered or {}
         return self._drawn(
+            request,
             "desk_find.html",
             say,
             token,

@@ -22,7 +22,9 @@ class PersonPage(DeskPage):
         if isinstance(opened, Response):
             return opened
         say, _, token = opened
-        return self._drawn("desk_open.html", say, token, heading=say("desk_page.person_title"))
+        return self._drawn(
+            request, "desk_open.html", say, token, heading=say("desk_page.person_title")
+        )
 
     async def take(self, request: Request) -> Response:
         """The details, once."""
@@ -35,7 +37,7 @@ class PersonPage(DeskPage):
             return self._gone(request, NoForm.USED)
         details, notes, note_token = shown
         return self._drawn(
-            "desk_person.html", say, note_token, details=details._asdict(), notes=notes
+            request, "desk_person.html", say, note_token, details=details._asdict(), notes=notes
         )
 
     async def take_note(self, request: Request) -> Response:

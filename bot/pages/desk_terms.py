@@ -8,7 +8,7 @@ from starlette.responses import Response
 from bot.pages.desk import DeskPage
 from bot.pages.entries import read_day
 from models.rules.days import local_day
-from models.rules.terms_text import lines
+from models.rules.terms_text import lines, unknown_articles
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
 from models.transaction import Transaction
@@ -23,7 +23,7 @@ class TermsDeskPage(DeskPage):
         if isinstance(opened, Response):
             return opened
         say, _, token = opened
-        return self._drawn("desk_terms.html", say, token, entered={}, error="", shown=None)
+        return self._drawn(request, "desk_terms.html", say, token, entered={}, error="", shown=None)
 
     async def take(self, request: Request) -> Response:
         """Look at the text as a page, or publish it (art. 13)."""
@@ -38,21 +38,52 @@ class TermsDeskPage(DeskPage):
             too_early = body.strip() and day is not None
             error = say("desk_page.terms_too_early" if too_early else "desk_page.terms_missing")
             return self._drawn(
-                "desk_terms.html", say, token, status=422, entered=fields, error=error, shown=None
+                request,
+                "desk_terms.html",
+                say,
+                token,
+                status=422,
+                entered=fields,
+                error=error,
+                shown=None,
+            )
+        summary = fields.get("summary", "").replace("\0", "").replace("\r\n", "\n").strip()
+        if unknown := unknown_articles(summary, body):
+            error = say("desk_page.summary_unknown", articles="・".join(unknown))
+            return self._drawn(
+                request,
+                "desk_terms.html",
+                say,
+                token,
+                status=422,
+                entered=fields,
+                error=error,
+                shown=None,
             )
         if fields.get("action") != "publish":
             return self._drawn(
-                "desk_terms.html", say, token, entered=fields, error="", shown=lines(body)
+                request, "desk_terms.html", say, token, entered=fields, error="", shown=lines(body)
             )
-        if not await self._database.run(lambda tx: self._publish(tx, link, token, body, day)):
+        if not await self._database.run(
+            lambda tx: self._publish(tx, link, token, body, day, summary)
+        ):
             return self._gone(request, NoForm.USED)
         return self._pages.word(say, "desk_page.published_title", "desk_page.published_text")
 
-    def _publish(self, tx: Transaction, link: FormLink, token: str, body: str, day: date) -> bool:
+    def _publish(
+        self,
+        tx: Transaction,
+        link: FormLink,
+        token: str,
+        body: str,
+        day: date,
+        summary: str,
+    ) -> bool:
         store, now = self._store(tx), self._clock()
         staff = store.contacts.by_id(link.contact_id)
         if staff.role != "admin" or not store.forms.use(token, now):
             return False
-        version = store.terms.publish(body, day, now)
+        texts = {self._office.language: summary} if summary else None
+        version = store.terms.publish(body, day, now, texts)
         store.audit.note(staff, "publish", now, subject=f"terms {version.version}", after=str(day))
         return True

@@ -35,35 +35,38 @@ class FormPage:
     async def show(self, request: Request) -> Response:
         """The empty form, or why this link opens none."""
         token = request.path_params["token"]
-        found = await self._database.run(lambda tx: self._open(tx, token, request))
+        found = await self._database.run(lambda tx: self._open(tx, token, request, sending=False))
         if isinstance(found, NoForm):
             return self._no_form(request, found)
-        return self._draw(found, token, {}, {})
+        return self._draw(request, found, token, {}, {})
 
     async def take(self, request: Request) -> Response:
         """What was entered: kept, or shown again with what is wrong beside each field."""
         token = request.path_params["token"]
-        refusal = self._pages.came_from_elsewhere(request)
-        if refusal := refusal or self._pages.too_many_tries(request, token):
+        if refusal := self._pages.came_from_elsewhere(request):
             return refusal
         entered = await read_entries(request)
-        found = await self._database.run(lambda tx: self._open(tx, token, request))
+        found = await self._database.run(lambda tx: self._open(tx, token, request, sending=True))
         if isinstance(found, NoForm):
             return self._no_form(request, found)
+        if refusal := self._pages.too_many_tries(request):
+            return refusal
         if not self._guard.was_shown_here(request, token, entered.get("csrf", "")):
             return self._pages.word(found, "page.bad_form_title", "page.bad_form_text", status=403)
         details, errors = check(entered, self._office)
         if details is None:
-            return self._draw(found, token, entered, errors, status=422)
+            return self._draw(request, found, token, entered, errors, status=422)
         kept = await self._database.run(lambda tx: self._keep(tx, token, details))
         if not kept:
             return self._no_form(request, NoForm.USED)
         return self._pages.word(found, "form.done_title", "form.done_text")
 
-    def _open(self, tx: Transaction, token: str, request: Request) -> Phrases | NoForm:
+    def _open(
+        self, tx: Transaction, token: str, request: Request, *, sending: bool
+    ) -> Phrases | NoForm:
         """The language of the person whose link this is; notes the access (art. 7(1))."""
         store, now = self._store(tx), self._clock()
-        whose = store.forms.whose(token, now)
+        whose = store.forms.whose(token, now, sending=sending)
         if isinstance(whose, NoForm):
             return whose
         contact_id = whose.contact_id
@@ -75,7 +78,7 @@ class FormPage:
 
     def _keep(self, tx: Transaction, token: str, details: Details) -> bool:
         store, now = self._store(tx), self._clock()
-        whose = store.forms.whose(token, now)
+        whose = store.forms.whose(token, now, sending=True)
         if isinstance(whose, NoForm):
             return False
         contact_id = whose.contact_id
@@ -85,15 +88,17 @@ class FormPage:
         if not store.forms.use(token, now):
             return False
         seeker = store.seekers.keep_details(contact_id, details, now)
-        # A parent may well write from two chats; but without proof one is not taken for the other.
+        # A parent may well write from two chats, or have phoned before; but typing a number proves
+        # nothing, so staff say whose it is.
         for other in store.seekers.with_registration(details.registration):
-            if other != seeker:
-                pair = f"job seekers {min(seeker, other)} {max(seeker, other)}"
-                store.alerts.tell("same_registration", now, subject=pair, contact_id=contact_id)
+            if other != seeker and store.persons.claim(seeker, other, now):
+                subject = f"job seekers {seeker} {other}"
+                store.alerts.tell("same_registration", now, subject=subject, contact_id=contact_id)
         return True
 
     def _draw(
         self,
+        request: Request,
         say: Phrases,
         token: str,
         entered: Mapping[str, str],
@@ -101,7 +106,7 @@ class FormPage:
         *,
         status: int = 200,
     ) -> HTMLResponse:
-        cookie = self._guard.new_cookie()
+        cookie = self._guard.cookie_of(request, token)
         response = self._pages.draw(
             "form.html",
             say,
@@ -111,7 +116,7 @@ class FormPage:
             errors=errors,
             csrf=self._guard.proof(token, cookie),
         )
-        self._guard.set_cookie(response, cookie, int(FORM_LIFE.total_seconds()))
+        self._guard.set_cookie(response, token, cookie, FORM_LIFE)
         return response
 
     def _no_form(self, request: Request, why: NoForm) -> HTMLResponse:

@@ -1,6 +1,8 @@
 """The join link. Looking at it, as link previews do, shows a button; only pressing the button
 records that the parent came."""
 
+from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -22,7 +24,10 @@ from models.store.booking import Booking
 from models.store.bookings import Bookings
 from models.transaction import Transaction
 from models.turn import Turn
-from models.vault import Vault
+from models.vault import Vault, number_in
+
+# Parts of the names by which messengers' servers fetch an address for a preview.
+_PREVIEWS = ("bot", "line-poker", "facebookexternalhit", "preview")
 
 
 class Door(StrEnum):
@@ -33,6 +38,8 @@ class Door(StrEnum):
     OVER = "over"
     CANCELLED = "cancelled"
     DEEMED = "deemed"
+    HEARD = "heard"  # deemed cancelled, and staff know at once that somebody is here
+    ROOM_TAKEN = "room_taken"
 
 
 class Visit(NamedTuple):
@@ -77,8 +84,7 @@ class JoinPage:
 
     async def enter(self, request: Request) -> Response:
         """Through the door: presence is recorded, then the way leads to the meeting."""
-        refusal = self._pages.came_from_elsewhere(request)
-        if refusal := refusal or self._pages.too_many_tries(request, request.path_params["token"]):
+        if refusal := self._pages.came_from_elsewhere(request):
             return refusal
         visit = await self._visit(request, entering=True)
         if visit is None:
@@ -93,35 +99,47 @@ class JoinPage:
         return RedirectResponse(visit.booking.meeting_url, 303, headers=headers)
 
     async def _visit(self, request: Request, *, entering: bool) -> Visit | None:
-        booking_id = self._links.joins(request.path_params["token"])
-        if booking_id is None:
-            return None
-        if await self._database.run(lambda tx: self._is_to_be_judged(tx, booking_id)):
-            await self._jobs.sweep()  # nobody is to be let in and then told that it is too late
+        # What counts is when the request arrived: the database may be busy for seconds.
+        arrived = self._clock()
+        token = request.path_params["token"]
+        if await self._database.run(lambda tx: self._is_to_be_judged(tx, token, arrived)):
+            await self._jobs.judge_now()
         return await self._database.run(
-            lambda tx: self._note(tx, booking_id, request, entering=entering)
+            lambda tx: self._note(tx, token, request, arrived, entering=entering)
         )
 
-    def _is_to_be_judged(self, tx: Transaction, booking_id: int) -> bool:
-        booking = Bookings(tx, self._office).by_id(booking_id)
+    def _booking(self, bookings: Bookings, token: str) -> Booking | None:
+        """The booking whose link this is."""
+        number = number_in(token)
+        booking = bookings.by_id(number) if number is not None else None
+        return booking if booking and self._links.opens_join(token, booking) else None
+
+    def _is_to_be_judged(self, tx: Transaction, token: str, arrived: datetime) -> bool:
+        booking = self._booking(Bookings(tx, self._office), token)
         return (
             booking is not None
             and booking.status == "booked"
-            and self._clock() >= deadline(booking.starts_at, self._office.grace)
+            and arrived >= deadline(booking.starts_at, self._office.grace)
         )
 
     def _note(
-        self, tx: Transaction, booking_id: int, request: Request, *, entering: bool
+        self,
+        tx: Transaction,
+        token: str,
+        request: Request,
+        arrived: datetime,
+        *,
+        entering: bool,
     ) -> Visit | None:
         store = Store(tx, self._office, self._vault)
-        booking = store.bookings.by_id(booking_id)
+        booking = self._booking(store.bookings, token)
         if booking is None:
             return None
         # Locked in the same order as in a parent's turn, and read again under the lock.
         contact = store.contacts.parent_of(booking.job_seeker_id)
-        booking = store.bookings.by_id(booking_id)
+        booking = store.bookings.by_id(booking.id)
         assert booking is not None
-        turn = self._turns.turn_of(contact)
+        turn = replace(self._turns.turn_of(contact), acted_at=arrived)
         store.access.record(
             turn.now,
             "join" if entering else "join_page",
@@ -129,11 +147,13 @@ class JoinPage:
             address(request),
             booking_id=booking.id,
         )
-        door = _door(turn, booking)
+        door = _door(turn, store, booking)
         if entering and door is Door.OPEN:
             arriving.came(turn, store, booking, "join_link")
             if not booking.meeting_url:
                 store.alerts.about(booking, "came_without_url", turn.now)
+        elif entering or (request.method == "GET" and not is_preview(user_agent(request))):
+            arriving.at_the_door(turn, store, booking, pressed=entering)
         return Visit(door, booking, turn)
 
     def _closed(self, visit: Visit) -> Response:
@@ -143,6 +163,11 @@ class JoinPage:
             opens = cards.clock_time(turn, booking.starts_at - cards.EARLY)
             text = "join.too_early_text"
             return self._pages.word(say, title, text, when=self._when(visit), opens=opens)
+        if visit.door is Door.ROOM_TAKEN:
+            opens, text = cards.clock_time(turn, booking.starts_at), "join.room_taken_text"
+            return self._pages.word(say, title, text, when=self._when(visit), opens=opens)
+        if visit.door is Door.HEARD:
+            return self._pages.word(say, title, "join.heard_text", phone=self._pages.phone(say))
         return self._pages.word(say, title, "join.book_again", phone=self._pages.phone(say))
 
     def _unknown(self, request: Request) -> Response:
@@ -153,14 +178,29 @@ class JoinPage:
         return cards.when_of(visit.turn, visit.booking)
 
 
-def _door(turn: Turn, booking: Booking) -> Door:
+def is_preview(agent: str) -> bool:
+    """Return whether a messenger looks at an address to draw it, and no person does."""
+    return any(word in agent.lower() for word in _PREVIEWS)
+
+
+def _door(turn: Turn, store: Store, booking: Booking) -> Door:
+    """What somebody finds who stood at the door at `turn.acted_at`."""
     if booking.status in ("cancelled", "withdrawn"):
         return Door.CANCELLED
-    if booking.status == "deemed_cancelled":
-        return Door.DEEMED
-    opening = joinable(booking.starts_at, booking.ends_at, turn.now, cards.EARLY)
+    at = turn.acted_at
+    opening = joinable(booking.starts_at, booking.ends_at, at, cards.EARLY)
     if opening is Joinable.NOT_YET:
         return Door.TOO_EARLY
+    if booking.status == "deemed_cancelled" and at >= deadline(
+        booking.starts_at, turn.office.grace
+    ):
+        return Door.HEARD if opening is Joinable.NOW else Door.DEEMED
     if opening is Joinable.OVER or booking.status == "completed":
         return Door.OVER
+    if (
+        at < booking.starts_at
+        and booking.meeting_url
+        and store.bookings.before_in_room(booking, at)
+    ):
+        return Door.ROOM_TAKEN
     return Door.OPEN

@@ -1,5 +1,6 @@
 """My data: what is stored of a parent, on a page of their own, and its erasure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -31,7 +32,6 @@ class MyData(NamedTuple):
 
     details: dict[str, str]
     bookings: list[str]
-    upcoming: list[str]
     consents: list[str]
     declarations: list[str]
     questions: list[str]
@@ -43,7 +43,8 @@ class MyData(NamedTuple):
 
 
 class MyDataPage:
-    """GET shows a button, POST shows the data; a second POST erases."""
+    """GET shows a button, POST the data, once; what it shows leads to a second link, which erases
+    after one question."""
 
     def __init__(
         self,
@@ -64,45 +65,80 @@ class MyDataPage:
 
     async def show(self, request: Request) -> Response:
         """A button: whoever only fetches the address sees nobody's data."""
-        opened = await self._open(request)
-        if isinstance(opened, Response):
-            return opened
-        return self._draw(request, opened.say, "my_data_open.html")
+        opened = await self._open(request, Purpose.MY_DATA)
+        if opened is None:
+            return self._gone(self._pages.language(request))
+        token = request.path_params["token"]
+        return self._draw(request, opened.say, token, "my_data_open.html")
 
     async def take(self, request: Request) -> Response:
         """Show what is stored, or erase it."""
-        refusal = self._pages.came_from_elsewhere(request)
-        if refusal := refusal or self._pages.too_many_tries(request, request.path_params["token"]):
+        if refusal := self._pages.came_from_elsewhere(request):
             return refusal
         fields = await read_entries(request)
-        opened = await self._open(request)
-        if isinstance(opened, Response):
-            return opened
-        say, token = opened.say, request.path_params["token"]
-        if not self._guard.was_shown_here(request, token, fields.get("csrf", "")):
-            return self._pages.word(say, "page.bad_form_title", "page.bad_form_text", status=403)
-        if fields.get("action") == "erase" and fields.get("sure") == "yes":
-            if await self._database.run(lambda tx: self._erase(tx, token)):
-                return self._pages.word(say, "my_data.erased_title", "my_data.erased_text")
-            return self._gone(say)
-        data = await self._database.run(lambda tx: self._read(tx, opened))
-        asked = fields.get("action") == "erase"
-        return self._draw(request, say, "my_data.html", data=data, asked=asked)
+        for purpose, work in ((Purpose.MY_DATA, self._show_data), (Purpose.ERASE, self._erase)):
+            opened = await self._open(request, purpose, sending=True)
+            if opened is None:
+                continue
+            if refusal := self._pages.too_many_tries(request):
+                return refusal
+            say, token = opened.say, request.path_params["token"]
+            if not self._guard.was_shown_here(request, token, fields.get("csrf", "")):
+                return self._pages.word(
+                    say, "page.bad_form_title", "page.bad_form_text", status=403
+                )
+            return await work(request, opened, fields)
+        return self._gone(self._pages.language(request))
 
-    async def _open(self, request: Request) -> Turn | Response:
+    async def _show_data(
+        self, request: Request, opened: Turn, fields: Mapping[str, str]
+    ) -> Response:
         token = request.path_params["token"]
-        turn = await self._database.run(lambda tx: self._whose(tx, token, request))
-        return turn if turn is not None else self._gone(self._pages.language(request))
+        found = await self._database.run(lambda tx: self._read_once(tx, opened, token))
+        if found is None:
+            return self._gone(opened.say)
+        data, erasing = found
+        return self._draw(request, opened.say, erasing, "my_data.html", data=data)
 
-    def _whose(self, tx: Transaction, token: str, request: Request) -> Turn | None:
+    async def _erase(self, request: Request, opened: Turn, fields: Mapping[str, str]) -> Response:
+        say, token = opened.say, request.path_params["token"]
+        if fields.get("sure") != "yes":
+            upcoming = await self._database.run(lambda tx: self._upcoming(tx, opened))
+            return self._draw(request, say, token, "my_data_erase.html", upcoming=upcoming)
+        if await self._database.run(lambda tx: self._erase_once(tx, token)):
+            return self._pages.word(say, "my_data.erased_title", "my_data.erased_text")
+        return self._gone(say)
+
+    async def _open(
+        self, request: Request, purpose: Purpose, *, sending: bool = False
+    ) -> Turn | None:
+        token = request.path_params["token"]
+        return await self._database.run(
+            lambda tx: self._whose(tx, token, purpose, request, sending=sending)
+        )
+
+    def _whose(
+        self, tx: Transaction, token: str, purpose: Purpose, request: Request, *, sending: bool
+    ) -> Turn | None:
         store, now = self._store(tx), self._clock()
-        link = store.forms.whose(token, now, Purpose.MY_DATA)
+        link = store.forms.whose(token, now, purpose, sending=sending)
         if isinstance(link, NoForm):
             return None
         store.access.record(
             now, "my_data", user_agent(request), address(request), contact_id=link.contact_id
         )
         return self._turns.turn_of(store.contacts.by_id(link.contact_id))
+
+    def _read_once(self, tx: Transaction, turn: Turn, token: str) -> tuple[MyData, str] | None:
+        """What is stored, and the link that erases it; None when the link was used before."""
+        store, now = self._store(tx), self._clock()
+        if not store.forms.use(token, now):
+            return None
+        return self._read(tx, turn), store.forms.open_link(turn.contact.id, now, Purpose.ERASE)
+
+    def _upcoming(self, tx: Transaction, turn: Turn) -> list[str]:
+        found = cards.current_bookings(turn, self._store(tx))
+        return [cards.when_of(turn, each) for each in found]
 
     def _read(self, tx: Transaction, turn: Turn) -> MyData:
         store, say = self._store(tx), turn.say
@@ -111,7 +147,6 @@ class MyDataPage:
         details = store.seekers.details(seeker) if seeker else Details("", "", "", "")
         bookings = store.bookings.of_seeker(seeker) if seeker else []
         refusals = store.seekers.refusals(seeker) if seeker else []
-        upcoming = cards.current_bookings(turn.of(contact), store)
         answers = latest(store.settled.of(contact, turn.today).answers)
         return MyData(
             details={say(f"form.{name}"): value for name, value in details._asdict().items()},
@@ -119,7 +154,6 @@ class MyDataPage:
                 f"{cards.when_of(turn, each)} {say(f'status.{each.status}')} {each.reference}"
                 for each in bookings
             ],
-            upcoming=[cards.when_of(turn, each) for each in upcoming],
             consents=[
                 say(
                     "my_data.consent" if each.given else "my_data.withdrawal",
@@ -163,10 +197,10 @@ class MyDataPage:
     def _local(self, at: datetime) -> str:
         return f"{at.astimezone(self._office.zone):%Y-%m-%d %H:%M}"
 
-    def _erase(self, tx: Transaction, token: str) -> bool:
+    def _erase_once(self, tx: Transaction, token: str) -> bool:
         store, now = self._store(tx), self._clock()
-        link = store.forms.whose(token, now, Purpose.MY_DATA)
-        if isinstance(link, NoForm):
+        link = store.forms.whose(token, now, Purpose.ERASE, sending=True)
+        if isinstance(link, NoForm) or not store.forms.use(token, now):
             return False
         contact = store.contacts.by_id(link.contact_id)
         turn = self._turns.turn_of(contact)
@@ -182,11 +216,14 @@ class MyDataPage:
         store.audit.note(contact, "erase", now, subject=f"person {seeker or '—'}")
         return True
 
-    def _draw(self, request: Request, say: Phrases, template: str, **values: Any) -> HTMLResponse:
-        cookie = self._guard.new_cookie()
-        proof = self._guard.proof(request.path_params["token"], cookie)
-        response = self._pages.draw(template, say, csrf=proof, **values)
-        self._guard.set_cookie(response, cookie, int(FORM_LIFE.total_seconds()))
+    def _draw(
+        self, request: Request, say: Phrases, token: str, template: str, **values: Any
+    ) -> HTMLResponse:
+        """A page whose form is sent to the link with this token."""
+        cookie = self._guard.cookie_of(request, token)
+        proof = self._guard.proof(token, cookie)
+        response = self._pages.draw(template, say, csrf=proof, token=token, **values)
+        self._guard.set_cookie(response, token, cookie, FORM_LIFE)
         return response
 
     def _gone(self, say: Phrases) -> HTMLResponse:

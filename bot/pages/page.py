@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse
 
+from bot.pace import Pace
 from locales import Phrases, best_language, phrases
 from models.office import Office
 
@@ -21,9 +19,8 @@ _TEMPLATES = Environment(
     undefined=StrictUndefined,
 )
 
-# A family behind one address may try more often than one link.
-TRIES_A_LINK: RateLimitItem = RateLimitItemPerMinute(10)
-TRIES_AN_ADDRESS: RateLimitItem = RateLimitItemPerMinute(60)
+# How often a form can be sent by one link in a minute.
+TRIES_A_LINK = 10
 
 
 class TooLarge(Exception):
@@ -41,7 +38,7 @@ class Pages:
         self._office = office
         self._origin = "/".join(public_url.split("/")[:3])
         self.is_https = public_url.startswith("https://")
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._pace = Pace(TRIES_A_LINK)
 
     def language(self, request: Request) -> Phrases:
         """The phrases for somebody of whom we know only the browser."""
@@ -77,11 +74,10 @@ class Pages:
             text=say(text, **values) if values else say(text),
         )
 
-    def too_many_tries(self, request: Request, link: str) -> HTMLResponse | None:
-        """A kind answer to someone who tries too often, or None."""
-        allowed = self._limiter.hit(TRIES_A_LINK, "link", link) and self._limiter.hit(
-            TRIES_AN_ADDRESS, "address", address(request)
-        )
+    def too_many_tries(self, request: Request) -> HTMLResponse | None:
+        """A kind answer to someone who sends the form behind a good link too often, or None. To be
+        asked only after the link was found good: others' links keep nothing here."""
+        allowed = self._pace.is_kept(request.path_params["token"])
         return None if allowed else self.too_many(request)
 
     def too_many(self, request: Request) -> HTMLResponse:
@@ -132,17 +128,44 @@ def user_agent(request: Request) -> str:
 
 
 async def read_body(request: Request, most: int) -> bytes:
-    """The raw body. Raises TooLarge or Encoded before reading more than allowed."""
+    """The raw body. Raises TooLarge or Encoded before reading more than allowed, and TooLarge for
+    a large one while too many others are being read."""
     _check(request.headers, most)
-    body = bytearray()
+    body, is_large = bytearray(), False
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > most:
                 raise TooLarge
+            if len(body) > _LARGE and not is_large:
+                _large_bodies.begin()
+                is_large = True
     except ClientDisconnect:
         return b""
+    finally:
+        if is_large:
+            _large_bodies.end()
     return bytes(body)
+
+
+class _LargeBodies:
+    """How many large bodies are being read at once: what strangers leave unfinished must not fill
+    the memory. What people and platforms send is smaller."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def begin(self) -> None:
+        if self._count >= _MOST_LARGE:
+            raise TooLarge
+        self._count += 1
+
+    def end(self) -> None:
+        self._count -= 1
+
+
+_LARGE, _MOST_LARGE = 65_536, 16
+_large_bodies = _LargeBodies()
 
 
 def _check(headers: Headers, most: int) -> None:

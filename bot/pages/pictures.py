@@ -47,8 +47,11 @@ class PicturePage:
 
     async def show(self, request: Request) -> Response:
         """The picture as a PNG; names in it are masked."""
-        wanted = self._links.pictures(request.path_params["token"])
-        found = await self._database.run(lambda tx: self._read(tx, wanted)) if wanted else None
+        token = request.path_params["token"]
+        wanted = self._links.pictures(token)
+        found = (
+            await self._database.run(lambda tx: self._read(tx, wanted, token)) if wanted else None
+        )
         if found is None:
             return Response(status_code=404)
         if isinstance(found, Chart):
@@ -58,13 +61,16 @@ class PicturePage:
         headers = {"Cache-Control": "private, max-age=60", "X-Content-Type-Options": "nosniff"}
         return Response(png, media_type="image/png", headers=headers)
 
-    def _read(self, tx: Transaction, wanted: Picture) -> Grid | Chart | None:
+    def _read(self, tx: Transaction, wanted: Picture, token: str) -> Grid | Chart | None:
         store = Store(tx, self._office, self._vault)
         member = store.staff.member(wanted.staff_id)
         today = local_day(self._clock(), self._office.zone)
         if member is None or today - wanted.first > _KEPT:
             return None
-        turn = self._turns.turn_of(store.contacts.by_id(member.contact_id))
+        contact = store.contacts.by_id(member.contact_id)
+        if not self._links.opens_picture(token, contact.staff_secret or ""):
+            return None
+        turn = self._turns.turn_of(contact)
         match wanted.of:
             case PictureOf.WEEK:
                 return _week(turn, store, wanted.first, wanted.part)

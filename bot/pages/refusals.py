@@ -1,12 +1,11 @@
-"""Whoever is not let in: it goes on record, and whoever tries on and on has to wait."""
+"""Whoever is not let in: it goes on record, and whoever tries on and on has to wait. A good link is
+never refused for what others have tried."""
 
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.clock import Clock
+from bot.pace import Pace, network_of
 from bot.pages.page import Pages, address
 from models.database import Database
 from models.store.audit import Audit
@@ -15,7 +14,7 @@ from models.store.audit import Audit
 BEHIND_A_LINK = ("form", "join", "desk", "mydata", "picture", "calendar")
 
 _WHY = {403: "forged form", 404: "unknown link", 410: "used link"}
-_REFUSALS: RateLimitItem = RateLimitItemPerMinute(60)
+_REFUSALS_A_MINUTE = 60
 
 
 class Refusals:
@@ -25,11 +24,12 @@ class Refusals:
         self._database = database
         self._pages = pages
         self._clock = clock
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._pace = Pace(_REFUSALS_A_MINUTE)
 
-    def too_many(self, request: Request) -> HTMLResponse | None:
-        """A kind answer to an address that was refused too often in the last minute, or None."""
-        if self._limiter.test(_REFUSALS, address(request)):
+    def too_many(self, request: Request, status: int) -> HTMLResponse | None:
+        """Return a kind answer in the place of one more refusal to an address that was refused too
+        often in its minute, or None. Nothing of it goes on record any more."""
+        if status != 404 or not self._pace.is_over(network_of(address(request))):
             return None
         return self._pages.too_many(request)
 
@@ -37,7 +37,8 @@ class Refusals:
         """Put a page's answer on record, if it was a refusal. Raises DatabaseUnavailable."""
         if (why := _WHY.get(status)) is None:
             return
-        self._limiter.hit(_REFUSALS, address(request))
+        if not self._pace.is_kept(network_of(address(request))):
+            return
         now = self._clock()
         await self._database.run(
             lambda tx: Audit(tx).note(None, f"{page} page", now, subject=why, allowed=False)

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.clock import Clock
+from bot.pace import Pace, network_of
 from bot.pages.page import Pages, address, user_agent
 from models.database import Database
 from models.rules.terms_text import differences, lines
@@ -12,17 +13,24 @@ from models.store.terms import TermsStore
 from models.tables import Terms
 from models.transaction import Transaction
 
+# Of one address in a minute so many uses go on record, and no more: anybody can open this page.
+_USES_A_MINUTE = 10
+_LONGEST_NUMBER = 9
+
 
 class TermsPage:
+    """The published versions, which anybody may read."""
+
     def __init__(self, database: Database, pages: Pages, clock: Clock) -> None:
         self._database = database
         self._pages = pages
         self._clock = clock
+        self._pace = Pace(_USES_A_MINUTE)
 
     async def show(self, request: Request) -> Response:
         """A published version."""
         say = self._pages.language(request)
-        number = int(request.path_params["version"])
+        number = _number(request)
         terms = await self._database.run(lambda tx: self._read(tx, number, request))
         if terms is None:
             return self._pages.word(say, "page.not_found_title", "page.not_found_text", status=404)
@@ -37,7 +45,7 @@ class TermsPage:
     async def show_changes(self, request: Request) -> Response:
         """What a version changes, article by article, old beside new."""
         say = self._pages.language(request)
-        number = int(request.path_params["version"])
+        number = _number(request)
         found = await self._database.run(lambda tx: self._read_with_older(tx, number, request))
         if found is None:
             return self._pages.word(say, "page.not_found_title", "page.not_found_text", status=404)
@@ -58,7 +66,14 @@ class TermsPage:
 
     def _read(self, tx: Transaction, number: int, request: Request) -> Terms | None:
         terms = TermsStore(tx).text(number)
-        if terms is not None:
+        if terms is not None and self._pace.is_kept(network_of(address(request))):
             now = self._clock()
             Access(tx).record(now, "terms", user_agent(request), address(request))
         return terms
+
+
+def _number(request: Request) -> int:
+    """The version that an address asks for; 0, which is none, where it names no number."""
+    text = str(request.path_params["version"])
+    known = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    return int(text) if known else 0

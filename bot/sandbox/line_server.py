@@ -58,6 +58,8 @@ class LineServer:
         self.bot_id = "U" + secrets.token_hex(16)
         self.webhook_url = ""
         self.webhook_active = True
+        # Where it says that it calls, if a test wants that to be elsewhere.
+        self.told_webhook_url = ""
         self.quota: int | None = 200
         self.used = 0
         self.people: dict[str, LinePerson] = {}
@@ -296,7 +298,8 @@ class LineServer:
             return refusal
         if not self.webhook_url:
             return _refuse(404, "webhook endpoint not found")
-        return JSONResponse({"endpoint": self.webhook_url, "active": self.webhook_active})
+        told = self.told_webhook_url or self.webhook_url
+        return JSONResponse({"endpoint": told, "active": self.webhook_active})
 
     async def _test(self, request: Request) -> Response:
         if refusal := self._not_allowed(request):

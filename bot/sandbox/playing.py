@@ -9,8 +9,12 @@ from bot.app import App
 from bot.sandbox.clock import TurnableClock
 from models.office import Office
 from models.rules.days import at, local_day
+from models.rules.hearing import HEARD_FROM, PROOF_EVERY
 from models.tables import Booking, OutboxRow, status_in
 from models.transaction import Transaction
+
+# Around a consultation, so that there is a proof of every way in often enough.
+_HEARING_STEP = PROOF_EVERY
 
 
 async def play_to(app: App, clock: TurnableClock, target: datetime) -> None:
@@ -29,10 +33,14 @@ def _next_due(tx: Transaction, office: Office, now: datetime) -> datetime:
     """When the next reminder, notice, judgement, send or morning's digest is due."""
     ask = tx.session.exec
     first_start = ask(select(func.min(col(Booking.starts_at))).where(status_in("booked"))).one()
+    if first_start:
+        listening_from = first_start - HEARD_FROM - _HEARING_STEP
+        if now >= listening_from:
+            return min(now + _HEARING_STEP, max(first_start + office.grace, now))
     times = [
         ask(select(func.min(col(Booking.remind_at)))).one(),
         ask(select(func.min(col(Booking.notice_at)))).one(),
-        first_start + office.grace if first_start else None,
+        listening_from if first_start else None,
         ask(select(func.min(col(OutboxRow.due_at))).where(OutboxRow.state == "waiting")).one(),
     ]
     today = local_day(now, office.zone)

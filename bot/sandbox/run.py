@@ -10,7 +10,8 @@ import click
 import httpx
 from starlette.applications import Starlette
 
-from bot.app import App, http_server, stop_on_signals
+from bot.app import App
+from bot.http_server import http_server, stop_on_signals
 from bot.sandbox.clock import TurnableClock
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.page import SandboxPage

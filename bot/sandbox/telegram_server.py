@@ -46,6 +46,8 @@ class TelegramServer:
 
     def __init__(self, clock: Callable[[], datetime], client: httpx.AsyncClient) -> None:
         self.token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(24)}"
+        # When its last call of the webhook failed (seconds since 1970), for tests.
+        self.last_error: int | None = None
         self.webhook_url = ""
         self.webhook_secret = ""
         self.people: dict[int, TelegramPerson] = {}
@@ -226,6 +228,7 @@ class TelegramServer:
                     "url": self.webhook_url,
                     "has_custom_certificate": False,
                     "pending_update_count": len(self._waiting),
+                    **({"last_error_date": self.last_error} if self.last_error else {}),
                 }
             case "setWebhook":
                 self.webhook_url = body["url"]

@@ -1,10 +1,12 @@
 """Arriving: contact around the start, "running late", "I'm in", and the join link (art. 6(6))."""
 
-from handlers.parents import booking_card, cards
-from models.chat import Did, Link, Message, NotAButton, button, column
+from handlers.parents import booking_card, cards, doubting
+from handlers.parents.typed import Trouble, minutes_in
+from models.chat import Button, Did, Link, Message, NotAButton, button, column
 from models.rules.attendance import counts_as_coming, deadline
+from models.rules.deadlines import may_cancel
 from models.store import Store
-from models.store.booking import Booking
+from models.store.booking import LONGEST, Booking
 from models.turn import Turn
 
 _UNDECIDED_YET = ("booked", "undecided", "deemed_cancelled")
@@ -24,11 +26,44 @@ def note_contact(turn: Turn, store: Store) -> list[Message]:
             store.inbox.keep(turn.event, failed=False)
             store.alerts.about(booking, "wrote", turn.now)
     for booking in held:
-        _record(turn, store, booking, came=False, how="contact")
-        if booking.status == "deemed_cancelled":
-            _reinstate(turn, store, booking, "undecided")
+        if _hold(turn, store, booking, "contact"):
             told.append(Message(text=turn.say("arriving.reinstated", phone=cards.phone(turn))))
     return told
+
+
+def at_the_door(turn: Turn, store: Store, booking: Booking, *, pressed: bool) -> None:
+    """Somebody opens the join page, or presses its button while the door is shut: that holds the
+    booking. After the deemed cancellation staff know at once."""
+    start, end = booking.starts_at, deadline(booking.starts_at, turn.office.grace)
+    if booking.status == "deemed_cancelled" and end <= turn.acted_at < booking.ends_at:
+        store.alerts.about(booking, "is_here", turn.now)
+        return
+    from_ = start - cards.EARLY if pressed else start
+    if booking.status in _UNDECIDED_YET and from_ <= turn.acted_at < end:
+        _hold(turn, store, booking, "at_door" if pressed else "opened")
+
+
+def heard_after_deemed(turn: Turn, store: Store) -> list[Message]:
+    """What somebody hears who writes or taps between the deemed cancellation and the end of the
+    slot: staff know, and can let them in. Nothing where nothing was deemed cancelled just now."""
+    booking = _deemed_just_now(turn, store)
+    if booking is None:
+        return []
+    if turn.event is not None and turn.event.did is Did.SAID:
+        store.inbox.keep(turn.event, failed=False)
+    store.alerts.about(booking, "is_here", turn.now)
+    return [
+        Message(
+            title=turn.say("arriving.heard_title"),
+            text=turn.say("arriving.heard_text", phone=cards.phone(turn)),
+            groups=(
+                column(
+                    cards.phone_link(turn),
+                    button(turn.say("menu.book_again"), "book/1"),
+                ),
+            ),
+        )
+    ]
 
 
 def help_to_enter(turn: Turn, store: Store) -> list[Message]:
@@ -37,7 +72,7 @@ def help_to_enter(turn: Turn, store: Store) -> list[Message]:
     booking = _on_now(turn, store)
     if booking is None:
         return []
-    ways = [Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True)]
+    ways = [cards.join_link(turn, booking)]
     late = button(turn.say("arriving.late"), "late/1", booking.id)
     return [
         Message(
@@ -53,6 +88,8 @@ def say_late(turn: Turn, store: Store) -> list[Message]:
     mine = _around(turn, store) or cards.current_bookings(turn, store)
     if not mine:
         return [cards.menu(turn, turn.say("arriving.no_booking"))]
+    if turn.acted_at < mine[0].starts_at - turn.office.contact_window:
+        return doubting.ask(turn, store, Trouble.LATE)
     return late(turn, store, mine[0].id)
 
 
@@ -64,20 +101,26 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     if booking.status not in _STILL_ON or turn.acted_at >= booking.ends_at:
         return [_past(turn, booking)]
     if turn.acted_at < booking.starts_at - turn.office.contact_window:
-        return [_too_early_to_be_late(turn, booking)]
+        return doubting.ask(turn, store, Trouble.LATE)
     store.alerts.about(booking, "running_late", turn.now)
     # After the grace the word alone holds nothing any more: staff decide.
     in_time = booking_card.in_contact_window(turn, booking)
     phone = cards.phone(turn)
+    words = [
+        turn.say("arriving.late_text", phone=phone)
+        if in_time
+        else turn.say("arriving.late_after_text", phone=phone)
+    ]
+    ways: list[Button | Link] = [cards.join_link(turn, booking)]
+    minutes = minutes_in(turn.event.text) if turn.event and turn.event.did is Did.SAID else None
+    if minutes is not None and minutes >= booking.minutes:
+        ends = cards.clock_time(turn, booking.ends_at)
+        words.append(turn.say("arriving.late_too_long", ends=ends))
+        if may_cancel(booking.starts_at, turn.now):
+            ways.append(button(turn.say("doubt.move"), "move/1", booking.id, 0))
     return [
         Message(
-            title=turn.say("arriving.late_title"),
-            text=turn.say("arriving.late_text", phone=phone)
-            if in_time
-            else turn.say("arriving.late_after_text", phone=phone),
-            groups=(
-                column(Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True)),
-            ),
+            title=turn.say("arriving.late_title"), text="\n".join(words), groups=(column(*ways),)
         )
     ]
 
@@ -108,9 +151,7 @@ def here(turn: Turn, store: Store, booking_id: int) -> list[Message]:
         Message(
             title=turn.say("arriving.here_title"),
             text=turn.say("arriving.here_text", phone=cards.phone(turn)),
-            groups=(
-                column(Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True)),
-            ),
+            groups=(column(cards.join_link(turn, booking)),),
         )
     ]
 
@@ -118,12 +159,16 @@ def here(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
     """Record that the parent came, if the act counts as coming; says whether it does. After the
     grace it does for a booking that was not deemed cancelled, and staff are told."""
-    in_time = counts_as_coming(booking.starts_at, turn.acted_at, cards.EARLY, turn.office.grace)
+    in_time = counts_as_coming(
+        booking.starts_at, turn.acted_from, turn.acted_at, cards.EARLY, turn.office.grace
+    )
     if not in_time:
-        if not _still_expected(turn, store, booking):
+        if not _still_expected(turn, store, booking, how):
             return False
         store.alerts.about(booking, "came_late", turn.now)
     _record(turn, store, booking, came=True, how=how)
+    if booking.status == "deemed_cancelled":
+        store.alerts.about(booking, "reinstated", turn.now)
     if booking.status in _UNDECIDED_YET:
         store.bookings.set_status(booking, "joined", turn.now, by="parent", why=how)
     return True
@@ -137,13 +182,13 @@ def too_late_to_cancel(turn: Turn, store: Store, booking: Booking) -> list[Messa
     return [_past(turn, booking)]
 
 
-def _still_expected(turn: Turn, store: Store, booking: Booking) -> bool:
+def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
     """Whether somebody who comes after the grace is let in: until the end, unless nothing has
     held the booking."""
     if not deadline(booking.starts_at, turn.office.grace) <= turn.acted_at < booking.ends_at:
         return False
-    if booking.status == "booked":  # not judged yet
-        return store.presence.signs(booking.id, booking.version).contact
+    if booking.status == "booked":  # not judged yet, or it cannot be judged for want of a proof
+        return how == "join_link" or store.presence.signs(booking.id, booking.version).contact
     return booking.status in _STILL_ON
 
 
@@ -156,13 +201,22 @@ def _on_now(turn: Turn, store: Store) -> Booking | None:
     return None
 
 
+def _deemed_just_now(turn: Turn, store: Store) -> Booking | None:
+    """The booking that was deemed cancelled and whose slot is not over."""
+    found = cards.bookings_between(turn, store, turn.acted_at - LONGEST, turn.acted_at)
+    for booking in found:
+        end = deadline(booking.starts_at, turn.office.grace)
+        if booking.status == "deemed_cancelled" and end <= turn.acted_at < booking.ends_at:
+            return booking
+    return None
+
+
 def _around(turn: Turn, store: Store) -> list[Booking]:
     """The bookings that an act of this turn holds."""
-    if turn.contact.job_seeker_id is None:
-        return []
-    near = store.bookings.started_between(
-        turn.contact.job_seeker_id,
-        turn.acted_at - turn.office.grace,
+    near = cards.bookings_between(
+        turn,
+        store,
+        turn.acted_from - turn.office.grace,
         turn.acted_at + turn.office.contact_window,
     )
     return [
@@ -171,6 +225,15 @@ def _around(turn: Turn, store: Store) -> list[Booking]:
         if booking.status in (*_UNDECIDED_YET, "joined")
         and booking_card.in_contact_window(turn, booking)
     ]
+
+
+def _hold(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
+    """Record contact; returns whether that undoes a deemed cancellation."""
+    _record(turn, store, booking, came=False, how=how)
+    if booking.status != "deemed_cancelled":
+        return False
+    _reinstate(turn, store, booking, "undecided")
+    return True
 
 
 def _record(turn: Turn, store: Store, booking: Booking, *, came: bool, how: str) -> None:
@@ -184,22 +247,6 @@ def _reinstate(turn: Turn, store: Store, booking: Booking, status: str) -> None:
         booking, status, turn.now, by="parent", why="evidence from before the deadline came late"
     )
     store.alerts.about(booking, "reinstated", turn.now)
-
-
-def _too_early_to_be_late(turn: Turn, booking: Booking) -> Message:
-    return Message(
-        text=turn.say(
-            "arriving.late_too_early",
-            when=cards.when_of(turn, booking),
-            minutes=cards.minutes(turn.office.contact_window),
-        ),
-        groups=(
-            column(
-                button(turn.say("booking.move"), "move/1", booking.id, 0),
-                button(turn.say("booking.cancel"), "cancel/1", booking.id),
-            ),
-        ),
-    )
 
 
 def _past(turn: Turn, booking: Booking) -> Message:

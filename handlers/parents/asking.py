@@ -1,7 +1,7 @@
 """Asking the office: a parent's own words go to staff, and the answer comes back here."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from handlers.parents import cards, gate, typed, welcome
 from models.chat import Message, button, column
@@ -10,14 +10,14 @@ from models.store import Store
 from models.turn import Turn
 
 _WRITE_WITHIN = timedelta(minutes=30)
-_MOST_OPEN = 3
+_MOST_OPEN, _MOST_A_DAY = 3, 5
 _LEAST_SIGNS = 5
 
 
 @gate.unless_refused
 def ask(turn: Turn, store: Store) -> list[Message]:
     """The next text is the question."""
-    if store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
+    if _has_asked_enough(turn, store):
         return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
     store.awaited.ask(turn.contact.id, "question", "", turn.now + _WRITE_WITHIN)
     return [
@@ -34,6 +34,8 @@ def take(turn: Turn, store: Store, text: str) -> list[Message]:
     """The question, unless it holds a number that does not belong into a chat."""
     if typed.without_personal_numbers(text) != text:
         return [*welcome.not_here(turn, store), *ask(turn, store)]
+    if _has_asked_enough(turn, store):
+        return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
     assert turn.event is not None
     store.questions.ask(turn.contact.id, text, turn.event.message_id, turn.now)
     return _taken(turn)
@@ -43,7 +45,7 @@ def take(turn: Turn, store: Store, text: str) -> list[Message]:
 def offer(turn: Turn, store: Store, text: str) -> list[Message]:
     """What the program cannot read may be meant for a person: one tap sends it to the office."""
     is_more_than_a_sign = sum(sign.isalnum() for sign in text) >= _LEAST_SIGNS
-    if not is_more_than_a_sign or store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
+    if not is_more_than_a_sign or _has_asked_enough(turn, store):
         return welcome.not_understood(turn, store)
     assert turn.event is not None
     until = turn.now + _WRITE_WITHIN
@@ -56,7 +58,7 @@ def offer(turn: Turn, store: Store, text: str) -> list[Message]:
 @gate.unless_refused
 def send_typed(turn: Turn, store: Store, draft: int) -> list[Message]:
     """What was typed is the question; what is kept no more has to be written again."""
-    if store.questions.open_of(turn.contact.id) >= _MOST_OPEN:
+    if _has_asked_enough(turn, store):
         return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
     if store.questions.ask_draft(turn.contact.id, draft, turn.now):
         return _taken(turn)
@@ -66,6 +68,16 @@ def send_typed(turn: Turn, store: Store, draft: int) -> list[Message]:
             groups=(column(button(turn.say("menu.ask"), "ask/1")),),
         )
     ]
+
+
+def _has_asked_enough(turn: Turn, store: Store) -> bool:
+    """Whether somebody has asked as much as can be answered: open questions, and all of today's,
+    those that were taken back among them."""
+    midnight = at(turn.today, time(0), turn.office.zone)
+    return (
+        store.questions.open_of(turn.contact.id) >= _MOST_OPEN
+        or store.questions.asked_since(turn.contact.id, midnight) >= _MOST_A_DAY
+    )
 
 
 def _taken(turn: Turn) -> list[Message]:

@@ -22,6 +22,7 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
                 turn.say("booking.ready_short", app=turn.office.video.name),
                 how_to_enter(turn, booking),
                 turn.say("booking.how_to_cancel"),
+                rule(turn),
             ]
         )
     return Message(
@@ -30,8 +31,10 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
         facts=booking_facts(turn, booking),
         groups=(
             column(
-                Link(turn.say("booking.join"), turn.links.join(booking.id), primary=True),
-                Link(turn.say("booking.calendar"), turn.links.calendar_file(booking.id)),
+                cards.join_link(turn, booking),
+                Link(
+                    turn.say("booking.calendar"), turn.links.calendar_file(booking), in_browser=True
+                ),
                 video_test(turn),
             ),
             Group(
@@ -53,9 +56,11 @@ def card(turn: Turn, found: Booking) -> Message:
         at_the_door.append(button(turn.say("arriving.here"), "here/1", found.id))
     if in_contact_window(turn, found):
         at_the_door.append(button(turn.say("arriving.late"), "late/1", found.id))
-    groups = [column(Link(turn.say("booking.join"), turn.links.join(found.id), primary=True))]
+    groups = [column(cards.join_link(turn, found))]
     groups += [column(*at_the_door)] if at_the_door else []
-    groups.append(column(Link(turn.say("booking.calendar"), turn.links.calendar_file(found.id))))
+    groups.append(
+        column(Link(turn.say("booking.calendar"), turn.links.calendar_file(found), in_browser=True))
+    )
     if may_cancel(found.starts_at, turn.acted_at):
         groups.append(
             Group(
@@ -120,7 +125,20 @@ def checklist(turn: Turn, booking: Booking) -> str:
         turn.say("ready.cost"),
     ]
     lines = [turn.say("ready.title"), *(f"・{point}" for point in points)]
-    return "\n".join([*lines, "", how_to_enter(turn, booking), turn.say("booking.how_to_cancel")])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            how_to_enter(turn, booking),
+            turn.say("booking.how_to_cancel"),
+            rule(turn),
+        ]
+    )
+
+
+def rule(turn: Turn) -> str:
+    """The 10-minute rule (art. 6(6)), said where it matters."""
+    return turn.say("booking.rule", minutes=turn.office.grace_minutes)
 
 
 def how_to_enter(turn: Turn, booking: Booking) -> str:
@@ -143,4 +161,6 @@ def door_is_open(turn: Turn, booking: Booking) -> bool:
 def in_contact_window(turn: Turn, booking: Booking) -> bool:
     """Whether an act of this turn holds the booking."""
     office = turn.office
-    return counts_as_contact(booking.starts_at, turn.acted_at, office.contact_window, office.grace)
+    return counts_as_contact(
+        booking.starts_at, turn.acted_from, turn.acted_at, office.contact_window, office.grace
+    )

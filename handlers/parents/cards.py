@@ -53,6 +53,12 @@ def phone_link(turn: Turn) -> Link:
     return Link(turn.say("office.call"), f"tel:{turn.office.phone.replace('-', '')}")
 
 
+def join_link(turn: Turn, booking: Booking) -> Link:
+    """The way in; our own link, never the meeting URL itself."""
+    url = turn.links.join(booking)
+    return Link(turn.say("booking.join"), url, primary=True, in_browser=True)
+
+
 def menu_shortcuts(turn: Turn) -> tuple[Button, ...]:
     """What one often wants next."""
     return (
@@ -101,3 +107,16 @@ def current_bookings(turn: Turn, store: Store) -> list[Booking]:
     if turn.contact.job_seeker_id is None:
         return []
     return store.bookings.current(turn.contact.job_seeker_id, turn.now)
+
+
+def bookings_between(turn: Turn, store: Store, after: datetime, until: datetime) -> list[Booking]:
+    """This parent's bookings of any status that start in (after, until]. They are for noting
+    contact, and not to be shown: whoever may be the same person counts too."""
+    seeker = turn.contact.job_seeker_id
+    if seeker is None:
+        return []
+    return [
+        booking
+        for each in store.persons.maybe_same(seeker)
+        for booking in store.bookings.started_between(each, after, until)
+    ]

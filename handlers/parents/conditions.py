@@ -41,6 +41,32 @@ def show_card(turn: Turn, card: Card, first: str) -> list[Message]:
     ]
 
 
+def way_out(turn: Turn, card: Card, item: str) -> list[Message]:
+    """What stands between somebody who said "no" and a consultation: what can be put right, or a
+    kind end with the nearest other help. A "no" stays one until the question is answered anew."""
+    again = button(turn.say("conditions.answer_again"), "item/1", card.value, item)
+    if (card, item) in eligibility.FINAL:
+        title, ways = turn.say("conditions.end_title"), [again]
+    else:
+        put_right = button(turn.say("conditions.now_yes"), "yes/1", card.value, item, primary=True)
+        title, ways = turn.say("conditions.way_out_title"), [put_right]
+    by_phone = turn.say("conditions.by_phone", phone=cards.phone(turn))
+    return [
+        Message(
+            title=title,
+            text="\n\n".join([phrase(turn, card, item, "way_out"), by_phone]),
+            groups=(
+                column(cards.phone_link(turn), *ways, button(turn.say("menu.back"), "menu/1")),
+            ),
+        )
+    ]
+
+
+def denied(settled: Settled, card: Card) -> list[str]:
+    """The conditions that this person said "no" to."""
+    return eligibility.denied_items(card, settled.answers)
+
+
 def ask(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
     """One condition as a question."""
     card = card_with(card_name, item)

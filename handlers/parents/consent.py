@@ -2,15 +2,16 @@
 6, 13)."""
 
 from handlers.parents import cards
-from models.chat import Group, Link, Message, NotAButton, button, column
+from models.chat import Button, Group, Link, Message, NotAButton, button, column
+from models.rules.terms_text import contents
 from models.store import Store
 from models.store.settled import Settled
 from models.store.terms import Version
 from models.turn import Turn
 
-_SUMMARY = ("what", "who", "free", "video", "device", "booking", "absent", "record", "manner")
 # LINE takes 5,000 characters a text and Telegram 4,096.
 _PAGE = 3500
+_MOST_ARTICLES = 30
 
 
 def stands(turn: Turn, settled: Settled) -> bool:
@@ -27,9 +28,9 @@ def show_terms(turn: Turn, store: Store) -> list[Message]:
         return not_open_yet(turn)
     settled = store.settled.of(turn.contact, turn.today)
     if stands(turn, settled):
-        return [_terms_again(turn, version)]
+        return [_terms_again(turn, store, version)]
     has_agreed = settled.has_agreed  # to an older version, then
-    return [terms_card(turn, version, turn.say("terms.changed") if has_agreed else "")]
+    return [terms_card(turn, store, version, turn.say("terms.changed") if has_agreed else "")]
 
 
 def not_now(turn: Turn, store: Store) -> list[Message]:
@@ -60,11 +61,22 @@ def full_text(turn: Turn, store: Store, version_number: int, page: int) -> list[
         count = turn.say("terms.next_page", page=page + 2, pages=len(pages))
         further = [button(count, "text/1", version_number, page + 1, primary=True)]
     else:
-        further = [button(turn.say("terms.to_summary"), "terms/1", primary=True)]
+        further = _after_reading(turn, store, version_number)
     return [
         Message(text=pages[page]),
         Message(text=turn.say("terms.go_on"), groups=(column(*further),)),
     ]
+
+
+def _after_reading(turn: Turn, store: Store, version_number: int) -> list[Button]:
+    """Who has read the text to its end can agree to it there."""
+    in_force = store.terms.in_force(turn.today)
+    settled = store.settled.of(turn.contact, turn.today)
+    to_summary = button(turn.say("terms.to_summary"), "terms/1")
+    if in_force is None or in_force.version != version_number or stands(turn, settled):
+        return [to_summary]
+    agree = button(turn.say("terms.agree"), "agree/1", version_number, primary=True)
+    return [agree, button(turn.say("terms.not_now"), "notnow/1"), to_summary]
 
 
 def not_open_yet(turn: Turn) -> list[Message]:
@@ -90,12 +102,15 @@ def record(turn: Turn, store: Store, version: Version, *, given: bool) -> None:
     )
 
 
-def _summary(turn: Turn) -> str:
-    app = turn.office.video.name
-    return "\n".join(
-        turn.say(f"terms.summary.{point}", app=app, minutes=turn.office.grace_minutes)
-        for point in _SUMMARY
-    )
+def _summary(turn: Turn, store: Store, version: Version) -> str:
+    """The office's own summary of the text that is in force, or what the text itself says that it
+    is about; and what this program does by it."""
+    terms = store.terms.text(version.version)
+    assert terms is not None
+    own = store.terms.summary(version.version, turn.say.language, turn.office.language)
+    about = [own] if own else [turn.say("terms.contents"), *contents(terms.body)[:_MOST_ARTICLES]]
+    rule = turn.say("booking.rule", minutes=turn.office.grace_minutes)
+    return "\n".join([*about, "", turn.say("terms.free"), rule])
 
 
 def _reading(turn: Turn, version: Version) -> Group:
@@ -106,12 +121,12 @@ def _reading(turn: Turn, version: Version) -> Group:
     )
 
 
-def terms_card(turn: Turn, version: Version, note: str = "") -> Message:
+def terms_card(turn: Turn, store: Store, version: Version, note: str = "") -> Message:
     """The summary with the question whether one agrees, to these terms and the video app's."""
     asked = turn.say("terms.question", app=turn.office.video.name)
     return Message(
         title=turn.say("terms.title"),
-        text="\n\n".join(filter(None, [note, _summary(turn), asked])),
+        text="\n\n".join(filter(None, [note, _summary(turn, store, version), asked])),
         groups=(
             _reading(turn, version),
             column(
@@ -122,10 +137,10 @@ def terms_card(turn: Turn, version: Version, note: str = "") -> Message:
     )
 
 
-def _terms_again(turn: Turn, version: Version) -> Message:
+def _terms_again(turn: Turn, store: Store, version: Version) -> Message:
     return Message(
         title=turn.say("terms.title"),
-        text="\n\n".join([_summary(turn), turn.say("terms.agreed_already")]),
+        text="\n\n".join([_summary(turn, store, version), turn.say("terms.agreed_already")]),
         groups=(_reading(turn, version),),
         shortcuts=cards.menu_shortcuts(turn),
     )

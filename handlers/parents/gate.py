@@ -19,12 +19,27 @@ def closed(turn: Turn, store: Store) -> list[Message] | None:
         return _please_phone(turn)
     if not consent.stands(turn, settled):
         return consent.show_terms(turn, store)
+    if settled.is_claimed:
+        return _being_checked(turn)
     for card in Card:
+        if denied := conditions.denied(settled, card):
+            return conditions.way_out(turn, card, denied[0])
         if still_open := conditions.open_items(turn, settled, card):
             return conditions.show_card(turn, card, still_open[0])
     if turn.contact.job_seeker_id is None:
         return details.offer_form(turn, store)
     return None
+
+
+def _being_checked(turn: Turn) -> list[Message]:
+    """What somebody is told whose registration number another record has."""
+    return [
+        Message(
+            title=turn.say("joining.checking_title"),
+            text=turn.say("joining.checking_text", phone=cards.phone(turn)),
+            groups=(column(cards.phone_link(turn)),),
+        )
+    ]
 
 
 def _please_phone(turn: Turn) -> list[Message]:

@@ -50,7 +50,7 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
             turn.say("move.days_title", when=cards.when_of(turn, found)),
             day_verb=("moveday/1", booking_id),
             page_verb=("move/1", booking_id),
-            more=[button(turn.say("move.keep"), "show/1", booking_id)],
+            more=[button(turn.say("move.keep"), "willcome/1", booking_id)],
         )
     ]
 
@@ -97,7 +97,7 @@ def ask(
                 column(
                     button(turn.say("move.yes"), "moveyes/1", *args, primary=True),
                     button(turn.say("booking.other_time"), "moveday/1", found.id, day),
-                    button(turn.say("move.keep"), "show/1", found.id),
+                    button(turn.say("move.keep"), "willcome/1", found.id),
                 ),
             ),
             in_place=True,

@@ -1,9 +1,11 @@
 """My bookings: what there is, who comes along, and cancelling with one question (art. 6(6))."""
 
-from handlers.parents import arriving, booking_card, cards
+from handlers.parents import arriving, booking_card, cards, gate
 from models.chat import Message, NotAButton, button, column
+from models.rules.days import local_day
 from models.rules.deadlines import may_cancel
 from models.store import Store
+from models.transaction import Conflict
 from models.turn import Turn
 
 
@@ -56,7 +58,7 @@ def ask_cancel(turn: Turn, store: Store, booking_id: int) -> list[Message]:
             groups=(
                 column(
                     button(turn.say("cancel.yes"), "cancelyes/1", found.id, found.version),
-                    button(turn.say("cancel.no"), "show/1", found.id, primary=True),
+                    button(turn.say("cancel.no"), "willcome/1", found.id, primary=True),
                     button(turn.say("cancel.move"), "move/1", found.id, 0),
                 ),
             ),
@@ -82,10 +84,45 @@ def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
         Message(
             title=turn.say("cancel.done_title"),
             text=turn.say("cancel.done_text", when=cards.when_of(turn, found)),
-            groups=(column(button(turn.say("menu.book_again"), "book/1", primary=True)),),
+            groups=(
+                column(
+                    button(turn.say("menu.book_again"), "book/1", primary=True),
+                    button(turn.say("cancel.undo"), "uncancel/1", found.id, found.version),
+                ),
+            ),
             shortcuts=cards.menu_shortcuts(turn),
         )
     ]
+
+
+def undo_cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Message]:
+    """Take one's own cancellation back, before the start and while nobody else has the slot: the
+    deadline for new bookings is not meant for it."""
+    found = cards.booking_of(turn, store, booking_id)
+    if found is None:
+        raise NotAButton("not this parent's booking")
+    if found in cards.current_bookings(turn, store):
+        return [booking_card.card(turn, found)]
+    may_have = found.status == "cancelled" and found.version == version
+    if not may_have or not may_cancel(found.starts_at, turn.now):
+        return [booking_card.over(turn, found)]
+    if blocked := gate.closed(turn, store):
+        return blocked
+    mine = cards.current_bookings(turn, store)
+    if len(mine) >= turn.office.max_upcoming:
+        limit = turn.say.count("booking.enough", turn.office.max_upcoming)
+        return [Message(text=limit), *booking_card.cards_of(turn, mine)]
+    store.calendar.lock()
+    day = local_day(found.starts_at, turn.office.zone)
+    free = store.calendar.free_on(day, turn.now, holder=turn.contact.id)
+    if found.slot not in free:
+        again = column(button(turn.say("menu.book_again"), "book/1", primary=True))
+        return [Message(text=turn.say("cancel.undo_too_late"), groups=(again,))]
+    try:
+        back = store.bookings.take_back(found, turn.now)
+    except Conflict:
+        return [booking_card.over(turn, found)]
+    return [booking_card.confirmation(turn, back, turn.say("cancel.undone"))]
 
 
 def choose_company(turn: Turn, store: Store) -> list[Message]:

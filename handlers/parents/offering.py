@@ -183,7 +183,8 @@ def days(turn: Turn, store: Store, *, leaving: int | None = None) -> Days:
 
 def free_on(turn: Turn, store: Store, day: date, *, leaving: int | None = None) -> list[Slot]:
     """The free slots of a day that this parent may still book."""
-    if day not in bookable_days(turn.now, turn.office.zone, turn.office.horizon_days):
+    # Judged by the press, which may arrive after midnight.
+    if day not in bookable_days(turn.acted_at, turn.office.zone, turn.office.horizon_days):
         return []
     free = store.calendar.free_on(day, turn.now, holder=turn.contact.id)
     return _apart(turn, free, _mine_but(turn, store, leaving))
@@ -194,7 +195,8 @@ def free_at(
 ) -> list[Slot]:
     """The free slots at a start that this parent may still book: the rules are asked again when
     the button is pressed, not only when it was shown."""
-    if not may_book(starts_at, turn.now, turn.office.zone, turn.office.horizon_days):
+    zone, ahead = turn.office.zone, turn.office.horizon_days
+    if not may_book(starts_at, turn.acted_at, zone, ahead) or starts_at <= turn.now:
         return []
     day = local_day(starts_at, turn.office.zone)
     slots = free_on(turn, store, day, leaving=leaving)

@@ -1,7 +1,7 @@
 """Settling the points of the gate: an answer is recorded, and the conversation goes on."""
 
-from handlers.parents import booking, cards, conditions, consent, details, gate
-from models.chat import Message, button, column
+from handlers.parents import booking, conditions, consent, details, gate
+from models.chat import Message
 from models.rules.eligibility import ITEMS
 from models.store import Store
 from models.turn import Turn
@@ -13,16 +13,18 @@ def agree(turn: Turn, store: Store, version_number: int) -> list[Message]:
     if version is None:
         return consent.not_open_yet(turn)
     if version.version != version_number:
-        return [consent.terms_card(turn, version, turn.say("terms.changed"))]
+        return [consent.terms_card(turn, store, version, turn.say("terms.changed"))]
     if not consent.stands(turn, store.settled.of(turn.contact, turn.today)):
         consent.record(turn, store, version, given=True)
     return booking.start(turn, store)
 
 
 def all_hold(turn: Turn, store: Store, card_name: str) -> list[Message]:
-    """Record every condition of a card as fulfilled."""
+    """Record every condition of a card as fulfilled, but none that was answered with "no"."""
     card = conditions.card_named(card_name)
-    to_record = conditions.open_items(turn, store.settled.of(turn.contact, turn.today), card)
+    settled = store.settled.of(turn.contact, turn.today)
+    denied = conditions.denied(settled, card)
+    to_record = [item for item in conditions.open_items(turn, settled, card) if item not in denied]
     store.declarations.record(turn.contact.id, card, to_record, holds=True, at=turn.acted_at)
     return booking.start(turn, store)
 
@@ -42,20 +44,7 @@ def does_not_hold(turn: Turn, store: Store, card_name: str, item: str) -> list[M
     """Record a "no", and say how to get past it: never a dead end."""
     card = conditions.card_with(card_name, item)
     store.declarations.record(turn.contact.id, card, [item], holds=False, at=turn.acted_at)
-    way_out = conditions.phrase(turn, card, item, "way_out")
-    return [
-        Message(
-            title=turn.say("conditions.way_out_title"),
-            text="\n\n".join([way_out, turn.say("conditions.by_phone", phone=cards.phone(turn))]),
-            groups=(
-                column(
-                    button(turn.say("conditions.now_yes"), "yes/1", card.value, item, primary=True),
-                    cards.phone_link(turn),
-                    button(turn.say("menu.back"), "menu/1"),
-                ),
-            ),
-        )
-    ]
+    return conditions.way_out(turn, card, item)
 
 
 def form_sent(turn: Turn, store: Store) -> list[Message]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, time
 from enum import StrEnum
 from typing import NamedTuple
@@ -39,6 +40,17 @@ _HERE = (
     *("i'm in", "im in", "i am in", "i'm here", "im here", "i am here"),
 )
 
+# Courtesies that say nothing else: "thank you" after a reminder is no sign of trouble.
+_COURTESY = re.compile(
+    r"(?:(?:どうも|本当に|ほんとうに|ご連絡|お知らせ|いつも|大変|いろいろ|今後とも|では|それでは|明日は?)?"
+    r"(?:ありがとう(?:ございま(?:す|した))?|有難うございま(?:す|した)|了解(?:です|しました|いたしました)?"
+    r"|りょうかい(?:です)?|承知(?:しました|いたしました)|わかりました|分かりました|かしこまりました"
+    r"|よろしく(?:お願い(?:します|いたします|致します))?|宜しくお願い(?:します|いたします|致します)"
+    r"|お世話になります|お疲れ様です|すみません|おはようございます|こんばんは)"
+    r"|thanks?(?: you)?(?: (?:so|very) much)?(?: a lot)?|got it|noted|all right|alright"
+    r"|good (?:morning|evening)|see you(?: (?:tomorrow|then|soon))?|sure)"
+)
+
 # Words that answer a question, which only its buttons can do.
 _ANSWERS = (
     "はい",
@@ -61,6 +73,106 @@ _LEAST_DIGITS = 9
 _MOST_GROUPS = 13  # each digit may stand alone
 _KANJI_DIGITS = "〇一二三四五六七八九"
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)\d(?:[ .()\u2010-\u2015\u2212-]{0,2}\d){8,}(?!\d)")
+
+
+class Trouble(StrEnum):
+    """What keeps somebody from coming, as a person would hear it."""
+
+    ILL = "ill"
+    NURSERY = "nursery"
+    LATE = "late"
+    CANNOT = "cannot"
+    UNSURE = "unsure"
+
+
+# Words that say, or may say, that somebody cannot come, will be late or is not sure. Which word it
+# is decides only how it is answered: each of them holds the booking.
+_TROUBLES: tuple[tuple[Trouble, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        Trouble.ILL,
+        (
+            *("熱を", "熱が", "発熱", "高熱", "微熱", "お熱", "インフル", "コロナ", "風邪", "かぜ"),
+            *("病気", "病院", "入院", "受診", "救急", "体調", "具合", "けが", "怪我", "骨折"),
+            *("嘔吐", "吐い", "吐き", "下痢", "腹痛", "頭痛", "ノロ", "水ぼうそう", "水痘", "感染"),
+            *("寝込", "しんど", "たいぎ", "調子が悪", "調子悪", "つわり"),
+        ),
+        (
+            *("sick", "ill", "fever", "flu", "influenza", "covid", "hospital", "doctor", "unwell"),
+            *("cold", "vomiting", "injured", "not feeling well", "pain"),
+        ),
+    ),
+    (
+        Trouble.NURSERY,
+        (
+            *("保育園", "幼稚園", "保育所", "こども園", "学校から", "学童", "お迎え", "迎えに"),
+            *("呼び出", "呼出", "休園", "休校", "学級閉鎖", "預け先", "預けられ", "見てくれる人"),
+        ),
+        ("nursery", "kindergarten", "daycare", "school called", "childcare", "pick up my"),
+    ),
+    (
+        Trouble.LATE,
+        ("遅れ", "遅く", "おくれ", "遅刻", "ちこく", "間に合", "まにあ", "渋滞", "延着"),
+        ("late", "delayed", "delay", "behind", "traffic"),
+    ),
+    (
+        Trouble.CANNOT,
+        (
+            *("行けな", "行けま", "行けん", "行かれ", "いけな", "いけま", "いけん", "いかれ"),
+            *("来られな", "来られま", "来れな", "来れま", "これなく", "こられな", "来れん"),
+            *("出られな", "出られま", "出れな", "出席でき", "参加でき", "受けられな", "受けられま"),
+            *("できなくな", "できんく", "つながらない", "無理", "むり", "だめにな", "ダメにな"),
+            *(
+                "休みます",
+                "休ませ",
+                "休みたい",
+                "お休み",
+                "欠席",
+                "辞退",
+                "キャンセル",
+                "きゃんせる",
+            ),
+            *(
+                "取り消",
+                "取消",
+                "とりけし",
+                "取りやめ",
+                "とりやめ",
+                "やめたい",
+                "やめます",
+                "やめとく",
+            ),
+            *("予約を消", "中止", "都合が", "都合悪", "都合つ", "用事が", "急用", "仕事が入", "葬"),
+            *("不幸が", "忌引", "事故", "電車が", "停電", "スマホが壊", "携帯が壊", "ネットが"),
+        ),
+        (
+            *("can't", "cannot", "can not", "cant", "won't", "wont", "unable", "not able"),
+            *("not coming", "not come", "not going", "not attend", "miss", "cancel", "emergency"),
+            *("something came up", "not available", "unavailable", "cancellation", "drop out"),
+        ),
+    ),
+    (
+        Trouble.UNSURE,
+        (
+            *(
+                "かもしれ",
+                "かもしん",
+                "かも",
+                "わからな",
+                "分からな",
+                "わかりませ",
+                "分かりませ",
+                "わからん",
+                "未定",
+            ),
+            *("微妙", "びみょう", "迷って", "自信が", "むずかし", "難し", "厳しい", "きびしい"),
+            *("どうしよう", "どうなる", "もしかし", "心配", "不安", "様子を見"),
+        ),
+        (
+            *("not sure", "unsure", "maybe", "might", "don't know", "perhaps", "possibly"),
+            *("difficult", "hard to make", "i doubt"),
+        ),
+    ),
+)
 
 
 class Understood(NamedTuple):
@@ -155,10 +267,6 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
         Wish.MINE,
         (
             "予約確認",
-            "熱を出",
-            "熱が出",
-            "病気",
-            "体調",
             "予約の確認",
             "予約を確認",
             "マイ予約",
@@ -167,8 +275,6 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
             "私の予約",
         ),
         (
-            "sick",
-            "fever",
             "mine",
             "my booking",
             "my bookings",
@@ -202,6 +308,34 @@ def understand(text: str, today: date) -> Understood:
     """Read what a parent typed, in either language; `today` is the office's day."""
     words = plain(text)
     return Understood(_wish(words), read_day(words, today), read_time(words))
+
+
+def trouble(text: str) -> Trouble | None:
+    """Return what may keep somebody from coming who typed this, or None."""
+    if is_courtesy(text):
+        return None
+    words = plain(text)
+    for found, japanese, english in _TROUBLES:
+        if _has(words, japanese, english):
+            return found
+    return None
+
+
+def is_courtesy(text: str) -> bool:
+    """Return whether a text is a courtesy and nothing else."""
+    words = "".join(sign if sign.isalnum() or sign in " '" else "、" for sign in plain(text))
+    parts = [part.strip() for part in words.split("、") if part.strip()]
+    return bool(parts) and all(_COURTESY.fullmatch(part) for part in parts)
+
+
+def minutes_in(text: str) -> int | None:
+    """Return the minutes that a text names ("30分くらい", "half an hour")."""
+    words = plain(text)
+    if match := re.search(r"(?<!\d)(\d{1,3})\s*(?:分|ぷん|ふん|min)", words):
+        return int(match[1])
+    if re.search(r"(?<!\d)1\s*時間|1時間|an hour|1 hour|一時間", words.replace("half an hour", "")):
+        return 60
+    return 30 if re.search(r"半時間|half an hour", words) else None
 
 
 def is_a_word(text: str) -> bool:
@@ -258,8 +392,13 @@ def _wish(words: str) -> Wish | None:
     if words.strip(_MARKS) in _HERE:
         return Wish.HERE
     for wish, japanese, english in _WORDS:
-        if any(each in words for each in japanese) or any(
-            re.search(rf"(?<![a-z]){re.escape(each)}(?![a-z])", words) for each in english
-        ):
+        if _has(words, japanese, english):
             return wish
     return None
+
+
+def _has(words: str, japanese: Sequence[str], english: Sequence[str]) -> bool:
+    """Return whether a word is there: a Japanese one anywhere, an English one as a whole word."""
+    return any(each in words for each in japanese) or any(
+        re.search(rf"(?<![a-z]){re.escape(each)}(?![a-z])", words) for each in english
+    )

@@ -2,7 +2,7 @@
 the program cannot use."""
 
 from handlers.parents import cards, consent
-from locales import languages
+from locales import best_language, languages
 from models.chat import Message, NotAButton, button, column
 from models.store import Store
 from models.turn import Turn
@@ -12,9 +12,15 @@ def welcome(turn: Turn, store: Store) -> list[Message]:
     """What this is, what it costs, and the terms: the first words after "follow" (arts. 1, 3)."""
     known = consent.stands(turn, store.settled.of(turn.contact, turn.today))
     text = [turn.say("welcome.text", app=turn.office.video.name)]
+    if not known:
+        text.append(turn.say("welcome.terms_first"))
+    if (asked := turn.event.language if turn.event else None) and best_language(asked) is None:
+        # A language that we do not have: nobody knows which of ours is read better.
+        other = turn.in_language(turn.say("language.other"))
+        text += ["", other.say("welcome.text", app=turn.office.video.name)]
     hello = Message(
         title=turn.say("welcome.title", office=cards.office_name(turn)),
-        text="\n".join(text if known else [*text, turn.say("welcome.terms_first")]),
+        text="\n".join(text),
         groups=(
             column(button(turn.say("language.switch"), "language/1", turn.say("language.other"))),
         ),
@@ -84,6 +90,12 @@ def office(turn: Turn, store: Store) -> list[Message]:
 
 def not_understood(turn: Turn, store: Store) -> list[Message]:
     return [cards.menu(turn, turn.say("fallback.not_understood"))]
+
+
+def you_are_welcome(turn: Turn, store: Store) -> list[Message]:
+    """The answer to a courtesy."""
+    text = turn.say("fallback.courtesy")
+    return [Message(text=text, shortcuts=cards.menu_shortcuts(turn))]
 
 
 def not_here(turn: Turn, store: Store) -> list[Message]:

@@ -78,7 +78,7 @@ def _word(to: Turn, booking: Booking, what: str) -> Message:
     when, phone = parents_cards.when_of(to, booking), parents_cards.phone(to)
     buttons: list[Link] = []
     if what in ("present", "undo") and to.now < booking.ends_at:
-        buttons.append(Link(to.say("booking.join"), to.links.join(booking.id), primary=True))
+        buttons.append(parents_cards.join_link(to, booking))
     again = button(to.say("menu.book_again"), "book/1")
     return Message(
         title=to.say(f"told.{what}_title"),

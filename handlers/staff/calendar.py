@@ -1,12 +1,12 @@
 """Counselors: adding, renaming, retiring, meeting URL, shifts."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from handlers.staff import hitting, meeting
 from handlers.staff.telling import by
 from locales import Phrases, phrases
 from models.chat import Message, NotAButton, button, column
-from models.rules.meeting_url import is_allowed
+from models.rules.meeting_url import NoRoom, read_room
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift
 from models.rules.slots import Shift, offered
 from models.rules.typed_dates import plain, read_day
@@ -111,11 +111,11 @@ def ask_url(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 def set_url(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
     """Where this counselor's consultations take place: parents who have a booking hear of it.
     Bookings with a URL of their own keep it."""
-    url = text.strip()
-    if not is_allowed(url, turn.office.video.hosts):
-        hosts = ", ".join(turn.office.video.hosts)
+    try:
+        url = read_room(text, turn.office.video.hosts)
+    except NoRoom as error:
         again = _ask(turn, store, "counselorurl", subject, "counselors.ask_url")
-        return [Message(text=turn.say("url.not_allowed", hosts=hosts)), *again]
+        return [Message(text=meeting.no_room(turn, error)), *again]
     counselor_id = int(subject)
     before = _counselor(store, counselor_id).meeting_url
     upcoming = store.agenda.upcoming(counselor_id, turn.now)
@@ -124,7 +124,9 @@ def set_url(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
     for each in upcoming:
         changed = store.bookings.by_id(each.id)
         if changed is not None and changed.meeting_url != each.meeting_url:
-            store.bookings.take_counselors_url(changed, turn.now, by=by(turn))
+            store.bookings.take_counselors_url(
+                changed, turn.now, by=by(turn), changed=before is not None
+            )
             meeting.announce(turn, store, changed, changed=before is not None)
     return show(turn, store, counselor_id)
 
@@ -142,13 +144,63 @@ def add_shift(turn: Turn, store: Store, subject: str, text: str) -> list[Message
         return _ask(turn, store, "shift", subject, "shift.unreadable")
     if not any(_is_ever_offered(turn, each, shift) for each in shift.weekdays):
         return _ask(turn, store, "shift", subject, "shift.never")
-    there = [_as_rule(each) for each in _counselor(store, int(subject)).shifts]
-    wanted = [Shift(int(subject), weekday, *shift[1:]) for weekday in shift.weekdays]
-    if added := [each for each in wanted if each not in there]:
-        for each in added:
+    words = [_in_words(turn.say, each) for each in _wanted(int(subject), shift)]
+    keep = button(
+        turn.say("shift.keep"),
+        "keepshift/1",
+        int(subject),
+        "".join(str(each) for each in shift.weekdays),
+        f"{shift.start:%H%M}",
+        f"{shift.end:%H%M}",
+        f"{shift.from_day:%Y%m%d}" if shift.from_day else "-",
+        f"{shift.until_day:%Y%m%d}" if shift.until_day else "-",
+        primary=True,
+    )
+    again = button(turn.say("shift.again"), "addshift/1", int(subject))
+    back = button(turn.say("desk.back"), "counselor/1", int(subject))
+    return [
+        Message(
+            title=turn.say("shift.understood"),
+            text="\n".join(words),
+            groups=(column(keep, again, back),),
+        )
+    ]
+
+
+def keep_shift(
+    turn: Turn,
+    store: Store,
+    counselor_id: int,
+    weekdays: str,
+    start: str,
+    end: str,
+    from_day: str,
+    until_day: str,
+) -> list[Message]:
+    """Keep a shift that was shown as it was understood."""
+    there = [_as_rule(each) for each in _counselor(store, counselor_id).shifts]
+    try:
+        shift = ShiftWords(
+            [int(each) for each in weekdays],
+            time.fromisoformat(start),
+            time.fromisoformat(end),
+            None if from_day == "-" else date.fromisoformat(from_day),
+            None if until_day == "-" else date.fromisoformat(until_day),
+        )
+    except ValueError:
+        raise NotAButton("no shift") from None
+    if shift.start >= shift.end or not all(each in range(7) for each in shift.weekdays):
+        raise NotAButton("no shift")
+    for each in _wanted(counselor_id, shift):
+        if each not in there:
             store.calendar.add_shift(each)
-            _note(turn, store, "add shift", int(subject), after=_on_record(turn, each))
-    return show(turn, store, int(subject))
+            _note(turn, store, "add shift", counselor_id, after=_on_record(turn, each))
+    return show(turn, store, counselor_id)
+
+
+def _wanted(counselor_id: int, shift: ShiftWords) -> list[Shift]:
+    """A shift of a counselor's for each of its weekdays."""
+    return [Shift(counselor_id, weekday, *shift[1:]) for weekday in shift.weekdays]
 
 
 def show_shift(turn: Turn, store: Store, shift_id: int) -> list[Message]:

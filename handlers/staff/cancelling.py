@@ -49,6 +49,20 @@ def phoned(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
     return [cards.card(turn, store, booking, turn.say("act.done"))]
 
 
+def phoned_late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """The parent phoned that they will be late: that is contact, and holds the booking (art. 6(6):
+    the phone is the terms' own way)."""
+    booking = booking_of(turn, store, booking_id)
+    if booking.status not in ("booked", "undecided"):
+        return [cards.card(turn, store, booking)]
+    store.presence.record(
+        booking.id, booking.version, came=False, how="phone", acted_at=turn.now, now=turn.now
+    )
+    note(turn, store, booking, "phoned late")
+    store.alerts.about(booking, "running_late", turn.now, by_staff_id=turn.contact.staff_id)
+    return [cards.card(turn, store, booking, turn.say("phoned.late_noted"))]
+
+
 def ask_withdraw(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """Why does the office cancel? A button, or one's own words."""
     booking = booking_of(turn, store, booking_id)
@@ -86,7 +100,7 @@ def withdraw(turn: Turn, store: Store, booking_id: int, version: int, reason: st
 
 
 def ask_own_reason(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The next text is the reason, and cancels."""
+    """Ask for the reason in their own words."""
     booking = booking_of(turn, store, booking_id)
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking)]

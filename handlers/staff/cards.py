@@ -84,7 +84,10 @@ def _buttons(turn: Turn, booking: Booking) -> list[Button]:
     absent = button(say("act.absent"), "absent/1", number)
     following = button(say("act.next"), "reserve/1", booking.job_seeker_id, booking.service, 0)
     move = button(say("act.move"), "smove/1", number, 0)
-    by_phone = button(say("act.by_phone"), "phoned/1", number)
+    by_phone = [
+        button(say("act.phoned_late"), "phonedlate/1", number),
+        button(say("act.by_phone"), "phoned/1", number),
+    ]
     withdraw = button(say("act.withdraw"), "officeends/1", number)
     stop = button(say("act.stop"), "stop/1", number)
     post = [] if booking.my_page_posted_at else [button(say("act.my_page"), "mypage/1", number)]
@@ -93,10 +96,10 @@ def _buttons(turn: Turn, booking: Booking) -> list[Button]:
         case "booked" | "undecided" if has_begun:
             over = turn.now >= deadline(booking.starts_at, turn.office.grace)
             late = [absent] if over else []
-            return [came, *late, completed, by_phone, url, move, withdraw, stop]
+            return [came, *late, completed, *by_phone, url, move, withdraw, stop]
         case "booked" | "undecided":
             soon = turn.now >= booking.starts_at - cards.EARLY
-            return [url, *post, *([came] if soon else []), move, by_phone, withdraw]
+            return [url, *post, *([came] if soon else []), move, *by_phone, withdraw]
         case "joined":
             return [completed, following, url, move, withdraw, stop]
         case "deemed_cancelled":

@@ -72,7 +72,11 @@ def close(
         for each in store.agenda.between(start - turn.office.slot_length, end, whose)
         if cards.is_active(each) and each.ends_at > start and each.starts_at > turn.now
     ]
-    if asked := hitting.ask(turn, store, hit, how, ("close/1", counselor_id, start, end)):
+    understood = turn.say("closures.understood", which=_described(turn, store, whose, start, end))
+    verb = ("close/1", counselor_id, start, end)
+    if asked := hitting.ask(
+        turn, store, hit, how, verb, always=True, title=understood, keep="closures.close_yes"
+    ):
         return asked
     if not store.calendar.has_closure(start, end, whose):
         store.calendar.add_closure(start, end, "", whose)
@@ -131,9 +135,16 @@ def _instants(start: datetime, end: datetime) -> str:
 
 
 def _in_words(turn: Turn, store: Store, closure: Closure) -> str:
+    return _described(turn, store, closure.counselor_id, closure.starts_at, closure.ends_at)
+
+
+def _described(
+    turn: Turn, store: Store, counselor_id: int | None, start: datetime, end: datetime
+) -> str:
+    """When, and whose."""
     names = {each.id: each.name for each in store.calendar.every_counselor()}
-    whose = names[closure.counselor_id] if closure.counselor_id else turn.say("closures.office")
-    return f"{_span(turn, closure.starts_at, closure.ends_at)} {whose}"
+    whose = names[counselor_id] if counselor_id else turn.say("closures.office")
+    return f"{_span(turn, start, end)} {whose}"
 
 
 def _span(turn: Turn, start: datetime, end: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 
 from handlers.parents import cards as parents_cards
 from handlers.staff import cards, desk
-from handlers.staff.permission import booking_of, is_admin
+from handlers.staff.permission import booking_of, is_admin, may_act_on
 from models.chat import Group, Message, button, column
 from models.links import Picture, PictureOf
 from models.rules.days import at, end_of_day, is_business_day
@@ -52,8 +52,15 @@ def day_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 def show_day(turn: Turn, store: Store, day: date) -> list[Message]:
     """The list of a day, with the cards of those who come next."""
-    bookings = of_day(turn, store, day)
+    bookings = listed_on(turn, store, day)
     return [overview(turn, store, day, bookings), *_next_cards(turn, store, bookings)]
+
+
+def listed_on(turn: Turn, store: Store, day: date) -> list[Booking]:
+    """The same as of_day, and what was cancelled: it stays on the list, so that nobody waits."""
+    zone = turn.office.zone
+    every = store.agenda.every_between(at(day, time(0), zone), end_of_day(day, zone))
+    return [each for each in every if may_act_on(turn, each)]
 
 
 def of_day(turn: Turn, store: Store, day: date) -> list[Booking]:
@@ -69,6 +76,7 @@ def of_day(turn: Turn, store: Store, day: date) -> list[Booking]:
 def overview(turn: Turn, store: Store, day: date, bookings: list[Booking]) -> Message:
     """A day in one message, with a button for each booking."""
     shown = bookings[:_LISTED]
+    count = sum(each.status not in ("cancelled", "withdrawn") for each in bookings)
     lines = [cards.line(turn, store, each) for each in shown]
     if len(bookings) > len(shown):
         lines.append(turn.say("day.more", n=len(bookings) - len(shown)))
@@ -82,7 +90,7 @@ def overview(turn: Turn, store: Store, day: date, bookings: list[Booking]) -> Me
     opening = tuple(cards.open_button(turn, each) for each in shown)
     groups = [Group(opening, columns=1)] if opening else []
     return Message(
-        title=turn.say("day.title", day=with_year(turn, day), n=len(bookings)),
+        title=turn.say("day.title", day=with_year(turn, day), n=count),
         text="\n".join(lines),
         groups=(*groups, Group(tuple(around), columns=2)),
         in_place=True,
@@ -159,9 +167,10 @@ def month_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 def picture(turn: Turn, first: date, of: PictureOf, part: int = 0) -> Message:
     """A picture for the staff member who asks."""
-    staff_id = turn.contact.staff_id
+    staff_id, secret = turn.contact.staff_id, turn.contact.staff_secret
     assert staff_id is not None
-    return Message(picture=turn.links.picture(Picture(staff_id, first, of, part)))
+    assert secret is not None
+    return Message(picture=turn.links.picture(Picture(staff_id, first, of, part), secret))
 
 
 def week_command(turn: Turn, store: Store, words: str) -> list[Message]:

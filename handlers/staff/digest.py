@@ -25,7 +25,7 @@ def tell(turn: Turn, store: Store) -> None:
 
 
 def _message(turn: Turn, store: Store) -> Message:
-    bookings = day.of_day(turn, store, turn.today)
+    bookings = day.listed_on(turn, store, turn.today)
     message = day.overview(turn, store, turn.today, bookings)
     return replace(
         message,

@@ -27,9 +27,12 @@ def ask(
     verb: tuple[Argument, ...],
     *,
     always: bool = False,
+    title: str = "",
+    keep: str = "hitting.keep_none",
 ) -> list[Message] | None:
     """The question, unless nothing is hit or it was answered for exactly these bookings; a
-    button's arguments are `verb` with the answer behind them. Raises NotAButton for an answer
+    button's arguments are `verb` with the answer behind them. `title` says what was understood of
+    a text, `keep` is the phrase for going on where nothing is hit. Raises NotAButton for an answer
     that there is not."""
     answer, _, listed = how.partition("-")
     if answer not in (ASK, *HOWS):
@@ -41,9 +44,13 @@ def ask(
     name, *arguments = verb
     dated = [_line(turn, store, each) for each in hit]
     hows = HOWS if hit else ("keep",)
-    key = "hitting.{}" if hit else "hitting.{}_none"
     choices = [
-        button(turn.say(key.format(each)), str(name), *arguments, f"{each}-{_fingerprint(hit)}")
+        button(
+            turn.say(f"hitting.{each}" if hit else keep),
+            str(name),
+            *arguments,
+            f"{each}-{_fingerprint(hit)}",
+        )
         for each in hows
     ]
     text = turn.say("hitting.text", n=len(hit)) if hit else turn.say("hitting.sure")
@@ -52,7 +59,7 @@ def ask(
     return [
         *(Message(text="\n".join(part)) for part in before),
         Message(
-            title=turn.say("hitting.title"),
+            title=title or turn.say("hitting.title"),
             text="\n".join([*changed, text, *last]),
             groups=(column(*choices, button(turn.say("desk.back"), "counselors/1")),),
         ),

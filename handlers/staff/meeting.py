@@ -1,6 +1,5 @@
 """The meeting URL of a booking: given by staff, told to the parent (art. 6(2), (4))."""
 
-import re
 from datetime import timedelta
 
 from handlers.parents import booking_card
@@ -8,7 +7,7 @@ from handlers.staff import cards
 from handlers.staff.permission import booking_of
 from handlers.staff.telling import by, note, tell_parent
 from models.chat import Message, button, column
-from models.rules.meeting_url import is_allowed
+from models.rules.meeting_url import NoRoom, read_room
 from models.store import Store
 from models.store.booking import Booking
 from models.turn import Turn
@@ -50,21 +49,26 @@ def give_awaited(turn: Turn, store: Store, subject: str, text: str) -> list[Mess
 def give(turn: Turn, store: Store, booking_id: int, text: str) -> list[Message]:
     """Give or change the URL, which may stand anywhere in a text; the parent is told."""
     booking = booking_of(turn, store, booking_id)
-    found = re.search(r"https?://[^\s<>()\[\]、。」』）]+(?<![.,;:!])", text)
-    if found is None or not is_allowed(found[0], turn.office.video.hosts):
+    try:
+        url = read_room(text, turn.office.video.hosts)
+    except NoRoom as error:
         store.awaited.ask(turn.contact.id, "url", str(booking.id), turn.now + _ANSWER_WITHIN)
-        hosts = ", ".join(turn.office.video.hosts)
-        return [Message(text=turn.say("url.not_allowed", hosts=hosts))]
+        return [Message(text=no_room(turn, error))]
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]
-    if booking.meeting_url == found[0]:
+    if booking.meeting_url == url:
         return [cards.card(turn, store, booking)]
     changed = booking.meeting_url is not None
     before = "given" if changed else "none"
-    booking = store.bookings.set_meeting_url(booking, found[0], turn.now, by=by(turn))
+    booking = store.bookings.set_meeting_url(booking, url, turn.now, by=by(turn))
     note(turn, store, booking, "url", before=before, after="given")
     announce(turn, store, booking, changed=changed)
     return [cards.card(turn, store, booking, turn.say("act.done"))]
+
+
+def no_room(turn: Turn, error: NoRoom) -> str:
+    """Why a text holds no address of a room."""
+    return turn.say(f"url.{error.why}", hosts=", ".join(turn.office.video.hosts))
 
 
 def announce(turn: Turn, store: Store, booking: Booking, *, changed: bool) -> None:

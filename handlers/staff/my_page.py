@@ -4,7 +4,6 @@ from handlers.parents import cards as parents_cards
 from handlers.staff import cards
 from handlers.staff.permission import booking_of, is_admin
 from handlers.staff.telling import note
-from locales import phrases
 from models.chat import Message, button, column
 from models.store import Store
 from models.turn import Turn
@@ -37,18 +36,20 @@ def show_text(turn: Turn, store: Store, booking_id: int) -> list[Message]:
         return [cards.card(turn, store, booking)]
     # My Page is Japanese, whatever language staff read.
     office = turn.in_language(turn.office.language)
-    url = booking.meeting_url or phrases(turn.office.language)("my_page.url_later")
     text = office.say(
         "my_page.text",
         office=parents_cards.office_name(office),
         when=parents_cards.when_of(office, booking),
         counselor=booking.counselor,
         app=turn.office.video.name,
-        url=url,
+        url=turn.links.join(booking),
         reference=booking.reference,
         minutes=turn.office.grace_minutes,
         phone=parents_cards.phone(office),
     )
+    if not store.contacts.of_seeker(booking.job_seeker_id):  # their chat can be joined by this
+        code = store.persons.new_code(booking.job_seeker_id, turn.now)
+        text += "\n" + office.say("my_page.code", code=code)
     changes = store.bookings.how_often_changed(booking.id)
     posted = button(turn.say("my_page.posted"), "posted/2", booking.id, changes, primary=True)
     back = button(turn.say("desk.back"), "booking/1", booking.id)

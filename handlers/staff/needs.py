@@ -1,92 +1,176 @@
 """What needs staff: alerts that are told at once or wait for the day's list."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from handlers.parents import cards as parents_cards
+from handlers.parents import typed
 from handlers.staff import cards, terms
 from handlers.staff.permission import booking_of, is_admin
 from locales import Phrases
-from models.chat import Group, Message, NotAButton, button, column
+from models.chat import Button, Group, Message, NotAButton, button, column
+from models.rules.days import local_day
+from models.rules.deadlines import next_working_day
+from models.rules.hearing import Closed
 from models.store import Store
 from models.store.alerts import Alert
+from models.store.staff import Member
+from models.text import shortened
 from models.turn import Turn
 
-_LISTED = 10
+_A_MESSAGE = 10
+_MOST_MESSAGES = 4
 _AT_ONCE = 50
 _IN_DIGEST = 5
+# A doubt is often cleared up, or ends in a cancellation, within minutes.
+_SETTLES_WITHIN = {"may_not_come": timedelta(minutes=5)}
+
+# What a counselor hears of at once where it changes their day or the next working day. Nothing is
+# to be done about it, so it stands on no list.
+_NEWS = ("back", "cancelled", "withdrawn", "moved", "moved_away")
+# What is of no use any more once the consultation is over.
+_PAST = (
+    *("came_without_url", "cancel_after_start", "is_here", "may_not_come", "no_url"),
+    *("not_in_my_page", "reminded_without_url", "reminder_by_phone", "reminder_expired"),
+    *("reminder_not_delivered", "reminder_uncertain", "running_late", "to_move"),
+    *("news_not_delivered", "news_uncertain", "withdrawn_by_phone"),
+)
+# Beside these stand the parent's words.
+_LONGEST_WORDS = 120
+_WITH_WORDS = ("is_here", "may_not_come", "running_late", "wrote")
 
 # Every kind, and whether somebody must know at once: a parent waits, or a phone call helps.
 URGENT = {
     "answer_refused": False,
     "answer_uncertain": False,
+    "back": True,
     "came_late": True,
     "came_without_url": True,
     "cancel_after_start": True,
+    "cancelled": True,
+    "deaf": True,
     "decide_anew": False,
     "decide_contact": True,
     "decide_failed": True,
     "decide_no_chat": False,
     "decide_no_url": True,
+    "decide_not_told": True,
+    "decide_raw_url": True,
+    "decide_restored": True,
+    "decide_unheard": True,
     "decide_unwatched": True,
     "deemed_cancelled": True,
     "deemed_not_delivered": False,
     "deemed_uncertain": False,
     "event_failed": False,
+    "is_here": True,
+    "may_not_come": True,
+    "moved": True,
+    "moved_away": True,
     "news_not_delivered": False,  # the one who asked for it hears of it
     "news_uncertain": False,
     "no_url": True,
     "not_in_my_page": True,
     "quota_gone": True,
+    "quota_low": True,
     "reinstated": True,
     "reminded_without_url": True,
     "reminder_by_phone": False,
     "reminder_expired": True,
     "reminder_not_delivered": True,
     "reminder_uncertain": True,
+    "retention_held": True,
+    "reviewed_not_delivered": True,
+    "reviewed_uncertain": True,
     "running_late": True,
-    "same_registration": False,
+    "same_registration": True,
     "to_move": False,
     "token_refused": True,
+    "withdrawn": True,
     "withdrawn_by_phone": True,
     "wrote": True,
 }
 
 
 def in_words(say: Phrases, alert: Alert, when: str) -> str:
-    """An alert in one line: when, which booking, what."""
+    """An alert in one line: what, which booking, when."""
     words = say(f"alert.{alert.kind}") if alert.kind in URGENT else alert.kind
+    if alert.detail:
+        words = f"{words}: {_detail(say, alert.detail)}"
     if alert.reference is None:
         return words
-    return f"{when} {alert.reference} {alert.counselor}: {words}"
+    return f"{words}  {when} {alert.reference} {alert.counselor}"
+
+
+def _detail(say: Phrases, detail: str) -> str:
+    """What fills an alert's words; a way in is named as people know it."""
+    way, space, rest = detail.partition(" ")
+    named = say.find(f"way.{way}")
+    return f"{named}{space}{rest}" if named else detail
+
+
+def tell_deaf(turn: Turn, store: Store, deaf: Sequence[Closed]) -> None:
+    """Raise each way in that does not work at this moment; one that works again is settled."""
+    ways = {each.way: each.why for each in deaf}
+    for way, why in ways.items():
+        detail = f"{way} ({why})" if why else way
+        store.alerts.tell("deaf", turn.now, subject=f"way {way}", detail=detail)
+    for alert in store.alerts.open():
+        if alert.kind == "deaf" and alert.detail.partition(" ")[0] not in ways:
+            store.alerts.close_one(alert.id, turn.now)
 
 
 def show_open(turn: Turn, store: Store) -> list[Message]:
-    """What is open, the oldest first, each to be looked at and ticked off."""
+    """What is open, each to be looked at and ticked off: all that is urgent, then as much of the
+    rest as fits; what is left out is counted."""
     found, untold = _mine(turn, store), terms.untold(turn, store)
     if not found and not untold:
         return [Message(text=turn.say("needs.nothing"))]
-    lines = [f"{n}. {_line(turn, each)}" for n, each in enumerate(found[:_LISTED], 1)]
-    rows = [_buttons_of(turn, store, n, each) for n, each in enumerate(found[:_LISTED], 1)]
-    for line, version in untold:
-        lines.append(f"・{line}")
-        label = turn.say("terms_desk.open", version=version)
-        rows.append(column(button(label, "version/1", version)))
+    urgent = sum(URGENT.get(each.kind, True) for each in found)
+    most = _A_MESSAGE * _MOST_MESSAGES
+    shown = found[: min(max(urgent, _A_MESSAGE), most)]
     title = turn.say("needs.title", n=len(found) + len(untold))
-    return [Message(title=title, text="\n".join(lines), groups=tuple(rows), in_place=True)]
+    messages: list[Message] = []
+    for at in range(0, len(shown), _A_MESSAGE):
+        part = list(enumerate(shown[at : at + _A_MESSAGE], at + 1))
+        messages.append(
+            Message(
+                title="" if messages else title,
+                text="\n".join(f"{n}. {_line(turn, each)}" for n, each in part),
+                groups=tuple(_buttons_of(turn, store, n, each) for n, each in part),
+                in_place=not messages,
+            )
+        )
+    lines = [f"・{line}" for line, _ in untold]
+    if left := len(found) - len(shown):
+        lines.append(turn.say("needs.left", n=left))
+    rows = [
+        button(turn.say("terms_desk.open", version=version), "version/1", version)
+        for _, version in untold
+    ]
+    if lines:
+        groups = (column(*rows),) if rows else ()
+        messages.append(
+            Message(title="" if messages else title, text="\n".join(lines), groups=groups)
+        )
+    return messages
 
 
 def _buttons_of(turn: Turn, store: Store, number: int, alert: Alert) -> Group:
     """The buttons of one line of the list: seen to, and the booking or the person that it is
     about."""
-    buttons = [button(turn.say("needs.done", which=number), "done/1", alert.id)]
+    buttons = [_done(turn, alert, number)]
+    seeker = _seeker(store, alert)
     if alert.booking_id is not None:
         buttons.append(
             button(turn.say("needs.open_number", n=number), "booking/1", alert.booking_id)
         )
-    elif alert.contact_id is not None:
-        seeker = store.contacts.by_id(alert.contact_id).job_seeker_id
-        if seeker is not None:
-            buttons.append(button(turn.say("needs.person", n=number), "person/1", seeker))
+    elif alert.kind == "same_registration" and seeker is not None:
+        buttons = [button(turn.say("claim.open_number", n=number), "claim/1", seeker)]
+    elif alert.kind == "retention_held":
+        buttons.append(button(turn.say("tidy.allow"), "tidy/1", alert.id))
+    elif seeker is not None:
+        buttons.append(button(turn.say("needs.person", n=number), "person/1", seeker))
     return Group(tuple(buttons), columns=2)
 
 
@@ -111,22 +195,102 @@ def done(turn: Turn, store: Store, alert_id: int) -> list[Message]:
 
 
 def tell_untold(turn: Turn, store: Store) -> None:
-    """Tell staff what they must know at once; the rest waits for the list."""
+    """Tell staff what they must know at once; the rest waits for the list, and what is past is
+    closed."""
+    store.alerts.close_past(_PAST, turn.now)
     for alert in store.alerts.untold(_AT_ONCE):
-        if store.alerts.take(alert.id, turn.now) and URGENT.get(alert.kind, True):
+        if turn.now - alert.at < _SETTLES_WITHIN.get(alert.kind, timedelta(0)):
+            continue
+        if not store.alerts.take(alert.id, turn.now):
+            continue
+        if alert.kind in _NEWS:
+            if _is_soon(turn, alert):
+                _tell(turn, store, alert)
+            store.alerts.close_one(alert.id, turn.now)
+        elif URGENT.get(alert.kind, True) and not alert.is_closed:
             _tell(turn, store, alert)
+
+
+def _is_soon(turn: Turn, alert: Alert) -> bool:
+    """Whether a change concerns today or the next working day, by its old or its new time."""
+    zone, last = turn.office.zone, next_working_day(turn.today)
+    times = [alert.starts_at] if alert.starts_at else []
+    if alert.kind.startswith("moved"):
+        times.append(_was_at(alert))
+    return any(turn.today <= local_day(each, zone) <= last for each in times)
+
+
+def _was_at(alert: Alert) -> datetime:
+    """The time (UTC) from which a booking was moved."""
+    return datetime.strptime(alert.detail, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC)
+
+
+def _concerned(store: Store, alert: Alert) -> list[Member]:
+    """Whose business an alert is, but theirs who did what it speaks of. News of a day is its
+    counselor's; without a chat of theirs, the admins'."""
+    members = store.staff.concerned(alert.counselor_id)
+    if alert.kind in _NEWS:
+        own = [each for each in members if each.counselor_id == alert.counselor_id]
+        members = own or members
+    return [each for each in members if each.id != alert.by_staff_id]
 
 
 def _tell(turn: Turn, store: Store, alert: Alert) -> None:
     """Write an urgent alert to those whose business it is."""
-    for member in store.staff.concerned(alert.counselor_id):
+    for member in _concerned(store, alert):
         to = turn.to(store.contacts.by_id(member.contact_id))
-        buttons = [button(to.say("needs.done", which=alert.reference or ""), "done/1", alert.id)]
-        if alert.booking_id is not None:
-            buttons.insert(0, button(to.say("needs.open"), "booking/1", alert.booking_id))
         about = f"booking {alert.booking_id}" if alert.booking_id is not None else ""
-        message = Message(text=_line(to, alert), groups=(column(*buttons),), about=about)
+        message = Message(
+            text="\n".join([_line(to, alert), *_words(to, store, alert)]),
+            groups=(column(*_told_buttons(to, store, alert)),),
+            about=about,
+        )
         to.write("alert", message)
+
+
+def _told_buttons(to: Turn, store: Store, alert: Alert) -> list[Button]:
+    """What can be done about an alert that is told at once."""
+    buttons = [] if alert.kind in _NEWS else [_done(to, alert, alert.reference or "")]
+    if alert.booking_id is not None:
+        buttons.insert(0, button(to.say("needs.open"), "booking/1", alert.booking_id))
+    if alert.booking_id is not None and alert.kind == "is_here":
+        let_in = button(to.say("act.let_in"), "undo/1", alert.booking_id, primary=True)
+        buttons.insert(0, let_in)
+    if alert.kind == "same_registration" and (seeker := _seeker(store, alert)) is not None:
+        return [button(to.say("claim.open"), "claim/1", seeker, primary=True)]
+    if alert.kind == "retention_held":
+        buttons.insert(0, button(to.say("tidy.allow"), "tidy/1", alert.id))
+    return buttons
+
+
+def _done(turn: Turn, alert: Alert, which: object) -> Button:
+    return button(turn.say("needs.done", which=which), "done/1", alert.id)
+
+
+def _seeker(store: Store, alert: Alert) -> int | None:
+    return store.contacts.by_id(alert.contact_id).job_seeker_id if alert.contact_id else None
+
+
+def _words(to: Turn, store: Store, alert: Alert) -> list[str]:
+    """What the parent wrote, where staff are to see it: without numbers, and without the name,
+    which no chat carries."""
+    if alert.kind not in _WITH_WORDS or alert.booking_id is None:
+        return []
+    booking = store.bookings.by_id(alert.booking_id)
+    assert booking is not None
+    kept = [
+        event
+        for each in store.persons.maybe_same(booking.job_seeker_id)
+        for chat in store.contacts.of_seeker(each)
+        for event in store.inbox.kept_of(chat.id)
+    ]
+    if not kept:
+        return []
+    text = typed.without_personal_numbers(max(kept, key=lambda each: each.acted_at).text)
+    details = store.seekers.details(booking.job_seeker_id)
+    for part in sorted((*details.name.split(), *details.reading.split()), key=len, reverse=True):
+        text = text.replace(part, "○")
+    return [f"「{shortened(text, _LONGEST_WORDS)}」"]
 
 
 def _mine(turn: Turn, store: Store) -> list[Alert]:
@@ -134,14 +298,21 @@ def _mine(turn: Turn, store: Store) -> list[Alert]:
     mine = [
         alert
         for alert in store.alerts.open()
-        if is_admin(turn)
-        or (alert.counselor_id is not None and alert.counselor_id == turn.contact.counselor_id)
+        if alert.kind not in _NEWS
+        and (is_admin(turn) or alert.counselor_id == turn.contact.counselor_id is not None)
     ]
     return sorted(mine, key=lambda each: not URGENT.get(each.kind, True))
 
 
 def _line(turn: Turn, alert: Alert) -> str:
-    return in_words(turn.say, alert, _when(turn, alert.starts_at))
+    return in_words(turn.say, _moved(turn, alert), _when(turn, alert.starts_at))
+
+
+def _moved(turn: Turn, alert: Alert) -> Alert:
+    """An alert of a move, with the old time in the office's zone."""
+    if not alert.kind.startswith("moved"):
+        return alert
+    return alert._replace(detail=f"{parents_cards.when(turn, _was_at(alert))} →")
 
 
 def _when(turn: Turn, starts_at: datetime | None) -> str:
@@ -154,6 +325,8 @@ def summary(turn: Turn, store: Store) -> list[str]:
     if not found and not untold:
         return [turn.say("needs.nothing")]
     title = turn.say("needs.title", n=len(found) + len(untold))
-    lines = [f"・{_line(turn, each)}" for each in found[:_IN_DIGEST]]
+    urgent = sum(URGENT.get(each.kind, True) for each in found)
+    shown = found[: max(urgent, _IN_DIGEST)]
+    lines = [f"・{_line(turn, each)}" for each in shown]
     more = [turn.say("needs.more", n=left)] if (left := len(found) - len(lines)) else []
     return [title, *lines, *more, *(f"・{line}" for line, _ in untold)]

@@ -181,6 +181,7 @@ def _buttons(turn: Turn, store: Store, seeker_id: int) -> list[Button]:
     buttons = [
         button(say("person.details"), "details/1", seeker_id),
         button(say("person.book"), "reserve/1", seeker_id, service, 0),
+        button(say("chat_code.give"), "chatcode/1", seeker_id),
     ]
     if standing == "verified":
         buttons.append(button(say("person.unverify"), "unverify/1", seeker_id))
@@ -191,6 +192,21 @@ def _buttons(turn: Turn, store: Store, seeker_id: int) -> list[Button]:
         key = "person.lift" if standing == "refused" else "person.refuse"
         buttons.append(button(say(key), verb, seeker_id))
         buttons.append(button(say("forget.title"), "forget/1", seeker_id))
+        buttons += _joining(turn, store, seeker_id)
+    return buttons
+
+
+def _joining(turn: Turn, store: Store, seeker_id: int) -> list[Button]:
+    """What makes two records one, or one two again."""
+    say, buttons = turn.say, []
+    if store.persons.open_claims(seeker_id):
+        buttons.append(button(say("claim.open"), "claim/1", seeker_id))
+    looked_up = store.forms.last_found(turn.contact.id, turn.now - FOUND_LASTS)
+    if looked_up is not None and looked_up != seeker_id:
+        name = store.seekers.masked_name(looked_up)
+        buttons.append(button(say("merge.with", name=name), "merge/1", looked_up, seeker_id))
+    for merged in store.persons.merges_into(seeker_id)[:1]:
+        buttons.append(button(say("merge.undo"), "unmerge/1", merged.id))
     return buttons
 
 

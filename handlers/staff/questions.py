@@ -1,5 +1,6 @@
 """Questions from parents: told to staff in the office's hours, answered by replying."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.parents import asking
@@ -8,12 +9,14 @@ from handlers.staff.permission import NotAllowed, is_admin
 from models.chat import Message, NotAButton, button, column
 from models.store import Store
 from models.store.questions import Question
+from models.store.staff import Member
 from models.text import MAX_TEXT, shortened
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=30)
 _LISTED = 10
 _AT_ONCE = 20
+_BUNDLED_FOR = timedelta(minutes=10)
 
 
 def show_open(turn: Turn, store: Store) -> list[Message]:
@@ -21,13 +24,18 @@ def show_open(turn: Turn, store: Store) -> list[Message]:
     found = [each for each in store.questions.open() if _is_mine(turn, store, each)]
     if not found:
         return [Message(text=turn.say("questions.nothing"))]
+    return [_list(turn, found, len(found))]
+
+
+def _list(turn: Turn, found: Sequence[Question], count: int) -> Message:
+    """Questions in a list, each with its button."""
     lines = [f"#{each.id} {shortened(each.text, 60)}" for each in found[:_LISTED]]
     choices = [
         button(turn.say("questions.answer_number", n=each.id), "question/1", each.id)
         for each in found[:_LISTED]
     ]
-    title = turn.say("questions.title", n=len(found))
-    return [Message(title=title, text="\n".join(lines), groups=(column(*choices),))]
+    title = turn.say("questions.title", n=count)
+    return Message(title=title, text="\n".join(lines), groups=(column(*choices),))
 
 
 def questions_command(turn: Turn, store: Store, words: str) -> list[Message]:
@@ -79,16 +87,28 @@ def answer(turn: Turn, store: Store, question_id: int, text: str) -> list[Messag
 
 
 def tell_untold(turn: Turn, store: Store) -> None:
-    """Bring new questions to those whose business they are, in the office's hours."""
+    """Bring new questions to those whose business they are, in the office's hours, and those that
+    come soon after each other together: each word may be a counted message."""
     untold = store.questions.untold(_AT_ONCE)
     if not untold or not asking.is_open(turn):
         return
-    for question in untold:
-        if not store.questions.take(question.id, turn.now):
+    last = store.questions.last_told()
+    if last is not None and timedelta(0) <= turn.now - last < _BUNDLED_FOR:
+        return
+    taken = [each for each in untold if store.questions.take(each.id, turn.now)]
+    for member in store.staff.team():
+        mine = [each for each in taken if member in _concerned(turn, store, each)]
+        if not mine:
             continue
-        for member in store.staff.concerned(_counselor(turn, store, question)):
-            to = turn.to(store.contacts.by_id(member.contact_id))
-            to.write("question", _card(to, question, to.say("questions.reply")))
+        to = turn.to(store.contacts.by_id(member.contact_id))
+        if len(mine) == 1:
+            to.write("question", _card(to, mine[0], to.say("questions.reply")))
+        else:
+            to.write("question", _list(to, mine, len(mine)))
+
+
+def _concerned(turn: Turn, store: Store, question: Question) -> list[Member]:
+    return store.staff.concerned(_counselor(turn, store, question))
 
 
 def summary(turn: Turn, store: Store) -> list[str]:

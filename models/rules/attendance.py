@@ -1,10 +1,11 @@
 """Attendance, the 10-minute rule (art. 6(6)): did they come, make contact, or is the booking
 deemed cancelled at `now`?"""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import NamedTuple
+
+from models.rules.hearing import PROOF_AWAITED, Closed
 
 
 class Verdict(Enum):
@@ -13,15 +14,9 @@ class Verdict(Enum):
     WAIT = "wait"
     CAME = "came"
     CONTACT = "contact"
-    UNWATCHED = "unwatched"
+    SHUT = "shut"
+    UNHEARD = "unheard"
     DEEMED_CANCELLED = "deemed cancelled"
-
-
-class Watch(NamedTuple):
-    """A stretch of time (UTC) in which the program was running and looking."""
-
-    start: datetime
-    end: datetime
 
 
 def deadline(start: datetime, grace: timedelta) -> datetime:
@@ -30,18 +25,19 @@ def deadline(start: datetime, grace: timedelta) -> datetime:
 
 
 def counts_as_contact(
-    start: datetime, acted_at: datetime, window: timedelta, grace: timedelta
+    start: datetime, acted_from: datetime, acted_at: datetime, window: timedelta, grace: timedelta
 ) -> bool:
-    """Whether an act of the parent holds the booking: from `window` before the start until the
-    deadline, judged by the time of the act and not of its arrival."""
-    return start - window <= acted_at < deadline(start, grace)
+    """Return whether an act of the parent holds the booking: from `window` before the start until
+    the deadline, judged by the time of the act and not of its arrival."""
+    return start - window <= acted_at and acted_from < deadline(start, grace)
 
 
 def counts_as_coming(
-    start: datetime, acted_at: datetime, early: timedelta, grace: timedelta
+    start: datetime, acted_from: datetime, acted_at: datetime, early: timedelta, grace: timedelta
 ) -> bool:
-    """Whether pressing "join" or "I'm in" shows that the parent came."""
-    return start - early <= acted_at < deadline(start, grace)
+    """Return whether pressing "join" or "I'm in" shows that the parent came. An act without a time
+    of its own happened between `acted_from` and `acted_at`, and may have been in time."""
+    return start - early <= acted_at and acted_from < deadline(start, grace)
 
 
 def verdict(
@@ -51,31 +47,25 @@ def verdict(
     *,
     came: bool,
     contact: bool,
-    watches: Iterable[Watch],
+    is_shut: bool,
+    closed: Sequence[Closed],
 ) -> Verdict:
-    """What the booking comes to at `now`.
+    """Return what the booking comes to at `now` (art. 6(6)).
 
-    The program's own downtime punishes nobody: any part of [start, start + grace] in which it was
-    not watching sends the booking to staff.
+    `is_shut` says that the parent could not have come in. `closed` are the ways in that were not
+    shown to be open. A missing proof is waited for a little; a fault is not.
     """
+    end = deadline(start, grace)
     if came:
         return Verdict.CAME
-    if now < deadline(start, grace):
+    if now < end:
         return Verdict.WAIT
     if contact:
         return Verdict.CONTACT
-    if not watched(start, deadline(start, grace), watches):
-        return Verdict.UNWATCHED
-    return Verdict.DEEMED_CANCELLED
-
-
-def watched(start: datetime, end: datetime, watches: Iterable[Watch]) -> bool:
-    """Whether the watches together cover [start, end] without a gap."""
-    covered = start
-    for watch in sorted(watches):
-        if watch.start > covered:
-            return False
-        covered = max(covered, watch.end)
-        if covered >= end:
-            return True
-    return covered >= end
+    if is_shut:
+        return Verdict.SHUT
+    if not closed:
+        return Verdict.DEEMED_CANCELLED
+    if now < end + PROOF_AWAITED and not any(each.is_final for each in closed):
+        return Verdict.WAIT
+    return Verdict.UNHEARD

@@ -6,7 +6,7 @@ from enum import Enum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from models.rules.days import at, local_day
+from models.rules.days import at, is_business_day, local_day
 
 
 class Joinable(Enum):
@@ -43,6 +43,23 @@ def may_cancel(start: datetime, now: datetime) -> bool:
 def day_before(start: datetime, clock_time: time, zone: ZoneInfo) -> datetime:
     """The instant of a local time on the day before a start."""
     return at(local_day(start, zone) - timedelta(days=1), clock_time, zone)
+
+
+def working_day_before(start: datetime, clock_time: time, zone: ZoneInfo) -> datetime:
+    """The instant of a local time on the last working day before a start: what is asked of staff
+    falls on a day on which they are there."""
+    day = local_day(start, zone) - timedelta(days=1)
+    while not is_business_day(day):
+        day -= timedelta(days=1)
+    return at(day, clock_time, zone)
+
+
+def next_working_day(day: date) -> date:
+    """The first working day after a local day."""
+    day += timedelta(days=1)
+    while not is_business_day(day):
+        day += timedelta(days=1)
+    return day
 
 
 def joinable(start: datetime, end: datetime, now: datetime, early: timedelta) -> Joinable:

@@ -7,8 +7,7 @@ import unicodedata
 _HYPHENS = re.compile(
     r"[\u002d\u00ad\u02d7\u2010-\u2015\u2043\u2212\u30fc\u4e00\ufe58\ufe63\uff0d\uff70~\u301c]"
 )
-_KANA = re.compile(r"[\u30a1-\u30fa\u30fc\u30fb ]+")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f'’. -]+")
+_READING_SIGNS = " '’.-・･ー"
 # 050 to 090 have 11 digits, all others 10.
 _PHONE = re.compile(r"0[5-9]0\d{8}|0(?![5-9]0)\d{9}")
 # A registration number begins with its office's digits.
@@ -26,7 +25,7 @@ class Refused(ValueError):
 
 def name(typed: str) -> str:
     """The name as written, without invisible characters. Raises Refused."""
-    cleaned = _clean(typed)
+    cleaned = _visible(_widened(typed))
     if not cleaned:
         raise Refused("form.missing")
     if len(cleaned) > MAX_NAME:
@@ -37,14 +36,29 @@ def name(typed: str) -> str:
 
 
 def reading(typed: str) -> str:
-    """The reading in katakana, or in Latin letters for a name that has no kana. Raises Refused."""
-    cleaned = name(typed)
+    """The reading in katakana, or in Latin letters of any language for a name that has no kana.
+    Raises Refused."""
+    cleaned = name(_clean(typed))
     katakana = "".join(
         chr(ord(sign) + 0x60) if "\u3041" <= sign <= "\u3096" else sign for sign in cleaned
     )
-    if not (_KANA.fullmatch(katakana) or _LATIN.fullmatch(katakana)):
+    if not all(_reads(sign) for sign in katakana):
         raise Refused("form.not_kana")
     return katakana
+
+
+def folded(text: str) -> str:
+    """A name or number as it is compared and never shown: NFKC, no case, no spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _reads(sign: str) -> bool:
+    """Whether a sign stands in a reading: kana or Latin letters, by Unicode's own names for them,
+    with their marks."""
+    if sign in _READING_SIGNS or unicodedata.category(sign) == "Mn":
+        return True
+    script = unicodedata.name(sign, "").split(" ")[0]
+    return script in ("KATAKANA", "LATIN") and unicodedata.category(sign).startswith("L")
 
 
 def phone(typed: str) -> str:
@@ -72,10 +86,25 @@ def registration(typed: str, pattern: str) -> str:
 
 def _clean(typed: str) -> str:
     """NFKC (full-width digits become plain ones), no control or format signs, single spaces."""
-    plain = unicodedata.normalize("NFKC", typed)
+    return _visible(unicodedata.normalize("NFKC", typed))
+
+
+def _widened(typed: str) -> str:
+    """Half-width kana and full-width letters in their usual width. All else stays as written: NFKC
+    would put another sign in the place of some that stand in people's names."""
+    return "".join(
+        unicodedata.normalize("NFKC", sign) if "\uff01" <= sign <= "\uffee" else sign
+        for sign in re.sub(
+            "[\uff66-\uff9f]+", lambda kana: unicodedata.normalize("NFKC", kana[0]), typed
+        )
+    )
+
+
+def _visible(text: str) -> str:
+    """No control or format signs, single spaces."""
     visible = "".join(
         " " if sign.isspace() else sign
-        for sign in plain
+        for sign in text
         if sign.isspace() or not unicodedata.category(sign).startswith("C")
     )
     return " ".join(visible.split())

@@ -43,6 +43,20 @@ def open_items(
     ]
 
 
+# What a "no" to these ends cannot be put right later (art. 2(1)).
+FINAL = frozenset({(Card.ELIGIBILITY, "child")})
+
+
+def denied_items(card: Card, answers: Iterable[Declaration]) -> list[str]:
+    """The conditions of a card, in its order, whose last answer is "no"."""
+    last = latest(answers)
+    return [
+        item
+        for item in ITEMS[card]
+        if (found := last.get((card, item))) is not None and not found.holds
+    ]
+
+
 def latest(answers: Iterable[Declaration]) -> dict[tuple[str, str], Declaration]:
     """The answer that counts, by card and item: of all, in the order in which they came to us, the
     last. Not the one with the latest time: a clock that was ahead would make a "no" stand for as

@@ -47,11 +47,14 @@ def read_shift(text: str, today: date) -> ShiftWords:
 
 
 def read_span(text: str, today: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """A time without consultations: "12/24", "12/24-12/26", "12/24 13:00-15:00"; None for what
-    is none. Aware times, in the office's zone."""
+    """A time without consultations: "12/24", "12/24-12/26", "12/24 13:00-15:00", "12/24 午後",
+    "12/24 15:00から"; None for what is not understood as a whole. Aware times, in the office's
+    zone."""
     words = plain(text)
+    if part := _part_of_day(words, today, zone):
+        return part
     if re.search(r"午前|午後|[ap]\.?m\b|半日", words):
-        return None  # half days must be written as times
+        return None
     times = _TIMES.search(words)
     days = words[: times.start()] + words[times.end() :] if times else words
     parts = [part for part in re.split(r"[-–~〜]|から|まで| to ", days) if part.strip()]
@@ -68,6 +71,32 @@ def read_span(text: str, today: date, zone: ZoneInfo) -> tuple[datetime, datetim
     except ShiftError:
         return None
     return (at(first, start, zone), at(last, end, zone)) if first == last else None
+
+
+def _part_of_day(words: str, today: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """One day's morning or afternoon, or what lies before or after a time of it."""
+    begins, ends = time(0), None
+    if match := _MORNING.fullmatch(words):
+        ends = _NOON
+    elif match := _AFTERNOON.fullmatch(words):
+        begins = _NOON
+    elif match := _AFTER.fullmatch(words) or _BEFORE.fullmatch(words):
+        try:
+            clock = time.fromisoformat(match[2].zfill(5))
+        except ValueError:
+            return None
+        begins, ends = (time(0), clock) if words.endswith("まで") else (clock, None)
+    day = read_only_day(match[1].strip(), today) if match else None
+    if day is None:
+        return None
+    return at(day, begins, zone), at(day, ends, zone) if ends else end_of_day(day, zone)
+
+
+_NOON = time(12)
+_MORNING = re.compile(r"(.+?)\s*(?:の?午前中?|(?<![a-z])am|(?<![a-z])morning)")
+_AFTERNOON = re.compile(r"(.+?)\s*(?:の?午後|(?<![a-z])pm|(?<![a-z])afternoon)")
+_AFTER = re.compile(r"(.+?)\s+(\d{1,2}:\d{2})\s*(?:から|以降)")
+_BEFORE = re.compile(r"(.+?)\s+(\d{1,2}:\d{2})\s*まで")
 
 
 def _times(match: re.Match[str], text: str) -> tuple[time, time]:
@@ -93,17 +122,32 @@ def _bound(pattern: re.Pattern[str], words: str, today: date) -> tuple[date | No
 def _weekdays(text: str) -> list[int]:
     days: list[int] = []
     for part in re.split(r"[,、・\s]+", text):
+        if part == "平日":
+            days += range(5)
+            continue
         names = re.split(r"[-–~〜]", part)
-        if len(names) > 2 or any(_weekday(name) is None for name in names):
+        runs = [_run(name) for name in names]
+        if len(names) == 1 and runs[0]:
+            days += runs[0]
+            continue
+        if len(names) != 2 or any(len(run) != 1 for run in runs):
             raise ShiftError(f'"{part}" is no weekday or range of weekdays: {" ".join(_WEEKDAYS)}.')
-        first, last = (_weekday(names[0]) or 0), (_weekday(names[-1]) or 0)
+        first, last = runs[0][0], runs[1][0]
         if first > last:
             raise ShiftError(f'"{part}" goes backwards.')
         days += range(first, last + 1)
     return sorted(set(days))
 
 
-def _weekday(name: str) -> int | None:
-    if len(name) <= 3 and name[:1] in _JAPANESE and name[:1]:
-        return _JAPANESE.index(name[0])
-    return _WEEKDAYS.index(name) if name in _WEEKDAYS else None
+def _run(name: str) -> list[int]:
+    """The weekdays that a word names one after the other ("mon", "月曜", "月水金"); none for
+    what is not understood as a whole."""
+    if name in _WEEKDAYS:
+        return [_WEEKDAYS.index(name)]
+    if not _JAPANESE_RUN.fullmatch(name):
+        return []
+    return [_JAPANESE.index(match[1]) for match in _JAPANESE_DAY.finditer(name)]
+
+
+_JAPANESE_DAY = re.compile(rf"([{_JAPANESE}])(?:曜日?)?")
+_JAPANESE_RUN = re.compile(rf"(?:{_JAPANESE_DAY.pattern})+")

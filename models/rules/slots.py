@@ -1,6 +1,7 @@
 """Slots: which starts the office offers, and which of them are free."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -97,10 +98,18 @@ def free_by_day(
     for each in taken:
         by_day.setdefault(local_day(each.starts_at, zone), []).append(each)
     left = {
-        day: free(slots, by_day[day], minutes) if day in by_day else list(slots)
+        day: _fairly(free(slots, by_day[day], minutes), by_day[day])
+        if day in by_day
+        else list(slots)
         for day, slots in offered.items()
     }
     return {day: slots for day, slots in left.items() if slots}
+
+
+def _fairly(slots: list[Slot], taken: Iterable[Taken]) -> list[Slot]:
+    """The slots in order of time; of one start, whoever has the fewest that day comes first."""
+    load = Counter(each.counselor_id for each in taken)
+    return sorted(slots, key=lambda slot: (slot.starts_at, load[slot.counselor_id], slot))
 
 
 def free(slots: Collection[Slot], taken: Collection[Taken], minutes: int) -> list[Slot]:
@@ -145,7 +154,8 @@ def nearest(slots: Collection[Slot], wanted: datetime, count: int) -> list[Slot]
 
 
 def one_for_each_start(slots: Iterable[Slot], preferred: int | None) -> list[Slot]:
-    """One slot a start, in order of time: the preferred counselor's where that one is free."""
+    """One slot a start, in order of time: the preferred counselor's where that one is free, else
+    the first one's."""
     chosen: dict[datetime, Slot] = {}
     for slot in slots:
         if slot.starts_at not in chosen or slot.counselor_id == preferred:

@@ -11,6 +11,10 @@ _CAPTION = re.compile(r"[（(][^）)]{1,30}[）)]")
 _POINT = re.compile(r"(?:[-・]\s*)?((?:[（(][0-9０-９]+[）)]|・).*)")
 
 
+_NAMED = re.compile(r"第\s*[0-9０-９一二三四五六七八九十]+\s*条|\b[Aa]rt(?:icle|\.)\s*\d+")
+_KANJI = "〇一二三四五六七八九"
+
+
 class Kind(StrEnum):
     """What a line of the text is."""
 
@@ -50,6 +54,18 @@ class Difference(NamedTuple):
     caption: str
     before: str
     after: str
+
+
+def contents(body: str) -> list[str]:
+    """What a text is about, from the text itself: its articles with their captions."""
+    return [f"{each.head} {each.caption}".strip() for each in articles(body) if each.head]
+
+
+def unknown_articles(summary: str, body: str) -> list[str]:
+    """The articles that a summary names and the text does not have."""
+    known = {_number(each.head) for each in articles(body) if each.head}
+    named = [match[0] for match in _NAMED.finditer(summary)]
+    return [each for each in named if _number(each) not in known]
 
 
 def lines(body: str) -> list[Line]:
@@ -117,3 +133,13 @@ def _line(text: str) -> Line:
     if match := _POINT.fullmatch(text):
         return Line(Kind.POINT, "", match[1])
     return Line(Kind.TEXT, "", text)
+
+
+def _number(head: str) -> int:
+    """The number of an article, however it is written."""
+    plain = unicodedata.normalize("NFKC", head)
+    if digits := re.search(r"\d+", plain):
+        return int(digits[0])
+    tens, is_ten, ones = re.sub(r"[^〇一二三四五六七八九十]", "", plain).rpartition("十")
+    unit = _KANJI.index(ones) if ones else 0
+    return (10 * (_KANJI.index(tens) if tens else 1) if is_ten else 0) + unit

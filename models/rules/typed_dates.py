@@ -14,6 +14,11 @@ _ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _KANJI_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")}
 
+# The look behind keeps it linear: a run of signs is tried once, and not from each of its signs.
+_KANJI_NUMBER = re.compile(
+    r"(?<![〇一二三四五六七八九十])([〇一二三四五六七八九十]++)(?=[月日時分年]|週間)"
+)
+
 _MONTH_WORD = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
 _DAY_WORD = rf"({'|'.join(_ENGLISH_WEEKDAYS)})(?:[a-z]*day|s|rs|nes)?\.?(?![a-z])"
 _ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?(?!\d|:|\s*[ap]m)"
@@ -35,7 +40,7 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     visible = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")
     spaced = " ".join(visible.replace("\0", " ").replace("’", "'").split())
-    return re.sub(r"([〇一二三四五六七八九十]+)(?=[月日時分年]|週間)", _from_kanji, spaced)
+    return _KANJI_NUMBER.sub(_from_kanji, spaced)
 
 
 def read_day(words: str, today: date) -> date | None:

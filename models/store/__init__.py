@@ -13,9 +13,11 @@ from models.store.declarations import Declarations
 from models.store.due import Due
 from models.store.erasure import Erasure
 from models.store.forms import Forms
+from models.store.hearing import HearingRecord
 from models.store.inbox import Inbox
 from models.store.once import Once
 from models.store.outbox import Outbox
+from models.store.persons import Persons
 from models.store.presence import Presence
 from models.store.questions import Questions
 from models.store.seekers import Seekers
@@ -44,9 +46,11 @@ class Store:
         self.due = Due(transaction)
         self.erasure = Erasure(transaction)
         self.forms = Forms(transaction)
+        self.hearing = HearingRecord(transaction)
         self.inbox = Inbox(transaction, vault)
         self.once = Once(transaction)
         self.outbox = Outbox(transaction)
+        self.persons = Persons(transaction)
         self.presence = Presence(transaction)
         self.questions = Questions(transaction, vault)
         self.seekers = Seekers(transaction, vault)

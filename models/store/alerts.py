@@ -1,11 +1,13 @@
 """Alerts: what staff must know or decide."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from models.sql import addition_once, change, query
+from models.store.booking import LONGEST
 from models.store.booking import Booking as BookingView
 from models.tables import Alert as AlertTable
 from models.tables import Booking, Counselor, table
@@ -25,21 +27,32 @@ class Alert(NamedTuple):
     counselor_id: int | None
     counselor: str | None
     contact_id: int | None
+    detail: str
+    by_staff_id: int | None
+    is_closed: bool
 
 
 _alerts, _bookings, _counselors = table(AlertTable).c, table(Booking).c, table(Counselor).c
 
 _view = select(
     *(_alerts.id, _alerts.at, _alerts.kind, _alerts.subject, _alerts.booking_id),
-    *(_bookings.reference, _bookings.starts_at, _bookings.counselor_id, _counselors.name),
-    _alerts.contact_id,
+    *(_bookings.reference, _bookings.starts_at),
+    func.coalesce(_alerts.counselor_id, _bookings.counselor_id),
+    *(_counselors.name, _alerts.contact_id, _alerts.detail, _alerts.by_staff_id),
+    _alerts.closed_at.is_not(None),
 ).select_from(
     table(AlertTable)
     .outerjoin(table(Booking), _bookings.id == _alerts.booking_id)
-    .outerjoin(table(Counselor), _counselors.id == _bookings.counselor_id)
+    .outerjoin(
+        table(Counselor),
+        _counselors.id == func.coalesce(_alerts.counselor_id, _bookings.counselor_id),
+    )
 )
 
-_ADD = addition_once(table(AlertTable), "kind", "subject", "booking_id", "contact_id", "at")
+_ADD = addition_once(
+    table(AlertTable),
+    *("kind", "subject", "booking_id", "contact_id", "counselor_id", "detail", "by_staff_id", "at"),
+)
 _SINCE = query(
     _view.where(_alerts.at >= bindparam("since")).order_by(_alerts.at, _alerts.id), Alert
 )
@@ -63,11 +76,35 @@ _REOPEN = change(
         _alerts.subject == bindparam("about"),
         _alerts.closed_at.is_not(None),
     )
-    .values(closed_at=None, told_at=None, at=bindparam("now"))
+    .values(closed_at=None, told_at=None, at=bindparam("now"), detail=bindparam("filled"))
 )
 _CLOSE = change(
     update(table(AlertTable))
     .where(_alerts.id == bindparam("alert"), _alerts.closed_at.is_(None))
+    .values(closed_at=bindparam("now"))
+)
+_OPEN_KIND = query(
+    select(_alerts.id)
+    .where(_alerts.kind == bindparam("kind"), _alerts.closed_at.is_(None))
+    .limit(1),
+    int,
+)
+_CLOSE_PAST = change(
+    update(table(AlertTable))
+    .where(
+        _alerts.closed_at.is_(None),
+        _alerts.kind == bindparam("of_kind"),
+        _alerts.booking_id.in_(select(_bookings.id).where(_bookings.starts_at < bindparam("over"))),
+    )
+    .values(closed_at=bindparam("now"))
+)
+_CLOSE_ABOUT = change(
+    update(table(AlertTable))
+    .where(
+        _alerts.kind == bindparam("of_kind"),
+        _alerts.subject == bindparam("about"),
+        _alerts.closed_at.is_(None),
+    )
     .values(closed_at=bindparam("now"))
 )
 _CLOSE_OF = change(
@@ -101,19 +138,52 @@ class Alerts:
         subject: str,
         booking_id: int | None = None,
         contact_id: int | None = None,
-    ) -> None:
+        counselor_id: int | None = None,
+        detail: str = "",
+        by_staff_id: int | None = None,
+    ) -> bool:
         """Raise something to staff; the same thing about the same subject is told once, until
-        somebody has seen to it."""
+        somebody has seen to it. `detail` fills the words, and holds nothing personal. Returns
+        whether it is to be told now."""
+        detail = detail[:80]
         added = self._tx.run(
-            _ADD, kind=kind, subject=subject, booking_id=booking_id, contact_id=contact_id, at=now
+            _ADD,
+            kind=kind,
+            subject=subject,
+            booking_id=booking_id,
+            contact_id=contact_id,
+            counselor_id=counselor_id,
+            detail=detail,
+            by_staff_id=by_staff_id,
+            at=now,
         )
-        if not added:  # what was ticked off and happens again is to be known again
-            self._tx.run(_REOPEN, of_kind=kind, about=subject, now=now)
+        # What was ticked off and happens again is to be known again.
+        return bool(
+            added or self._tx.run(_REOPEN, of_kind=kind, about=subject, now=now, filled=detail)
+        )
 
-    def about(self, booking: BookingView, kind: str, now: datetime) -> None:
-        """Raise something about a booking as it stands; after a move it may be told again."""
-        subject = f"booking {booking.id}.{booking.version}"
-        self.tell(kind, now, subject=subject, booking_id=booking.id)
+    def about(
+        self,
+        booking: BookingView,
+        kind: str,
+        now: datetime,
+        *,
+        counselor_id: int | None = None,
+        detail: str = "",
+        by_staff_id: int | None = None,
+    ) -> bool:
+        """Raise something about a booking as it stands; after a move it may be told again. It is
+        its counselor's business, or another one's."""
+        whose = f" of {counselor_id}" if counselor_id is not None else ""
+        return self.tell(
+            kind,
+            now,
+            subject=f"booking {booking.id}.{booking.version}{whose}",
+            booking_id=booking.id,
+            counselor_id=counselor_id,
+            detail=detail,
+            by_staff_id=by_staff_id,
+        )
 
     def since(self, since: datetime) -> list[Alert]:
         """Alerts from a time on, the oldest first."""
@@ -137,6 +207,19 @@ class Alerts:
     def close_one(self, alert_id: int, now: datetime) -> None:
         """Somebody has seen to it."""
         self._tx.run(_CLOSE, alert=alert_id, now=now)
+
+    def is_open(self, kind: str) -> bool:
+        """Return whether something of a kind is open."""
+        return self._tx.row(_OPEN_KIND, kind=kind) is not None
+
+    def close_past(self, kinds: Sequence[str], now: datetime) -> None:
+        """Close what was asked about bookings that are over by now."""
+        for kind in kinds:
+            self._tx.run(_CLOSE_PAST, of_kind=kind, over=now - LONGEST, now=now)
+
+    def close_about(self, kind: str, subject: str, now: datetime) -> None:
+        """What was said of a subject is settled."""
+        self._tx.run(_CLOSE_ABOUT, of_kind=kind, about=subject, now=now)
 
     def close(self, booking_id: int, kind: str, now: datetime) -> None:
         """What one kind of alert asked for is done."""

@@ -29,6 +29,8 @@ class Booking(NamedTuple):
     meeting_url: str | None
     version: int
     my_page_posted_at: datetime | None
+    secret: str
+    raw_url_out: bool
 
     @property
     def slot(self) -> Slot:
@@ -47,4 +49,5 @@ VIEW = select(
     *(_bookings.status, _bookings.companion),
     func.coalesce(_bookings.meeting_url, _counselors.meeting_url),
     *(_bookings.version, _bookings.my_page_posted_at),
+    *(_bookings.secret, _bookings.raw_url_out),
 ).join_from(table(BookingTable), table(Counselor), _counselors.id == _bookings.counselor_id)

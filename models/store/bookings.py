@@ -2,18 +2,21 @@
 
 import secrets
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 
 from models.office import Office
 from models.rules.days import at, local_day
-from models.rules.deadlines import day_before
+from models.rules.deadlines import day_before, working_day_before
 from models.rules.slots import Slot
-from models.sql import addition, change, numbered_addition_once, query
+from models.sql import Statement, addition, change, numbered_addition_once, query
+from models.store.alerts import Alerts
 from models.store.booking import LONGEST, VIEW, Booking
 from models.tables import (
     ACTIVE,
     ACTIVE_BOOKING,
+    AttendanceSign,
     BookingChange,
     Counselor,
     OutboxRow,
@@ -22,10 +25,19 @@ from models.tables import (
 )
 from models.tables import Booking as BookingTable
 from models.transaction import Conflict, Transaction
+from models.vault import new_token
 
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: people read references out on the phone.
 _REFERENCE_SIGNS = "34679ACDEFGHJKMNPQRTWXY"
 _REFERENCE_LENGTH = 6
+
+
+class Told(NamedTuple):
+    """When (UTC) the office last changed what a parent knew of a booking, and when it last gave
+    what there was not before."""
+
+    changed_at: datetime | None
+    given_at: datetime | None
 
 
 class SlotTaken(Exception):
@@ -78,8 +90,7 @@ _OF_SEEKER = query(
 _SET_URL = change(
     update(table(BookingTable))
     .where(_bookings.id == bindparam("booking"))
-    # My Page says the old one: it is to be posted anew.
-    .values(meeting_url=bindparam("url"), my_page_posted_at=None)
+    .values(meeting_url=bindparam("url"))
 )
 _SET_POSTED = change(
     update(table(BookingTable))
@@ -97,7 +108,8 @@ _IS_TAKEN = query(
 _ADD = numbered_addition_once(
     table(BookingTable),
     *("reference", "job_seeker_id", "counselor_id", "service", "starts_at", "minutes"),
-    *("status", "companion", "version", "remind_at", "notice_at", "created_at"),
+    *("status", "companion", "version", "remind_at", "notice_at", "created_at", "secret"),
+    raw_url_out=False,
 )
 _MOVE = change(
     update(table(BookingTable))
@@ -125,6 +137,11 @@ _SET_STATUS = change(
     .where(_bookings.id == bindparam("booking"), _bookings.status == bindparam("was"))
     .values(status=bindparam("new_status"), remind_at=None, notice_at=None)
 )
+_TAKE_BACK = change(
+    update(table(BookingTable))
+    .where(_bookings.id == bindparam("booking"), status_in("cancelled"))
+    .values(status="booked", remind_at=bindparam("remind_at"), notice_at=bindparam("notice_at"))
+)
 _SET_COMPANION = change(
     update(table(BookingTable))
     .where(_bookings.id == bindparam("booking"))
@@ -143,6 +160,71 @@ _DROP_NOTICES = change(
         useless_after=bindparam("now"),
         why="the booking has changed",
     )
+)
+# Why a change of a URL was made: what was known has changed, or there was none before.
+_CHANGED, _GIVEN = "changed", "given"
+_changes = table(BookingChange).c
+_url = func.coalesce(_bookings.meeting_url, _counselors.meeting_url)
+
+
+def _last_change(*which: ColumnElement[bool]) -> Statement[datetime]:
+    return query(
+        select(_changes.at)
+        .where(
+            _changes.booking_id == bindparam("booking_id"), _changes.by.like("staff %"), or_(*which)
+        )
+        .order_by(_changes.id.desc())
+        .limit(1),
+        lambda instant: instant,
+    )
+
+
+_LAST_CHANGE = _last_change(
+    _changes.what == "moved", and_(_changes.what == "url", _changes.why != _GIVEN)
+)
+_LAST_GIVEN = _last_change(
+    _changes.what == "booked", and_(_changes.what == "url", _changes.why == _GIVEN)
+)
+_LAST_DEEMED_BY = query(
+    select(_changes.by)
+    .where(_changes.booking_id == bindparam("booking_id"), _changes.what == "deemed_cancelled")
+    .order_by(_changes.id.desc())
+    .limit(1),
+    str,
+)
+_ACCEPTED_SINCE = query(
+    select(_outbox.id)
+    .where(
+        _outbox.booking_id == bindparam("booking_id"),
+        _outbox.booking_version == bindparam("version"),
+        _outbox.state == "accepted",
+        _outbox.ended_at >= bindparam("instant"),
+    )
+    .limit(1),
+    int,
+)
+_signs = table(AttendanceSign).c
+_KNOWS_ROOM = query(
+    select(_signs.id)
+    .select_from(
+        table(AttendanceSign)
+        .join(table(BookingTable), _bookings.id == _signs.booking_id)
+        .join(table(Counselor), _counselors.id == _bookings.counselor_id)
+    )
+    .where(
+        _bookings.job_seeker_id == bindparam("job_seeker_id"),
+        _bookings.id != bindparam("booking_id"),
+        _signs.how == "join_link",
+        _url == bindparam("url"),
+    )
+    .limit(1),
+    int,
+)
+_IN_ROOM = query(
+    VIEW.where(
+        ACTIVE_BOOKING, _bookings.starts_at > bindparam("since"), _url == bindparam("url")
+    ).order_by(_bookings.starts_at),
+    Booking,
 )
 _NOTE_CHANGE = addition(table(BookingChange), "booking_id", "at", "what", "by", "why")
 
@@ -201,17 +283,62 @@ class Bookings:
     def set_meeting_url(self, booking: Booking, url: str, now: datetime, *, by: str) -> Booking:
         """The URL of this one booking, before its counselor's."""
         self._tx.run(_SET_URL, booking=booking.id, url=url)
-        self._note(booking.id, now, "url", by)
-        return booking._replace(meeting_url=url, my_page_posted_at=None)
+        why = _CHANGED if booking.meeting_url else _GIVEN
+        self._note(booking.id, now, "url", by, why)
+        return booking._replace(meeting_url=url)
 
-    def take_counselors_url(self, booking: Booking, now: datetime, *, by: str) -> None:
-        """The counselor whose URL it shares has another one: My Page says the old one."""
-        self.set_posted(booking.id, None)
-        self._note(booking.id, now, "url", by)
+    def take_counselors_url(
+        self, booking: Booking, now: datetime, *, by: str, changed: bool
+    ) -> None:
+        """The counselor whose URL it shares has another one, or the first one."""
+        self._note(booking.id, now, "url", by, _CHANGED if changed else _GIVEN)
 
     def set_posted(self, booking_id: int, at: datetime | None) -> None:
         """Since when it is in My Page; None when it is to be posted anew."""
         self._tx.run(_SET_POSTED, booking=booking_id, at=at)
+
+    def last_told(self, booking: Booking) -> Told:
+        """Return when the office last changed time or URL of a booking, and when it last gave what
+        there was not before."""
+        moved = self._tx.row(_LAST_CHANGE, booking_id=booking.id)
+        given = self._tx.row(_LAST_GIVEN, booking_id=booking.id)
+        return Told(moved, given)
+
+    def was_told_since(self, booking: Booking, instant: datetime) -> bool:
+        """Return whether the platform has taken a word about a booking as it stands."""
+        found = self._tx.row(
+            _ACCEPTED_SINCE, booking_id=booking.id, version=booking.version, instant=instant
+        )
+        return found is not None
+
+    def knows_room(self, booking: Booking) -> bool:
+        """Return whether this parent was let into the same room before, and so has its raw URL."""
+        found = self._tx.row(
+            _KNOWS_ROOM,
+            job_seeker_id=booking.job_seeker_id,
+            booking_id=booking.id,
+            url=booking.meeting_url,
+        )
+        return found is not None
+
+    def before_in_room(self, booking: Booking, now: datetime) -> Booking | None:
+        """Return the consultation that takes place in the same room until `now` or later, and
+        began before this one."""
+        found = self._tx.rows(_IN_ROOM, url=booking.meeting_url, since=now - LONGEST)
+        return next(
+            (
+                each
+                for each in found
+                if each.id != booking.id
+                and each.starts_at < booking.starts_at
+                and now < each.ends_at
+            ),
+            None,
+        )
+
+    def deemed_by_clock(self, booking_id: int) -> bool:
+        """Return whether it was the program that deemed a booking cancelled, and not staff."""
+        return self._tx.row(_LAST_DEEMED_BY, booking_id=booking_id) == "clock"
 
     def book(
         self,
@@ -238,6 +365,7 @@ class Bookings:
                 companion=companion,
                 version=1,
                 created_at=now,
+                secret=new_token(),
                 **self._work_times(slot.starts_at, now),
             )
             # Else the reference was there already, and another is drawn.
@@ -270,6 +398,9 @@ class Bookings:
         self._note(booking.id, now, "moved", by, why=f"from {booking.starts_at:%F %H:%M}Z")
         moved = self.by_id(booking.id)
         assert moved is not None
+        self._tell(moved, "moved", now, by, was=booking)
+        if moved.counselor_id != booking.counselor_id:
+            self._tell(moved, "moved_away", now, by, was=booking)
         return moved
 
     def set_status(
@@ -285,7 +416,22 @@ class Bookings:
             raise Conflict("the booking is not what it was any more")
         self._tx.run(_DROP_NOTICES, booking=booking.id, now=now)
         self._note(booking.id, now, status, by, why)
+        if status in ("cancelled", "withdrawn"):
+            self._tell(booking, status, now, by, was=booking)
         return booking._replace(status=status)
+
+    def take_back(self, booking: Booking, now: datetime) -> Booking:
+        """Undo a parent's own cancellation, with what is due for the booking again. Raises Conflict
+        when somebody has the slot."""
+        with self._tx.attempt():
+            touched = self._tx.run(
+                _TAKE_BACK, booking=booking.id, **self._work_times(booking.starts_at, now)
+            )
+        if touched != 1:
+            raise Conflict("the booking is not what it was any more")
+        self._note(booking.id, now, "booked", "parent", "cancellation taken back")
+        self._tell(booking, "back", now, "parent", was=booking)
+        return booking._replace(status="booked")
 
     def set_companion(self, booking: Booking, companion: str, now: datetime) -> Booking:
         """Record who comes along (art. 12(3))."""
@@ -300,8 +446,20 @@ class Bookings:
         remind_at = day_before(start, office.reminder_at, office.zone)
         return {
             "remind_at": remind_at if now < remind_at else None,
-            "notice_at": day_before(start, office.notice_due, office.zone),
+            "notice_at": working_day_before(start, office.notice_due, office.zone),
         }
+
+    def _tell(self, booking: Booking, kind: str, now: datetime, by: str, *, was: Booking) -> None:
+        """Let the counselor know whose day changes, whoever changed it and by whichever way."""
+        staff = by.removeprefix("staff ")
+        Alerts(self._tx).about(
+            booking,
+            kind,
+            now,
+            counselor_id=was.counselor_id if kind == "moved_away" else None,
+            detail=f"{was.starts_at:%Y-%m-%d %H:%MZ}" if kind.startswith("moved") else "",
+            by_staff_id=int(staff) if staff.isdecimal() else None,
+        )
 
     def _note(self, booking_id: int, now: datetime, what: str, by: str, why: str = "") -> None:
         self._tx.run(_NOTE_CHANGE, booking_id=booking_id, at=now, what=what, by=by, why=why)

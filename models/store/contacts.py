@@ -25,9 +25,10 @@ class Contact(NamedTuple):
     role: str | None
     counselor_id: int | None
     is_asked: bool  # whether a text of theirs may answer a question
+    staff_secret: str | None  # what their links are bound to
 
 
-_NEW = Contact(0, "", "", "", None, None, None, None, None, is_asked=False)
+_NEW = Contact(0, "", "", "", None, None, None, None, None, is_asked=False, staff_secret=None)
 # A parent who has no chat with us: staff booked for them on the phone.
 NOBODY = _NEW
 
@@ -37,6 +38,7 @@ _columns = select(
     *(_contacts.job_seeker_id, _contacts.unreachable_at),
     *(_staff.id, _staff.role, _staff.counselor_id),
     exists().where(table(Awaited).c.contact_id == _contacts.id),
+    _staff.secret,
 ).outerjoin_from(
     table(ContactTable),
     table(Staff),

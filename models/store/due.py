@@ -1,15 +1,16 @@
 """What is due for bookings: read by indexes that hold nothing but what is still to be done."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
+from models.rules.hearing import HEARD_FROM, LONGEST_SILENCE, PROOF_AWAITED
 from models.sql import Statement, change, query
 from models.tables import Booking as BookingTable
-from models.tables import status_in, table
+from models.tables import Contact, status_in, table
 from models.transaction import Transaction
 
-_bookings = table(BookingTable).c
+_bookings, _contacts = table(BookingTable).c, table(Contact).c
 
 
 def _due(column: ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -43,6 +44,44 @@ _TAKE_NOTICE = change(
 )
 
 
+_AROUND = query(
+    select(_contacts.channel)
+    .select_from(
+        table(BookingTable).outerjoin(
+            table(Contact), _contacts.job_seeker_id == _bookings.job_seeker_id
+        )
+    )
+    .where(
+        status_in("booked"),
+        _bookings.starts_at > bindparam("after"),
+        _bookings.starts_at <= bindparam("until"),
+    )
+    .distinct(),
+    lambda channel: channel,
+)
+_STILL_TO_REMIND = query(
+    select(func.count())
+    .select_from(
+        table(BookingTable).join(table(Contact), _contacts.job_seeker_id == _bookings.job_seeker_id)
+    )
+    .where(
+        _contacts.channel == bindparam("channel"),
+        _bookings.remind_at.is_not(None),
+        _bookings.remind_at >= bindparam("now"),
+        _bookings.remind_at < bindparam("until"),
+    ),
+    int,
+)
+_DEEMED_AROUND = query(
+    select(_bookings.id).where(
+        _bookings.status == "deemed_cancelled",
+        _bookings.starts_at >= bindparam("start"),
+        _bookings.starts_at <= bindparam("end"),
+    ),
+    int,
+)
+
+
 class Due:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
@@ -58,6 +97,25 @@ class Due:
     def to_judge(self, started_by: datetime, count: int) -> list[int]:
         """Bookings that started by then and that nobody has come to."""
         return self._tx.rows(_TO_JUDGE, started_by=started_by, count=count)
+
+    def heard_by(self, now: datetime, grace: timedelta) -> set[str] | None:
+        """Return the channels on which the parents of consultations around `now` are; None while
+        there are no such consultations."""
+        found = self._tx.rows(
+            _AROUND,
+            after=now - grace - PROOF_AWAITED,
+            until=now + HEARD_FROM + LONGEST_SILENCE,
+        )
+        return {channel for channel in found if channel is not None} if found else None
+
+    def still_to_remind(self, channel: str, now: datetime, until: datetime) -> int:
+        """Return how many reminders are to be sent on a channel in [now, until)."""
+        return self._tx.row(_STILL_TO_REMIND, channel=channel, now=now, until=until) or 0
+
+    def deemed_around(self, start: datetime, end: datetime) -> list[int]:
+        """Return the deemed cancellations whose ways in had to be open at some time of
+        [start + grace, end]."""
+        return self._tx.rows(_DEEMED_AROUND, start=start, end=end + HEARD_FROM)
 
     def take_reminder(self, booking_id: int, now: datetime) -> bool:
         """Take the reminder off the list of work; False when it is not due any more."""

@@ -34,6 +34,7 @@ _DETAILS = change(
         phone=None,
         registration=None,
         phone_fingerprint=None,
+        reading_fingerprint=None,
         verified_at=None,
         updated_at=bindparam("now"),
     )

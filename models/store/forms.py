@@ -13,6 +13,9 @@ from models.vault import new_token, token_hash
 
 FORM_LIFE = timedelta(minutes=30)
 DESK_LIFE = timedelta(minutes=10)
+# For how long after that a form can be sent that was opened in time: what was typed is not thrown
+# away.
+SENT_WITHIN = timedelta(hours=2)
 # For how long whom the page has found can be worked with: a phone call takes its time.
 FOUND_LASTS = timedelta(hours=2)
 
@@ -30,9 +33,14 @@ class Purpose(StrEnum):
     FIND = "find"  # staff look for a person
     PERSON = "person"  # staff read a person's details
     EXPORT = "export"  # staff fetch a month's bookings
-    MY_DATA = "my_data"  # a parent reads or erases what is stored
+    MY_DATA = "my_data"  # a parent reads what is stored
+    ERASE = "erase"  # … and may erase it then
+    CODE = "code"  # staff print a code that joins a chat
     TERMS = "terms"  # staff publish a text
     NOTE = "note"  # staff add a note to them
+
+
+_OF_PARENTS = (Purpose.FORM, Purpose.MY_DATA, Purpose.ERASE)
 
 
 class Link(NamedTuple):
@@ -97,7 +105,7 @@ class Forms:
     ) -> str:
         """A new secret for a link that lives for FORM_LIFE, or DESK_LIFE for staff."""
         token = new_token()
-        life = FORM_LIFE if purpose in (Purpose.FORM, Purpose.MY_DATA) else DESK_LIFE
+        life = FORM_LIFE if purpose in _OF_PARENTS else DESK_LIFE
         self._tx.run(
             _ADD,
             token_hash=token_hash(token),
@@ -108,15 +116,24 @@ class Forms:
         )
         return token
 
-    def whose(self, token: str, now: datetime, purpose: Purpose = Purpose.FORM) -> Link | NoForm:
-        """For whom a link to this page was made, or why it opens nothing."""
+    def whose(
+        self,
+        token: str,
+        now: datetime,
+        purpose: Purpose = Purpose.FORM,
+        *,
+        sending: bool = False,
+    ) -> Link | NoForm:
+        """For whom a link to this page was made, or why it opens nothing. What was opened in time
+        can be sent for a while longer."""
         found = self._tx.row(_FIND, token_hash=token_hash(token), purpose=purpose.value)
         if found is None:
             return NoForm.UNKNOWN
         link, expires_at, used_at = found
         if used_at is not None:
             return NoForm.USED
-        return NoForm.EXPIRED if now >= expires_at else link
+        until = expires_at + SENT_WITHIN if sending else expires_at
+        return NoForm.EXPIRED if now >= until else link
 
     def close_all(self, contact_id: int, now: datetime) -> None:
         """No link of this contact's opens a form any more."""

@@ -56,6 +56,9 @@ _TAKEN_BACK = query(
 )
 
 
+_TIMES = ("acted_at", "acted_from")
+
+
 class Inbox:
     def __init__(self, transaction: Transaction, vault: Vault) -> None:
         self._tx = transaction
@@ -133,12 +136,15 @@ class Inbox:
 
 
 def _write(event: Event) -> str:
-    return json.dumps(asdict(event) | {"acted_at": event.acted_at.isoformat()})
+    times = {name: getattr(event, name) for name in _TIMES}
+    written = {name: each.isoformat() if each else None for name, each in times.items()}
+    return json.dumps(asdict(event) | written)
 
 
 def _read(body: str) -> Event:
     raw = json.loads(body)
-    raw["acted_at"] = datetime.fromisoformat(raw["acted_at"])
+    for name in _TIMES:
+        raw[name] = datetime.fromisoformat(raw[name]) if raw.get(name) else None
     raw["did"] = Did(raw["did"])
     return Event(**raw)
 

@@ -13,10 +13,13 @@ from models.tables import (
     AuditEntry,
     Booking,
     BookingChange,
+    ChatCode,
+    Claim,
     Contact,
     Declaration,
     FormLink,
     JobSeeker,
+    Merge,
     Note,
     OutboxRow,
     Refusal,
@@ -56,6 +59,17 @@ _REFUSALS = change(
     )
 )
 _PEOPLE = (
+    change(delete(table(ChatCode)).where(table(ChatCode).c.job_seeker_id.in_(_gone))),
+    change(
+        delete(table(Claim)).where(
+            or_(table(Claim).c.job_seeker_id.in_(_gone), table(Claim).c.other_id.in_(_gone))
+        )
+    ),
+    change(
+        delete(table(Merge)).where(
+            or_(table(Merge).c.from_id.in_(_gone), table(Merge).c.into_id.in_(_gone))
+        )
+    ),
     change(
         update(table(Contact))
         .where(table(Contact).c.job_seeker_id.in_(_gone))

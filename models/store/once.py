@@ -2,11 +2,18 @@
 
 from datetime import date
 
-from models.sql import addition_once
+from sqlalchemy import bindparam, select
+
+from models.sql import addition_once, query
 from models.tables import DoneOnce, table
 from models.transaction import Transaction
 
 _ADD = addition_once(table(DoneOnce), "what", "day")
+
+_done = table(DoneOnce).c
+_FIND = query(
+    select(_done.what).where(_done.what == bindparam("what"), _done.day == bindparam("day")), str
+)
 
 
 class Once:
@@ -16,3 +23,7 @@ class Once:
     def take(self, what: str, day: date) -> bool:
         """Take a day's work; False when it was taken before."""
         return self._tx.run(_ADD, what=what, day=day) == 1
+
+    def was_taken(self, what: str, day: date) -> bool:
+        """Return whether a day's work was taken."""
+        return self._tx.row(_FIND, what=what, day=day) is not None

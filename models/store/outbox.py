@@ -17,6 +17,9 @@ from models.transaction import Transaction
 RETRY_FOR = timedelta(hours=23)
 
 
+# What keys that are derived from a booking are made in.
+_KEYS = uuid.UUID("0c0f4b1e-7f0a-4c55-8b0a-3f6c8d1e2a77")
+
 # The kind of what is said back to somebody; every other kind is news to them.
 ANSWER = "answer"
 
@@ -167,9 +170,17 @@ class Outbox:
         False when it was said before. With another state than "waiting" it is only recorded."""
         booking, contact = letter.booking, letter.to
         until = min(letter.useless_after, now + RETRY_FOR)
+        # After a restore the same word gets the same key, by which LINE knows it again.
+        key = (
+            f"{booking.reference} {booking.secret} {letter.kind} {booking.version}"
+            if booking
+            else ""
+        )
         added = self._tx.run(
             _ADD_ONCE,
-            **_row(contact, contact.person, letter.kind, payload, now, useless_after=until),
+            **_row(
+                contact, contact.person, letter.kind, payload, now, useless_after=until, key=key
+            ),
             state=state,
             ended_at=None if state == "waiting" else now,
             booking_id=booking.id if booking else None,
@@ -232,6 +243,7 @@ def _row(
     now: datetime,
     *,
     useless_after: datetime,
+    key: str = "",
 ) -> dict[str, object]:
     return {
         "contact_id": contact.id,
@@ -239,7 +251,7 @@ def _row(
         "person": to,
         "kind": kind,
         "payload": payload,
-        "retry_key": str(uuid.uuid4()),
+        "retry_key": str(uuid.uuid5(_KEYS, key) if key else uuid.uuid4()),
         "created_at": now,
         "due_at": now,
         "useless_after": useless_after,

@@ -1,14 +1,12 @@
-"""Presence: signs that a parent came or made contact, and when the program was watching."""
+"""Presence: signs that a parent came or made contact."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
-from models.rules.attendance import Watch
-from models.sql import addition_once, change, numbered_addition, query
+from models.sql import addition_once, change, query
 from models.tables import AttendanceSign, table
-from models.tables import Watch as WatchTable
 from models.transaction import Transaction
 
 
@@ -19,28 +17,39 @@ class Signs(NamedTuple):
     contact: bool
 
 
-_signs, _watches = table(AttendanceSign).c, table(WatchTable).c
+_signs = table(AttendanceSign).c
 
 _ADD_SIGN = addition_once(
     table(AttendanceSign), "booking_id", "version", "came", "how", "acted_at", "recorded_at"
 )
 _SIGNS = query(
     select(_signs.came).where(
-        _signs.booking_id == bindparam("booking_id"), _signs.version == bindparam("version")
+        _signs.booking_id == bindparam("booking_id"),
+        _signs.version == bindparam("version"),
+        _signs.cleared_at.is_(None),
     ),
     lambda came: bool(came),
 )
-_ADD_WATCH = numbered_addition(table(WatchTable), "starts_at", "ends_at")
-_EXTEND = change(
-    update(table(WatchTable))
-    .where(_watches.id == bindparam("watch"))
-    .values(ends_at=bindparam("now"))
+
+_DOUBT = "doubt"
+_DOUBT_AGAIN = change(
+    update(table(AttendanceSign))
+    .where(
+        _signs.booking_id == bindparam("of"),
+        _signs.version == bindparam("as_of"),
+        _signs.how == _DOUBT,
+    )
+    .values(acted_at=bindparam("acted"), cleared_at=None)
 )
-_WATCHES = query(
-    select(_watches.starts_at, _watches.ends_at).where(
-        _watches.ends_at >= bindparam("start"), _watches.starts_at <= bindparam("end")
-    ),
-    Watch,
+_CLEAR_DOUBT = change(
+    update(table(AttendanceSign))
+    .where(
+        _signs.booking_id == bindparam("of"),
+        _signs.version == bindparam("as_of"),
+        _signs.how == _DOUBT,
+        _signs.cleared_at.is_(None),
+    )
+    .values(cleared_at=bindparam("now"))
 )
 
 
@@ -70,20 +79,16 @@ class Presence:
         )
         return added == 1
 
+    def doubt(self, booking_id: int, version: int, *, acted_at: datetime, now: datetime) -> None:
+        """Note that the parent may not come; it holds the booking until they clear it up."""
+        if not self.record(booking_id, version, came=False, how=_DOUBT, acted_at=acted_at, now=now):
+            self._tx.run(_DOUBT_AGAIN, of=booking_id, as_of=version, acted=acted_at)
+
+    def clear_doubt(self, booking_id: int, version: int, now: datetime) -> bool:
+        """Note that the parent will come after all; False when there was no doubt."""
+        return self._tx.run(_CLEAR_DOUBT, of=booking_id, as_of=version, now=now) > 0
+
     def signs(self, booking_id: int, version: int) -> Signs:
         """The signs for a booking as it stands; those for its earlier times do not count."""
         found = self._tx.rows(_SIGNS, booking_id=booking_id, version=version)
         return Signs(came=any(found), contact=not all(found))
-
-    def begin_watch(self, now: datetime) -> int:
-        """A new stretch of watching; returns its number."""
-        number = self._tx.row(_ADD_WATCH, starts_at=now, ends_at=now)
-        assert number is not None
-        return number
-
-    def extend_watch(self, watch: int, now: datetime) -> None:
-        self._tx.run(_EXTEND, watch=watch, now=now)
-
-    def watches(self, start: datetime, end: datetime) -> list[Watch]:
-        """The stretches of watching that touch [start, end]."""
-        return self._tx.rows(_WATCHES, start=start, end=end)

@@ -34,6 +34,19 @@ _OPEN_OF = query(
     ),
     int,
 )
+_ASKED_SINCE = query(
+    select(func.count()).where(
+        _questions.contact_id == bindparam("contact_id"), _questions.asked_at >= bindparam("since")
+    ),
+    int,
+)
+_LAST_TOLD = query(
+    select(_questions.told_at)
+    .where(_questions.told_at.is_not(None))
+    .order_by(_questions.id.desc())
+    .limit(1),
+    lambda instant: instant,
+)
 _UNTOLD = query(
     select(_questions.id)
     .where(_questions.told_at.is_(None), _questions.closed_at.is_(None))
@@ -109,6 +122,14 @@ class Questions:
         self._tx.run(_SEAL_DRAFT, draft=number, sealed=self._vault.seal(text, f"drafts:{number}"))
         return number
 
+    def take_draft(self, contact_id: int, number: int, now: datetime) -> str | None:
+        """What a person has typed, which is kept no more; None when it was not any more."""
+        found = self._tx.row(_DRAFT, draft=number, contact_id=contact_id, now=now)
+        if found is None:
+            return None
+        self._tx.run(_DROP_DRAFT, draft=number)
+        return self._vault.open(found[1], f"drafts:{number}")
+
     def ask_draft(self, contact_id: int, number: int, now: datetime) -> bool:
         """What a person has typed becomes a question; False when it is kept no more."""
         found = self._tx.row(_DRAFT, draft=number, contact_id=contact_id, now=now)
@@ -172,6 +193,14 @@ class Questions:
     def open_of(self, contact_id: int) -> int:
         """How many of a person's questions are open."""
         return self._tx.row(_OPEN_OF, contact_id=contact_id) or 0
+
+    def asked_since(self, contact_id: int, since: datetime) -> int:
+        """How many questions a person has asked since a time (UTC)."""
+        return self._tx.row(_ASKED_SINCE, contact_id=contact_id, since=since) or 0
+
+    def last_told(self) -> datetime | None:
+        """When staff were last told of a question."""
+        return self._tx.row(_LAST_TOLD)
 
     def forget_message(self, contact_id: int, message_id: str, now: datetime) -> None:
         """Scrub what a person has taken back."""

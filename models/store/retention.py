@@ -2,16 +2,31 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import BindParameter, bindparam, delete, exists, not_, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from models.office import Office
 from models.rules.days import at, local_day
-from models.sql import change
+from models.rules.hearing import SWEEP
+from models.sql import Statement, change, query
 from models.store.old_records import OldRecords
 from models.tables import (
     AccessRecord,
     Alert,
     Awaited,
+    Booking,
+    ChatCode,
     DoneOnce,
     FormLink,
     Hold,
@@ -57,6 +72,7 @@ _REQUESTS = change(
 _MESSAGES = change(delete(table(SentMessage)).where(table(SentMessage).c.at < _before))
 _WATCHES = change(delete(table(Watch)).where(table(Watch).c.ends_at < _before))
 _FORMS = change(delete(table(FormLink)).where(table(FormLink).c.expires_at < _before))
+_CODES = change(delete(table(ChatCode)).where(table(ChatCode).c.expires_at < _before))
 _INVITES = change(delete(table(StaffInvite)).where(table(StaffInvite).c.expires_at < _before))
 _ALERTS = change(delete(table(Alert)).where(table(Alert).c.closed_at < _before))
 _QUESTIONS = change(delete(table(Question)).where(table(Question).c.closed_at < _before))
@@ -93,10 +109,90 @@ _AWAITED = change(delete(table(Awaited)).where(table(Awaited).c.until < _before)
 _DONE = change(delete(table(DoneOnce)).where(table(DoneOnce).c.day < bindparam("day")))
 
 
+# What staff have allowed for a day (DoneOnce).
+ALLOWED = "retention allowed"
+_A_DAY = timedelta(days=1)
+# So many rows, and so large a part of all, never go at once by themselves.
+_MANY, _SHARE = 20, 0.25
+
+_watches, _events, _bookings = table(Watch).c, table(InboxEvent).c, table(Booking).c
+_LATEST_WATCH = query(
+    select(_watches.starts_at)
+    .where(_watches.way == SWEEP, _watches.ends_at <= bindparam("now"))
+    .order_by(_watches.ends_at.desc(), _watches.starts_at)
+    .limit(1),
+    lambda instant: instant,
+)
+_BEAT_BEFORE = query(
+    select(_watches.ends_at)
+    .where(_watches.way == SWEEP, _watches.ends_at < bindparam("began"))
+    .order_by(_watches.ends_at.desc())
+    .limit(1),
+    lambda instant: instant,
+)
+# By the platform's clock: what has no time of its own was given ours, at which it came.
+_ACT_SINCE = query(
+    select(_events.event_id)
+    .where(
+        _events.received_at > bindparam("since"),
+        _events.acted_at > bindparam("since"),
+        _events.acted_at < _events.received_at,
+    )
+    .limit(1),
+    str,
+)
+
+
+def _share(instant: ColumnElement[datetime]) -> Statement[tuple[int, int]]:
+    is_old = case((instant < bindparam("before"), 1), else_=0)
+    return query(
+        select(func.coalesce(func.sum(is_old), 0), func.count()),
+        lambda gone, every: (int(gone), int(every)),
+    )
+
+
+_OLD_BOOKINGS, _OLD_USES = _share(_bookings.starts_at), _share(table(AccessRecord).c.at)
+
+
 class Retention:
     def __init__(self, transaction: Transaction, office: Office) -> None:
         self._tx = transaction
         self._office = office
+
+    def why_not(self, now: datetime) -> str | None:
+        """Return why nothing is to be deleted at `now` before somebody has said so, or None: a
+        clock that is far ahead would delete everything."""
+        if not self._is_clock_trusted(now):
+            return "the date"
+        zone = self._office.zone
+        old = {
+            "access": at(
+                _months_before(local_day(now, zone), self._office.access_log_months),
+                _MIDNIGHT,
+                zone,
+            ),
+            "records": at(
+                _months_before(local_day(now, zone), 12 * self._office.record_years),
+                _MIDNIGHT,
+                zone,
+            ),
+        }
+        for count, before in ((_OLD_BOOKINGS, "records"), (_OLD_USES, "access")):
+            found = self._tx.row(count, before=old[before])
+            assert found is not None
+            gone, every = found
+            if gone > _MANY and gone > every * _SHARE:
+                return f"{100 * gone // every} %"
+        return None
+
+    def _is_clock_trusted(self, now: datetime) -> bool:
+        """Whether the program has watched without a day's gap until now, or a platform has told of
+        an act at about this time."""
+        began = self._tx.row(_LATEST_WATCH, now=now)
+        before = self._tx.row(_BEAT_BEFORE, began=began) if began is not None else None
+        if before is None or began is None or began - before <= _A_DAY:
+            return True
+        return self._tx.row(_ACT_SINCE, since=now - _A_DAY) is not None
 
     def forget(self, now: datetime) -> None:
         """Delete what has been kept long enough."""
@@ -112,6 +208,7 @@ class Retention:
             (_WATCHES, _WATCHED),
             (_FORMS, _LINKS),
             (_INVITES, _LINKS),
+            (_CODES, _LINKS),
             (_ALERTS, _SEEN_TO),
             (_QUESTIONS, _SEEN_TO),
             (_HOLDS, _WAITED),

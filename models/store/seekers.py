@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, or_, update
+from sqlalchemy import ColumnElement, bindparam, exists, not_, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from models.rules.details import folded
 from models.sql import Statement, change, numbered_addition, query
-from models.tables import Contact, JobSeeker, table
+from models.tables import Contact, JobSeeker, Merge, table
 from models.tables import Note as NoteTable
 from models.tables import Refusal as RefusalTable
 from models.transaction import Transaction
@@ -33,24 +34,12 @@ class Refusal(NamedTuple):
 
 _refusals = table(RefusalTable).c
 
-# A refusal is about a person, so it also holds in another chat that gives the same registration
-# number: whoever does is that person, or has no right to the number.
-_me, _other = table(JobSeeker).alias("me"), table(JobSeeker).alias("other")
-REFUSALS = (
-    select_columns(_refusals.id, _refusals.until_day)
-    .join(_other, _other.c.id == _refusals.job_seeker_id)
-    .join(
-        _me,
-        or_(
-            _me.c.id == _other.c.id,
-            _me.c.registration_fingerprint == _other.c.registration_fingerprint,
-        ),
-    )
-    .where(
-        _me.c.id == bindparam("job_seeker_id"),
-        _refusals.lifted_at.is_(None),
-        or_(_refusals.until_day.is_(None), _refusals.until_day >= bindparam("today")),
-    )
+# By record: nobody has somebody else refused by typing their number. Who gives the number of
+# another record books nothing before staff have said whose it is (models/store/persons.py).
+REFUSALS = select_columns(_refusals.id, _refusals.until_day).where(
+    _refusals.job_seeker_id == bindparam("job_seeker_id"),
+    _refusals.lifted_at.is_(None),
+    or_(_refusals.until_day.is_(None), _refusals.until_day >= bindparam("today")),
 )
 _LONGEST_REFUSAL = query(
     REFUSALS.order_by(_refusals.until_day.is_not(None), _refusals.until_day.desc()).limit(1),
@@ -58,13 +47,17 @@ _LONGEST_REFUSAL = query(
 )
 
 _seekers = table(JobSeeker).c
-_REGISTRATION, _PHONE = (
+_REGISTRATION, _PHONE, _READING = (
     change(
         update(table(JobSeeker))
         .where(column == bindparam("old"))
         .values({column: bindparam("new")})
     )
-    for column in (_seekers.registration_fingerprint, _seekers.phone_fingerprint)
+    for column in (
+        _seekers.registration_fingerprint,
+        _seekers.phone_fingerprint,
+        _seekers.reading_fingerprint,
+    )
 )
 
 
@@ -75,6 +68,7 @@ _KEEP = change(
     .values(
         registration_fingerprint=bindparam("registration_mark"),
         phone_fingerprint=bindparam("phone_mark"),
+        reading_fingerprint=bindparam("reading_mark"),
         updated_at=bindparam("now"),
         **{field: bindparam(f"sealed_{field}") for field in Details._fields},
     )
@@ -88,6 +82,12 @@ _TIE = change(
     update(table(Contact))
     .where(_contacts.id == bindparam("contact"))
     .values(job_seeker_id=bindparam("seeker"))
+)
+
+
+# A record that became part of another one is nobody's any more.
+_IS_MERGED = exists().where(
+    table(Merge).c.from_id == _seekers.id, table(Merge).c.undone_at.is_(None)
 )
 
 
@@ -125,6 +125,7 @@ class Seekers:
             now=now,
             registration_mark=self._known_again(_REGISTRATION, details.registration),
             phone_mark=self._known_again(_PHONE, details.phone),
+            reading_mark=self._known_again(_READING, folded(details.reading)),
             **{f"sealed_{field}": value for field, value in sealed.items()},
         )
         return seeker
@@ -143,6 +144,19 @@ class Seekers:
             (phone and self.with_phone(phone))
             or (registration and self.with_registration(registration))
         )
+
+    def tie(self, contact_id: int, job_seeker_id: int) -> None:
+        """A chat is this person's from now on."""
+        self._tx.run(_TIE, contact=contact_id, seeker=job_seeker_id)
+
+    def differences(self, job_seeker_id: int, other_id: int) -> list[str]:
+        """Return the names of the details in which two records differ."""
+        one, other = self.details(job_seeker_id), self.details(other_id)
+        return [
+            field
+            for field in Details._fields
+            if folded(getattr(one, field)) != folded(getattr(other, field))
+        ]
 
     def exists(self, job_seeker_id: int) -> bool:
         return self._tx.session.get(JobSeeker, job_seeker_id) is not None
@@ -173,8 +187,13 @@ class Seekers:
         fingerprints = self._vault.fingerprints(phone)
         return self._where(col(JobSeeker.phone_fingerprint).in_(fingerprints))
 
+    def with_reading(self, reading: str) -> list[int]:
+        """The job seekers whose name reads like this."""
+        fingerprints = self._vault.fingerprints(folded(reading))
+        return self._where(col(JobSeeker.reading_fingerprint).in_(fingerprints))
+
     def _where(self, condition: ColumnElement[bool]) -> list[int]:
-        same = select(JobSeeker).where(condition).order_by(col(JobSeeker.id))
+        same = select(JobSeeker).where(condition, not_(_IS_MERGED)).order_by(col(JobSeeker.id))
         return [each.id for each in self._tx.session.exec(same) if each.id is not None]
 
     def set_verified(self, job_seeker_id: int, at: datetime | None) -> None:
@@ -191,13 +210,9 @@ class Seekers:
         self._tx.session.flush()
 
     def lift_refusals(self, job_seeker_id: int, now: datetime) -> None:
-        """The person is welcome again, in every chat that gave this registration number."""
-        me = self._tx.session.get_one(JobSeeker, job_seeker_id)
-        same = col(JobSeeker.registration_fingerprint) == me.registration_fingerprint
-        known = me.registration_fingerprint is not None  # what is erased is nobody's in particular
-        theirs = {job_seeker_id, *(self._where(same) if known else ())}
+        """The person is welcome again."""
         standing = select(RefusalTable).where(
-            col(RefusalTable.job_seeker_id).in_(theirs), col(RefusalTable.lifted_at).is_(None)
+            col(RefusalTable.job_seeker_id) == job_seeker_id, col(RefusalTable.lifted_at).is_(None)
         )
         for refusal in self._tx.session.exec(standing):
             refusal.lifted_at = now

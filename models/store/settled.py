@@ -4,14 +4,14 @@ every step of a parent's looks at it."""
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, select
 
 from models.rules.eligibility import Declaration
 from models.sql import query
 from models.store.contacts import Contact
 from models.store.seekers import REFUSALS
 from models.store.terms import VERSION_IN_FORCE
-from models.tables import Consent, table
+from models.tables import Claim, Consent, table
 from models.tables import Contact as ContactTable
 from models.tables import Declaration as DeclarationTable
 from models.transaction import Transaction
@@ -19,20 +19,27 @@ from models.transaction import Transaction
 
 class Settled(NamedTuple):
     """How things stand with a contact: the version of the last word on the terms, whether it was
-    a consent, and the version in force; whether the office refuses; every answer to a condition,
-    in the order in which they came."""
+    a consent, and the version in force; whether the office refuses; whether staff have yet to say
+    whose registration number was given; every answer to a condition, in the order in which they
+    came."""
 
     terms_version: int | None
     has_agreed: bool | None
     in_force: int | None
     is_refused: bool
+    is_claimed: bool
     answers: tuple[Declaration, ...] = ()
 
 
 def _with_answer(
-    version: int | None, agreed: bool | None, in_force: int | None, refused: bool, *answer: object
+    version: int | None,
+    agreed: bool | None,
+    in_force: int | None,
+    refused: bool,
+    claimed: bool,
+    *answer: object,
 ) -> tuple[Settled, Declaration | None]:
-    settled = Settled(version, agreed, in_force, refused)
+    settled = Settled(version, agreed, in_force, bool(refused), bool(claimed))
     return settled, Declaration(*answer) if answer[0] is not None else None  # type: ignore[arg-type]
 
 
@@ -45,11 +52,15 @@ def _last_word(column: ColumnElement[Any]) -> ScalarSelect[Any]:
     return theirs.order_by(_consents.id.desc()).limit(1).scalar_subquery()
 
 
+_CLAIMED = exists().where(
+    table(Claim).c.job_seeker_id == bindparam("job_seeker_id"),
+    table(Claim).c.decided_at.is_(None),
+)
 # A row for each answer to a condition, and one without where there is none.
 _OF = query(
     select(
         *(_last_word(_consents.terms_version), _last_word(_consents.given)),
-        *(VERSION_IN_FORCE.scalar_subquery(), REFUSALS.exists()),
+        *(VERSION_IN_FORCE.scalar_subquery(), REFUSALS.exists(), _CLAIMED),
         *(_declarations.card, _declarations.item, _declarations.holds, _declarations.at),
     )
     .select_from(table(ContactTable))

@@ -13,7 +13,7 @@ from models.sql import change, query
 from models.tables import Contact, Counselor, StaffInvite, table
 from models.tables import Staff as StaffTable
 from models.transaction import Transaction
-from models.vault import token_hash
+from models.vault import new_token, token_hash
 
 INVITE_LIFE = timedelta(minutes=10)
 TRIES = 5
@@ -138,7 +138,9 @@ class StaffStore:
 
     def add(self, contact_id: int, invitation: Invitation, now: datetime) -> int:
         """Somebody who gave a good code works here from now on."""
-        member = StaffTable(contact_id=contact_id, since=now, **invitation._asdict())
+        member = StaffTable(
+            contact_id=contact_id, since=now, secret=new_token(), **invitation._asdict()
+        )
         self._tx.session.add(member)
         self._tx.session.flush()
         assert member.id is not None

@@ -1,6 +1,8 @@
 """Terms and consents: which text is in force, and who agreed to it."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -157,23 +159,40 @@ class TermsStore:
             event_id=event_id,
         )
 
-    def publish(self, body: str, effective_on: date, now: datetime) -> Version:
-        """Store a text as a new version; the same text with the same day is stored once."""
-        digest = hashlib.sha256(body.encode()).hexdigest()
-        session = self._tx.session
-        terms = session.exec(
-            select_model(TermsTable).where(
-                TermsTable.sha256 == digest, TermsTable.effective_on == effective_on
-            )
-        ).first()
+    def publish(
+        self,
+        body: str,
+        effective_on: date,
+        now: datetime,
+        summary: Mapping[str, str] | None = None,
+    ) -> Version:
+        """Store a text as a new version, with the office's summary of it in some languages; the
+        same text with the same day is stored once, and gets a summary that it does not have."""
+        terms = self._same(body, effective_on)
         if terms is None:
             terms = TermsTable(
-                body=body, sha256=digest, effective_on=effective_on, published_at=now
+                body=body,
+                sha256=_digest(body),
+                summary="",
+                effective_on=effective_on,
+                published_at=now,
             )
-            session.add(terms)
-            session.flush()
+        if summary and not terms.summary:
+            terms.summary = json.dumps(summary, ensure_ascii=False)
+        self._tx.session.add(terms)
+        self._tx.session.flush()
         assert terms.version is not None
-        return Version(terms.version, digest, effective_on)
+        return Version(terms.version, terms.sha256, effective_on)
+
+    def is_published(self, body: str, effective_on: date) -> bool:
+        """Return whether this text is published with this day already."""
+        return self._same(body, effective_on) is not None
+
+    def _same(self, body: str, effective_on: date) -> TermsTable | None:
+        same = select_model(TermsTable).where(
+            TermsTable.sha256 == _digest(body), TermsTable.effective_on == effective_on
+        )
+        return self._tx.session.exec(same).first()
 
     def before(self, terms: TermsTable) -> TermsTable | None:
         """The version that a version takes the place of."""
@@ -233,6 +252,13 @@ class TermsStore:
         reached = ends.get("accepted", 0)
         return Told(reached, sum(ends.values()) - reached - ends.get("waiting", 0))
 
+    def summary(self, version: int, language: str, own_language: str) -> str | None:
+        """Return the office's summary of a version in a language, else in the office's own; None
+        where there is none."""
+        terms = self.text(version)
+        texts: dict[str, str] = json.loads(terms.summary) if terms and terms.summary else {}
+        return texts.get(language) or texts.get(own_language)
+
     def text(self, version: int) -> TermsTable | None:
         """A published version with its text."""
         return self._tx.session.get(TermsTable, version) if version < 2**31 else None
@@ -241,3 +267,7 @@ class TermsStore:
         """All versions, the newest first."""
         newest_first = select_model(TermsTable).order_by(col(TermsTable.version).desc())
         return list(self._tx.session.exec(newest_first))
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()

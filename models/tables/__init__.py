@@ -14,10 +14,15 @@ from models.tables.bookings import (
 from models.tables.calendar import Closure, Counselor, Shift
 from models.tables.columns import Id, Utc, table
 from models.tables.messaging import InboxEvent, OutboxRow, SentMessage
-from models.tables.people import Contact, JobSeeker, Note, Refusal
+from models.tables.people import ChatCode, Claim, Contact, JobSeeker, Merge, Note, Refusal
 from models.tables.records import AccessRecord, AuditEntry, FormLink
 from models.tables.staff import Alert, DoneOnce, Staff, StaffInvite
 from models.tables.waiting import Hold, Wait
+
+# SQLite would give the number of a deleted row to the next one.
+for _each in table(Booking).metadata.tables.values():
+    if "id" in _each.primary_key.columns:
+        _each.dialect_options["sqlite"]["autoincrement"] = True
 
 __all__ = [
     "ACTIVE",
@@ -29,6 +34,8 @@ __all__ = [
     "Awaited",
     "Booking",
     "BookingChange",
+    "ChatCode",
+    "Claim",
     "Closure",
     "Consent",
     "Contact",
@@ -41,6 +48,7 @@ __all__ = [
     "Id",
     "InboxEvent",
     "JobSeeker",
+    "Merge",
     "Note",
     "OutboxRow",
     "Question",

@@ -20,6 +20,8 @@ class Terms(SQLModel, table=True):
     version: int | None = Field(default=None, primary_key=True)
     body: str = Field(sa_type=Text)
     sha256: str = Field(max_length=64)
+    # The office's own summary (JSON, a text a language); without one the captions are shown.
+    summary: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     effective_on: date = Field(index=True)
     published_at: datetime = moment()
     telling_since: datetime | None = moment(optional=True)

@@ -7,7 +7,9 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     UniqueConstraint,
+    false,
     literal_column,
+    true,
 )
 from sqlmodel import Field, SQLModel
 
@@ -41,6 +43,8 @@ class Booking(SQLModel, table=True):
     )
     id: int | None = row_id()
     reference: str = Field(max_length=12, unique=True)
+    # What its links are bound to; "" for those that were sent before there was one.
+    secret: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
     job_seeker_id: int = refers_to("job_seekers.id")
     counselor_id: int = refers_to("counselors.id")
     service: str = Field(max_length=16)
@@ -49,6 +53,8 @@ class Booking(SQLModel, table=True):
     status: str = Field(max_length=16)
     companion: str = Field(max_length=16)
     meeting_url: str | None = Field(default=None, max_length=2000)
+    # The raw meeting URL was given out (My Page texts did so once): coming by it is not seen.
+    raw_url_out: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     version: int = 1
     remind_at: datetime | None = moment(optional=True)
     notice_at: datetime | None = moment(optional=True)
@@ -81,15 +87,20 @@ class AttendanceSign(SQLModel, table=True):
     how: str = Field(max_length=16)
     acted_at: datetime = moment()
     recorded_at: datetime = moment()
+    # Since when a doubt of the parent's is cleared up: it holds the booking no more.
+    cleared_at: datetime | None = moment(optional=True)
 
 
 class Watch(SQLModel, table=True):
-    """A stretch of time in which one run of the program was looking (its heartbeat)."""
+    """A stretch of time in which one process saw that a way in worked, or that it did not."""
 
     __tablename__ = "watches"
     id: int | None = row_id()
+    way: str = Field(default="sweep", max_length=64, sa_column_kwargs={"server_default": "sweep"})
+    works: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     starts_at: datetime = moment()
     ends_at: datetime = moment(index=True)
+    why: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
 
 
 def status_in(*statuses: str) -> ColumnElement[bool]:

@@ -2,9 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import (
-    UniqueConstraint,
-)
+from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import moment, refers_to, row_id, sealed
@@ -21,6 +19,7 @@ class JobSeeker(SQLModel, table=True):
     registration: bytes | None = sealed()
     registration_fingerprint: str | None = Field(default=None, index=True, max_length=64)
     phone_fingerprint: str | None = Field(default=None, index=True, max_length=64)
+    reading_fingerprint: str | None = Field(default=None, index=True, max_length=64)
     verified_at: datetime | None = moment(optional=True)
     created_at: datetime = moment()
     updated_at: datetime = moment()
@@ -38,6 +37,47 @@ class Contact(SQLModel, table=True):
     job_seeker_id: int | None = refers_to("job_seekers.id", optional=True, index=True)
     created_at: datetime = moment()
     unreachable_at: datetime | None = moment(optional=True)
+
+
+class ChatCode(SQLModel, table=True):
+    """A one-time code that joins a chat to a record. Its first part finds the row, of the rest only
+    the hash is here; wrong tries are counted."""
+
+    __tablename__ = "chat_codes"
+    selector: str = Field(primary_key=True, max_length=8)
+    secret_hash: str = Field(max_length=64)
+    job_seeker_id: int = refers_to("job_seekers.id", index=True)
+    expires_at: datetime = moment()
+    tries: int = 0
+    used_at: datetime | None = moment(optional=True)
+
+
+class Claim(SQLModel, table=True):
+    """Another chat gave the registration number of a record: staff say whether it is the same
+    person's (`is_same`). Until then the newcomer books nothing and sees nothing of the other."""
+
+    __tablename__ = "claims"
+    __table_args__ = (UniqueConstraint("job_seeker_id", "other_id"),)
+    id: int | None = row_id()
+    job_seeker_id: int = refers_to("job_seekers.id")
+    other_id: int = refers_to("job_seekers.id", index=True)
+    at: datetime = moment()
+    decided_at: datetime | None = moment(optional=True)
+    is_same: bool | None = None
+
+
+class Merge(SQLModel, table=True):
+    """Two records that became one: `moved` (JSON) names the rows that were the first one's, so that
+    it can be undone."""
+
+    __tablename__ = "merges"
+    id: int | None = row_id()
+    from_id: int = refers_to("job_seekers.id", index=True)
+    into_id: int = refers_to("job_seekers.id", index=True)
+    moved: str = Field(sa_type=Text)
+    by_staff_id: int | None = refers_to("staff.id", optional=True)
+    at: datetime = moment()
+    undone_at: datetime | None = moment(optional=True)
 
 
 class Refusal(SQLModel, table=True):

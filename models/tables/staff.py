@@ -27,6 +27,7 @@ class Staff(SQLModel, table=True):
     counselor_id: int | None = refers_to("counselors.id", optional=True)
     since: datetime = moment()
     removed_at: datetime | None = moment(optional=True)
+    secret: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
 
 
 class StaffInvite(SQLModel, table=True):
@@ -58,6 +59,12 @@ class Alert(SQLModel, table=True):
     subject: str = Field(max_length=80)
     booking_id: int | None = refers_to("bookings.id", optional=True, index=True)
     contact_id: int | None = refers_to("contacts.id", optional=True)
+    # Whose business it is, where that is not the booking's counselor.
+    counselor_id: int | None = refers_to("counselors.id", optional=True)
+    # Who did what it speaks of, and need not be told.
+    by_staff_id: int | None = refers_to("staff.id", optional=True)
+    # What the words of the kind are filled with; nothing personal.
+    detail: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
     at: datetime = moment(index=True)
     told_at: datetime | None = moment(optional=True)
     closed_at: datetime | None = moment(optional=True)

@@ -19,7 +19,8 @@ from tests.faults.house import House
 
 _REFERENCE = re.compile(r"(?<![A-Z0-9])[34679ACDEFGHJKMNPQRTWXY]{6}(?![A-Z0-9])")
 _CONFIRMED = phrases("ja")("booking.booked")
-_REMINDED = phrases("ja")("reminder.title")
+# What a reminder begins with; the day in it is each booking's own.
+_REMINDED = tuple(phrases("ja")(f"reminder.{key}").partition("{")[0] for key in ("title", "today"))
 # What tests/faults/people.py lets people have entered.
 _PERSONAL = re.compile(r"花子|ハナコ|(?<!\d)090\d{8}(?!\d)|34010-\d{7}")
 
@@ -45,6 +46,11 @@ def shown(house: House) -> list[tuple[str, str]]:
         for entry in house.line.ledger
         for message in entry.messages
     ]
+
+
+def is_reminder(words: str) -> bool:
+    """Whether somebody is reminded by a message."""
+    return any(each in words for each in _REMINDED)
 
 
 def _texts(part: object) -> str:
@@ -95,7 +101,7 @@ def _not_taken_once(house: House, answered: list[str]) -> list[str]:
 
 
 def _sent_twice(house: House) -> list[str]:
-    reminded = Counter(person for person, words in shown(house) if _REMINDED in words)
+    reminded = Counter(person for person, words in shown(house) if is_reminder(words))
     return [f"I4: {count} reminders for one booking" for count in reminded.values() if count > 1]
 
 

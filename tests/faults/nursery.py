@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, http_server, spare_what_stays
+from bot.app import App
+from bot.http_server import http_server, spare_what_stays
 from bot.logs import set_up
 from bot.settings import Settings
 from models.office import load

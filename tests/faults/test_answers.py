@@ -12,10 +12,9 @@ from locales import phrases
 from models.store import Store
 from tests.conftest import MakeWorld
 from tests.faults.conftest import Count, Note
+from tests.faults.judge import is_reminder
 from tests.faults.people import settle
 from tests.talk import Parent, World
-
-_REMINDED = phrases("ja")("reminder.title")
 
 
 async def test_the_answer_is_lost_after_it_was_accepted(
@@ -159,7 +158,7 @@ def _all_reminders(world: World) -> Counter[str]:
         sent = [(str(body["chat_id"]), str(body["text"])) for _, body in world.telegram.ledger]
     else:
         sent = [(each.person, str(each.messages)) for each in world.line.ledger]
-    return Counter(person for person, words in sent if _REMINDED in words)
+    return Counter(person for person, words in sent if is_reminder(words))
 
 
 def _reminders(world: World, parent: Parent) -> int:

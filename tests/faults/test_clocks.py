@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from locales import phrases
 from models.store import Store
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
+from tests.faults.judge import is_reminder
 from tests.faults.people import settle
 from tests.talk import World
 
@@ -118,9 +118,8 @@ async def _started(world: World) -> list[int]:
 
 
 def _reminders(world: World) -> Counter[str]:
-    words = phrases("ja")("reminder.title")
     if world.channel == "telegram":
         sent = [(str(body["chat_id"]), str(body["text"])) for _, body in world.telegram.ledger]
     else:
         sent = [(each.person, str(each.messages)) for each in world.line.ledger]
-    return Counter(person for person, text in sent if words in text)
+    return Counter(person for person, text in sent if is_reminder(text))

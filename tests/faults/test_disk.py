@@ -13,9 +13,10 @@ import pytest
 
 from bot import backup
 from models import writers
+from models.office import Office
 from models.store import Store
 from models.transaction import Transaction
-from tests.conftest import MakeWorld
+from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import pressing, settle
 from tests.talk import Parent, World
@@ -89,19 +90,19 @@ async def test_the_disk_is_full(make_world: MakeWorld, how_many: Count, trials: 
 
 
 def test_a_backup_cut_short(
-    tmp_path: Path, sqlite_template: Path, how_many: Count, trials: Note
+    tmp_path: Path, sqlite_template: Path, office: Office, how_many: Count, trials: Note
 ) -> None:
     count, dice = how_many(10, 100), random.Random(88)
     live, good, torn = tmp_path / "live.db", tmp_path / "good", tmp_path / "torn"
     shutil.copyfile(sqlite_template, live)
-    backup.backup(f"sqlite:///{live}", good)
+    backup.backup(f"sqlite:///{live}", good, MONDAY)
     before, content = live.read_bytes(), good.read_bytes()
     for _ in range(count):
         torn.write_bytes(content[: dice.randrange(len(content))])
         with pytest.raises(backup.BackupError):
-            backup.restore(f"sqlite:///{live}", torn)
+            backup.restore(f"sqlite:///{live}", torn, None, office, MONDAY)
         assert live.read_bytes() == before
-    backup.restore(f"sqlite:///{live}", good)
+    backup.restore(f"sqlite:///{live}", good, None, office, MONDAY)
     trials("8: backup cut short", count)
 
 

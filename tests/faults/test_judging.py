@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
-from models.rules import attendance
+from handlers import due
 from models.rules.days import is_business_day, local_day
+from models.rules.hearing import HEARD_FROM, Closed
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.booking import Booking
@@ -25,10 +26,11 @@ _PEOPLE, _ACTS, _NAPS = 6, 10, 3
 
 
 class Told(NamedTuple):
-    """What has really happened: who acted when, and when the program slept."""
+    """What has really happened: who acted when, and whether to say that they may not come in time;
+    and when the program slept."""
 
     bookings: list[tuple[Parent, int]]
-    acts: list[tuple[Parent, datetime]]
+    acts: list[tuple[Parent, datetime, bool]]
     naps: list[tuple[datetime, datetime]]
 
 
@@ -47,13 +49,13 @@ def _no_signs(*_: object) -> Signs:
     return Signs(came=False, contact=False)
 
 
-def _always_watched(*_: object) -> bool:
-    return True
+def _always_heard(*_: object) -> list[Closed]:
+    return []
 
 
 @pytest.mark.parametrize(
     ("where", "guard", "without"),
-    [(Presence, "signs", _no_signs), (attendance, "watched", _always_watched)],
+    [(Presence, "signs", _no_signs), (due, "closed_ways", _always_heard)],
 )
 async def test_without_a_guard_somebody_is(
     make_world: MakeWorld,
@@ -103,8 +105,8 @@ async def _a_day(world: World, dice: random.Random, morning: datetime) -> Told:
             await world.sweep()
         else:
             parent, booking_id = dice.choice(people)
-            told.acts.append((parent, world.clock()))
-            await _acts(world, dice, parent, booking_id)
+            when = world.clock()
+            told.acts.append((parent, when, await _acts(world, dice, parent, booking_id)))
     await world.play_to(max(morning + timedelta(hours=8), world.clock() + timedelta(minutes=1)))
     return told
 
@@ -121,7 +123,8 @@ async def _somebody_with_a_booking(world: World, slot: Slot) -> tuple[Parent, in
     return parent, await world.store(book)
 
 
-async def _acts(world: World, dice: random.Random, parent: Parent, booking_id: int) -> None:
+async def _acts(world: World, dice: random.Random, parent: Parent, booking_id: int) -> bool:
+    """Somebody does something; returns whether it says that they may not come in time."""
     match dice.randrange(4):
         case 0:
             await parent.says("ヘルプ")
@@ -131,6 +134,8 @@ async def _acts(world: World, dice: random.Random, parent: Parent, booking_id: i
             await parent.taps_data(f"here/1:{booking_id}")
         case 3:
             await parent.says("すこし遅れます")
+            return True
+    return False
 
 
 async def _wrongly_judged(world: World, told: Told) -> list[str]:
@@ -149,10 +154,10 @@ def _excused(world: World, told: Told, parent: Parent, booking: Booking) -> str:
     office = world.app.office
     start, end = booking.starts_at, booking.starts_at + office.grace
     if any(
-        who is parent and start - office.contact_window <= when < end for who, when in told.acts
+        who is parent and (is_doubt or start - office.contact_window <= when) and when < end
+        for who, when, is_doubt in told.acts
     ):
         return "an act"
-    # Whoever sleeps for less than three sweeps was watching.
-    if any(fell < end and woke > start for fell, woke in told.naps):
+    if any(fell < end and woke > start - HEARD_FROM for fell, woke in told.naps):
         return "a nap"
     return ""

@@ -115,11 +115,18 @@ async def test_links_to_pages(make_world: MakeWorld, channel: str, trials: Note)
             for purpose in Purpose
         }
 
+    def secret_of(store: Store) -> str:
+        staff = store.contacts.find(channel, admin.person)
+        assert staff is not None
+        return staff.staff_secret or ""
+
     good = await world.store(make)
-    good["join"] = links.join(booking.id).rpartition("/")[2]
-    good["calendar"] = links.calendar_file(booking.id).rpartition("/")[2].removesuffix(".ics")
+    good["join"] = links.join(booking).rpartition("/")[2]
+    good["calendar"] = links.calendar_file(booking).rpartition("/")[2].removesuffix(".ics")
     shown = Picture(1, date(2026, 11, 30), PictureOf.WEEK)
-    good["picture"] = links.picture(shown).rpartition("/")[2].removesuffix(".png")
+    good["picture"] = (
+        links.picture(shown, await world.store(secret_of)).rpartition("/")[2].removesuffix(".png")
+    )
     tried = 0
     stored = await _everything(world)
     for path, method in _pages(world):
@@ -171,6 +178,7 @@ _OPENED_BY = {
     "/desk/person/{token}": Purpose.PERSON,
     "/desk/note/{token}": Purpose.NOTE,
     "/desk/export/{token}": Purpose.EXPORT,
+    "/desk/code/{token}": Purpose.CODE,
     "/desk/terms/{token}": Purpose.TERMS,
     "/mydata/{token}": Purpose.MY_DATA,
     "/calendar/{token}.ics": "calendar",

@@ -1,0 +1,212 @@
+"""Hearing: proofs that every way in works, and every time when one did not (art. 6(6))."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+
+from bot.channels.base import Channel, Proof
+from bot.clock import Clock
+from bot.web_client import NO_ANSWER
+from models.database import Database
+from models.office import Office
+from models.rules.hearing import LONGEST_SILENCE, PAGES, SWEEP, Closed, Stretch
+from models.store.hearing import HearingRecord
+from models.transaction import Transaction
+
+# A beat that comes later than this many sweeps means that nobody was watching in between.
+_MISSED_SWEEPS = 3
+_PATIENCE_SECONDS = 15.0
+# Faults of one way that are this close are one stretch.
+_SAME_FAULT = timedelta(seconds=60)
+# For how long a way counts as deaf after its last fault, unless it is shown to work.
+_STAYS_DEAF = timedelta(minutes=2)
+_MOST_PENDING = 500
+# A clock may be set right by this much without anybody having been unheard.
+_CLOCK_SLACK = timedelta(seconds=2)
+
+Fetch = Callable[[str], Awaitable[str]]
+log = structlog.get_logger()
+
+
+class Hearing:
+    """Collects proofs and faults in memory; `save` writes them, with the beat of the sweep."""
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        channels: Mapping[str, Channel],
+        public_url: str,
+        fetch: Fetch,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._public_url = public_url
+        self._fetch = fetch
+        self._clock = clock
+        self._longest_beat = timedelta(seconds=office.sweep_seconds * _MISSED_SWEEPS)
+        self._pending: list[Stretch] = []
+        self._open: dict[tuple[str, bool, str], tuple[int, datetime]] = {}
+        self._deaf: dict[str, Stretch] = {}
+        self._failed_at: dict[str, datetime] = {}
+        self._is_new = True
+        self._saving = asyncio.Lock()
+        self.last_beat: datetime | None = None
+        self.pages_proven_by = ""
+
+    def fault(self, way: str, why: str, start: datetime | None = None) -> None:
+        """Note that a way in does not work, from `start` (UTC) until now."""
+        now = self._clock()
+        self._add(Stretch(way, False, min(start or now, now), now, why))
+        if way not in self._deaf:
+            log.error("way in does not work", way=way.partition(":")[0], why=why)
+        self._deaf[way] = Stretch(way, False, start or now, now, why)
+
+    def proof(self, way: str, at: datetime) -> None:
+        """Note that a way in was shown to work at a time (UTC)."""
+        self._add(Stretch(way, True, at, at))
+        if self._deaf.pop(way, None) is not None:
+            log.info("way in works again", way=way.partition(":")[0])
+
+    def deaf(self) -> list[Closed]:
+        """Return the ways in that do not work at this moment; the chats of single people are not
+        among them."""
+        now = self._clock()
+        self._deaf = {
+            way: each for way, each in self._deaf.items() if now - each.end <= _STAYS_DEAF
+        }
+        return [
+            Closed(way, each.why, is_final=True)
+            for way, each in self._deaf.items()
+            if ":" not in way
+        ]
+
+    async def prove(self, channels: Collection[str]) -> None:
+        """Ask the platforms of these channels whether they reach us, and our pages whether they
+        answer. Never raises."""
+        known = [self._channels[name] for name in channels if name in self._channels]
+        at = self._clock()
+        proofs = await asyncio.gather(*(self._ask(each) for each in known))
+        for channel, proof in zip(known, proofs, strict=True):
+            self._take(channel.name, proof, at)
+        works = {channel.name for channel, proof in zip(known, proofs, strict=True) if proof.works}
+        await self._prove_pages(works, at)
+
+    async def save(self, *, watching: bool = False) -> list[Stretch]:
+        """Beat: write what is pending; returns the faults among it. `watching` says that nobody was
+        unheard since the last beat, however long ago that is, which only a turned clock can know.
+        Raises DatabaseUnavailable: then all of it is still pending."""
+        async with self._saving:
+            now, pending = self._clock(), list(self._pending)
+            is_set_back = self.last_beat is not None and now < self.last_beat - _CLOCK_SLACK
+            goes_on = not is_set_back and (
+                watching
+                or (self.last_beat is not None and now - self.last_beat <= self._longest_beat)
+            )
+            beat = Stretch(SWEEP, True, now, now)
+            opened = await self._database.run(
+                lambda tx: self._write(
+                    tx, [*pending, beat], now, is_set_back=is_set_back, goes_on=goes_on
+                )
+            )
+            self._open, self._is_new, self.last_beat = opened, False, now
+            del self._pending[: len(pending)]
+            return [each for each in pending if not each.works]
+
+    async def end(self) -> None:
+        """Write the last beat, if the one before is not too long ago, and that nobody watches any
+        more. Raises DatabaseUnavailable."""
+        if self.last_beat is None:
+            return
+        if timedelta(0) <= self._clock() - self.last_beat <= self._longest_beat:
+            await self.save()
+        number, _ = self._open[SWEEP, True, ""]
+        await self._database.run(lambda tx: HearingRecord(tx).finish(number, "stopped"))
+
+    def _write(
+        self,
+        tx: Transaction,
+        stretches: list[Stretch],
+        now: datetime,
+        *,
+        is_set_back: bool,
+        goes_on: bool,
+    ) -> dict[tuple[str, bool, str], tuple[int, datetime]]:
+        record = HearingRecord(tx)
+        opened = dict(self._open)
+        if self._is_new or is_set_back:
+            record.forget_future(now)
+            opened = {}
+        for each in stretches:
+            key = (each.way, each.works, each.why)
+            number, end = opened.get(key, (0, now))
+            longest = LONGEST_SILENCE if each.works else _SAME_FAULT
+            if each.way == SWEEP:
+                longest = timedelta.max if goes_on else timedelta(-1)
+            if number and each.start - end <= longest and each.end >= end:
+                record.extend(number, each.end)
+            elif not number or each.end >= end:
+                number = record.begin(each)
+            opened[key] = (number, max(each.end, end) if number else each.end)
+        return opened
+
+    def _add(self, stretch: Stretch) -> None:
+        last = self._pending[-1] if self._pending else None
+        if last and last[:2] == stretch[:2] and last.why == stretch.why:
+            longest = LONGEST_SILENCE if stretch.works else _SAME_FAULT
+            if stretch.start - last.end <= longest and stretch.end >= last.end:
+                self._pending[-1] = last._replace(end=stretch.end)
+                return
+        if len(self._pending) < _MOST_PENDING:
+            self._pending.append(stretch)
+
+    async def _ask(self, channel: Channel) -> Proof:
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await channel.prove(f"{self._public_url}/webhooks/{channel.name}")
+        except TimeoutError:
+            return Proof(None, "no answer from the platform")
+
+    def _take(self, way: str, proof: Proof, at: datetime) -> None:
+        if proof.failed_at is not None and proof.failed_at != self._failed_at.get(way):
+            self._failed_at[way] = proof.failed_at
+            self._add(Stretch(way, False, proof.failed_at, proof.failed_at, proof.why))
+        if proof.works:
+            self.proof(way, at)
+        elif proof.works is False:
+            self.fault(way, proof.why, at)
+        else:
+            log.warning("way in not shown to work", way=way, why=proof.why)
+
+    async def _prove_pages(self, works: Collection[str], at: datetime) -> None:
+        """By a request of our own; where our own address cannot be reached from inside, by a
+        platform that has just reached us there."""
+        why = ""
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                answer = await self._fetch(f"{self._public_url}/healthz")
+            if answer == "ok":
+                self.pages_proven_by = "a request of our own"
+                self.proof(PAGES, at)
+                return
+            why = "something else answers"
+        except NO_ANSWER as error:
+            why = type(error).__name__
+        for name in works:
+            endpoint = await self._endpoint(self._channels[name])
+            if endpoint and urlsplit(endpoint)[:2] == urlsplit(self._public_url)[:2]:
+                self.pages_proven_by = name
+                self.proof(PAGES, at)
+                return
+        self.fault(PAGES, why, at)
+
+    async def _endpoint(self, channel: Channel) -> str | None:
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await channel.webhook_address()
+        except TimeoutError:
+            return None

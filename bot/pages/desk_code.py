@@ -1,0 +1,79 @@
+"""A code that joins a chat to a person's record, on a page to print."""
+
+from collections.abc import Collection
+
+import segno
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.pages.desk import DeskPage
+from bot.pages.page import Pages
+from models.database import Database
+from models.office import Office
+from models.store.forms import Link as FormLink
+from models.store.forms import NoForm, Purpose
+from models.store.persons import CODE_LIFE
+from models.transaction import Transaction
+from models.vault import Vault
+
+
+class CodePage(DeskPage):
+    """GET shows a button, POST the code, once, with a QR code for each channel that takes one."""
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        vault: Vault,
+        pages: Pages,
+        channels: Collection[Channel],
+        clock: Clock,
+    ) -> None:
+        super().__init__(database, office, vault, pages, clock)
+        self._channels = channels
+
+    async def show(self, request: Request) -> Response:
+        """A button."""
+        opened = await self._open(request, Purpose.CODE)
+        if isinstance(opened, Response):
+            return opened
+        say, _, token = opened
+        heading = say("chat_code.title")
+        return self._drawn(request, "desk_open.html", say, token, heading=heading)
+
+    async def take(self, request: Request) -> Response:
+        """A new code, ready to be printed."""
+        entered = await self._entered(request, Purpose.CODE)
+        if isinstance(entered, Response):
+            return entered
+        (say, link, token), _ = entered
+        code = await self._database.run(lambda tx: self._new_code(tx, link, token))
+        if code is None:
+            return self._gone(request, NoForm.USED)
+        addresses = {each.name: await each.address_with(code) for each in self._channels}
+        pictures = {
+            say(f"way.{name}"): Markup(segno.make(address, error="m").svg_inline(scale=5))  # noqa: S704  # made here
+            for name, address in addresses.items()
+            if address
+        }
+        return self._drawn(
+            request,
+            "desk_code.html",
+            say,
+            token,
+            code=code,
+            days=CODE_LIFE.days,
+            pictures=pictures,
+        )
+
+    def _new_code(self, tx: Transaction, link: FormLink, token: str) -> str | None:
+        store, now = self._store(tx), self._clock()
+        assert link.subject is not None
+        if not store.forms.use(token, now, found=link.subject):
+            return None
+        staff = store.contacts.by_id(link.contact_id)
+        store.audit.note(staff, "chat code", now, subject=f"person {link.subject}")
+        return store.persons.new_code(link.subject, now)

@@ -1,0 +1,27 @@
+"""Requests of our own to other addresses than the platforms'."""
+
+import aiohttp
+
+from bot.channels.proxies import is_proxy_set
+
+_TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
+_LONGEST_ANSWER = 1000
+# What says that nobody has answered.
+NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
+
+
+async def fetch(url: str) -> str:
+    """Return the beginning of what an address answers with 200. Raises one of NO_ANSWER."""
+    async with _session() as session, session.get(url, allow_redirects=False) as answer:
+        answer.raise_for_status()
+        return (await answer.content.read(_LONGEST_ANSWER)).decode("utf-8", "replace").strip()
+
+
+async def post(url: str, body: dict[str, object]) -> None:
+    """Send JSON to an address. Raises one of NO_ANSWER."""
+    async with _session() as session, session.post(url, json=body) as answer:
+        answer.raise_for_status()
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=is_proxy_set())

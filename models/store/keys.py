@@ -1,0 +1,32 @@
+"""Keys: whether DATA_KEY opens what is stored."""
+
+from sqlalchemy import ColumnElement, func, select
+
+from models.sql import Statement, query
+from models.tables import InboxEvent, JobSeeker, Note, Question, table
+from models.transaction import Transaction
+from models.vault import KEY_ID_BYTES, Vault
+
+
+def _keys_of(column: ColumnElement[bytes]) -> Statement[tuple[bytes, int]]:
+    key = func.substr(column, 1, KEY_ID_BYTES)
+    return query(
+        select(key, func.count()).where(column.is_not(None)).group_by(key),
+        lambda found, count: (bytes(found), int(count)),
+    )
+
+
+_USED = tuple(
+    _keys_of(column)
+    for column in (
+        table(JobSeeker).c.name,
+        table(Note).c.body,
+        table(Question).c.body,
+        table(InboxEvent).c.body,
+    )
+)
+
+
+def unreadable(tx: Transaction, vault: Vault) -> int:
+    """Return how many stored values are sealed with a key that DATA_KEY does not hold."""
+    return sum(count for keys in _USED for key, count in tx.rows(keys) if key not in vault.key_ids)

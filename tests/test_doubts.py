@@ -1,0 +1,244 @@
+"""Contact is what people mean by it: words that say, or may say, that somebody cannot come hold the
+booking at any time, until the parent clears it up (art. 6(6))."""
+
+from datetime import timedelta
+
+import pytest
+
+from handlers.parents.typed import Trouble, minutes_in, trouble
+from models.store.booking import Booking
+from tests.conftest import MakeWorld
+from tests.desk import booked
+from tests.talk import Parent, World
+from tests.test_attendance import GRACE, at_the_start
+
+
+async def _the_day_before(world: World) -> tuple[Parent, Booking]:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(hours=13))  # 21:00
+    parent.looks()
+    return parent, booking
+
+
+async def _ends(world: World, booking: Booking) -> str:
+    await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
+    return (await world.booking()).status
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("インフルになったけえ明日いけんわ", Trouble.ILL),
+        ("子どもが熱を出しました", Trouble.ILL),
+        ("保育園から呼び出しがありました", Trouble.NURSERY),
+        ("いけなくなりました", Trouble.CANNOT),
+        ("お休みします", Trouble.CANNOT),
+        ("辞退します", Trouble.CANNOT),
+        ("予約を消してほしい", Trouble.CANNOT),
+        ("都合が悪くなりました", Trouble.CANNOT),
+        ("行けるかわからないです", Trouble.UNSURE),
+        ("遅れるかもしれません", Trouble.LATE),
+        ("My son has a fever", Trouble.ILL),
+        ("Sorry, I won't make it", Trouble.CANNOT),
+        ("I'm not sure I can come", Trouble.UNSURE),
+        ("might be a bit late", Trouble.LATE),
+        ("行けるか分かりません", Trouble.UNSURE),
+        ("ありがとうございます", None),
+        ("わかりました", None),
+        ("12月3日 14時", None),
+        ("予約の確認", None),
+        ("Thank you!", None),
+    ],
+)
+def test_words_that_say_so(words: str, kind: Trouble | None) -> None:
+    assert trouble(words) is kind
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [
+        ("30分くらい遅れます", 30),
+        ("１５分遅れます", 15),
+        ("1時間おくれる", 60),
+        ("about 20 minutes late", 20),
+        ("half an hour late", 30),
+        ("遅れます", None),
+        ("10時に遅れます", None),
+    ],
+)
+def test_minutes_that_are_named(words: str, minutes: int | None) -> None:
+    assert minutes_in(words) == minutes
+
+
+async def test_illness_the_day_before_is_answered_kindly_and_holds(world: World) -> None:
+    admin = await world.staff()
+    parent, booking = await _the_day_before(world)
+    await parent.says("インフルになったけえ明日いけんわ")
+    parent.sees("お大事に", "予定どおり行きます", "日時を変える", "キャンセルする")
+    assert (await world.booking()).status == "booked"
+    await world.play(minutes=6)
+    admin.looks().sees("来られないかもしれません", "インフルになったけえ明日いけんわ")
+    assert await _ends(world, booking) == "undecided"
+    parent.looks().sees_no("キャンセルの扱いになりました")
+
+
+async def test_a_button_clears_it_up(world: World) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.says("行けるかわからない")
+    await parent.taps("予定どおり行きます")
+    parent.sees("お待ちしています")
+    assert await _ends(world, booking) == "deemed_cancelled"
+
+
+async def test_a_doubt_after_it_was_cleared_up_counts_anew(world: World) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.says("行けるかどうか微妙です")
+    await parent.taps("予定どおり行きます")
+    await parent.says("やっぱり熱が出ました")
+    assert await _ends(world, booking) == "undecided"
+
+
+async def test_cancelling_from_the_question(world: World) -> None:
+    parent, _ = await _the_day_before(world)
+    await parent.says("熱が出ました")
+    await parent.taps("キャンセルする")
+    assert (await world.booking()).status == "cancelled"
+
+
+async def test_moving_from_the_question_leaves_the_doubt_behind(world: World) -> None:
+    parent, _ = await _the_day_before(world)
+    await parent.says("明日は無理です")
+    await parent.taps("日時を変える")
+    await parent.taps("12/3")
+    await parent.taps("14:00")
+    await parent.taps("変更する")
+    booking = await world.booking()
+    assert await _ends(world, booking) == "deemed_cancelled"
+
+
+@pytest.mark.parametrize("data", ["cancel/1:{}", "move/1:{}:0"])
+async def test_whoever_began_to_cancel_or_move_is_not_sure(world: World, data: str) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.taps_data(data.format(booking.id))
+    assert await _ends(world, booking) == "undecided"
+
+
+@pytest.mark.parametrize("keeps", ["キャンセルしない", "今のままにする"])
+async def test_keeping_it_is_an_answer(world: World, keeps: str) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.taps_data(
+        f"cancel/1:{booking.id}" if "キャンセル" in keeps else f"move/1:{booking.id}:0"
+    )
+    await parent.taps(keeps)
+    assert await _ends(world, booking) == "deemed_cancelled"
+
+
+@pytest.mark.parametrize(("hours", "status"), [(13, "undecided"), (18, "deemed_cancelled")])
+async def test_what_is_not_understood_counts_after_the_reminder(
+    world: World, hours: int, status: str
+) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(hours=hours))
+    await parent.says("ぬるぽぬるぽぬるぽ")
+    if status == "undecided":
+        parent.sees("どうなさいますか", "予定どおり行きます")
+    assert await _ends(world, booking) == status
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ありがとうございます",
+        "了解しました。よろしくお願いします!",
+        "Thank you so much!",
+        "わかりました🙇",
+    ],
+)
+async def test_a_courtesy_is_no_doubt(world: World, words: str) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.says(words)
+    parent.sees("お待ちしています").sees_no("どうなさいますか", "読み取れません")
+    assert await _ends(world, booking) == "deemed_cancelled"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("voice", "undecided"), ("sticker", "deemed_cancelled")]
+)
+async def test_a_voice_may_say_anything(world: World, kind: str, status: str) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.sends(kind)
+    assert await _ends(world, booking) == status
+
+
+async def test_a_doubt_that_arrives_late_undoes_the_deemed_cancellation(
+    make_world: MakeWorld,
+) -> None:
+    world: World = await make_world("line")
+    parent, booking = await _the_day_before(world)
+    said = {"type": "text", "id": "1", "text": "熱が出ました"}
+    event = world.line.event(parent.person, "message", message=said)
+    await world.play_to(booking.starts_at + GRACE)
+    assert (await world.booking()).status == "deemed_cancelled"
+    assert await world.line.deliver([event]) == 200
+    assert (await world.booking()).status == "undecided"
+
+
+async def test_staff_see_the_words_without_name_and_number(world: World) -> None:
+    admin = await world.staff()
+    parent, _ = await _the_day_before(world)
+    await parent.says("広島花子です。熱が出ました。090-1234-5678")
+    await world.play(minutes=6)
+    admin.looks().sees("熱が出ました").sees_no("花子", "5678")
+
+
+async def test_phoned_will_come_late(world: World) -> None:
+    admin, _, booking = await booked(world)
+    await world.play_to(booking.starts_at - timedelta(minutes=20))
+    await admin.taps_data(f"booking/1:{booking.id}")
+    admin.sees("電話で「行けません」")
+    await admin.taps("電話で「遅れます」")
+    admin.sees("記録しました")
+    assert await _ends(world, booking) == "undecided"
+    assert ("phoned late",) in await world.rows("SELECT what FROM audit")
+
+
+async def test_thirty_minutes_late_for_thirty_minutes(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(minutes=40))
+    await parent.says("30分遅れます")
+    parent.sees("10:30に終わります", "日時を変える")
+    await parent.says("5分遅れます")
+    parent.sees_no("に終わります")
+
+
+async def test_the_rule_is_told_where_it_matters(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    parent.sees("10分がたつと、キャンセルの扱い")
+    await world.play_to(booking.starts_at - timedelta(hours=12))
+    parent.looks().sees("10分がたつと、キャンセルの扱い")
+
+
+async def test_a_question_that_is_asked_for_can_hold_too(world: World) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.says("質問")
+    await parent.says("熱があるのですが、どうしたらよいですか")
+    parent.sees("質問を受け付けました")
+    assert await _ends(world, booking) == "undecided"
+
+
+async def test_without_a_booking_nothing_is_held(world: World) -> None:
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says("熱が出ました")
+    parent.sees_no("どうなさいますか")
+
+
+async def test_on_the_spot_it_is_still_contact(world: World) -> None:
+    parent, booking = await at_the_start(world)
+    await parent.says("熱が出ました")
+    parent.sees("お大事に", "予定どおり行きます").sees_no("日時を変える")
+    assert await _ends(world, booking) == "undecided"
