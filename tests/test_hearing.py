@@ -266,14 +266,17 @@ async def test_one_standing_room_opens_when_the_one_before_has_ended(
     assert (await world.web.post(world.app.links.join(later))).status_code == 303
 
 
-async def test_who_waited_at_the_door_is_not_absent(make_world: MakeWorld) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_who_waited_at_the_door_is_not_absent(make_world: MakeWorld, method: str) -> None:
+    """Also who only saw that they have to wait: there was no button to press."""
     world: World = await make_world("line")
     first, second = world.parent(), world.parent()
     earlier = await first.has_booked(time="^10:00")
     later = await second.has_booked(time="^10:30")
     await first.joins_at_start(earlier)
     await world.play_to(earlier.starts_at + timedelta(minutes=16))
-    await world.web.post(world.app.links.join(later))
+    page = await world.web.request(method, world.app.links.join(later))
+    assert page.headers["Refresh"] == "20"  # and sees the button as soon as there is one
     assert await _at_the_end_of_grace(world, later) == "undecided"
 
 

@@ -28,6 +28,8 @@ from models.vault import Vault, number_in
 
 # Parts of the names by which messengers' servers fetch an address for a preview.
 _PREVIEWS = ("bot", "line-poker", "facebookexternalhit", "preview")
+# How soon the page of whom the room before keeps waiting is loaded again, in seconds.
+_LOOKS_AGAIN = 20
 
 
 class Door(StrEnum):
@@ -153,7 +155,9 @@ class JoinPage:
             if not booking.meeting_url:
                 store.alerts.about(booking, "came_without_url", turn.now)
         elif entering or (request.method == "GET" and not is_preview(user_agent(request))):
-            arriving.at_the_door(turn, store, booking, pressed=entering)
+            # Whom the room before theirs keeps waiting sees no button to press.
+            waits = door is Door.ROOM_TAKEN
+            arriving.at_the_door(turn, store, booking, wants_in=entering or waits)
         return Visit(door, booking, turn)
 
     def _closed(self, visit: Visit) -> Response:
@@ -165,7 +169,9 @@ class JoinPage:
             return self._pages.word(say, title, text, when=self._when(visit), opens=opens)
         if visit.door is Door.ROOM_TAKEN:
             opens, text = cards.clock_time(turn, booking.starts_at), "join.room_taken_text"
-            return self._pages.word(say, title, text, when=self._when(visit), opens=opens)
+            page = self._pages.word(say, title, text, when=self._when(visit), opens=opens)
+            page.headers["Refresh"] = str(_LOOKS_AGAIN)
+            return page
         if visit.door is Door.HEARD:
             return self._pages.word(say, title, "join.heard_text", phone=self._pages.phone(say))
         return self._pages.word(say, title, "join.book_again", phone=self._pages.phone(say))

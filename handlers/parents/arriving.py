@@ -31,16 +31,17 @@ def note_contact(turn: Turn, store: Store) -> list[Message]:
     return told
 
 
-def at_the_door(turn: Turn, store: Store, booking: Booking, *, pressed: bool) -> None:
-    """Somebody opens the join page, or presses its button while the door is shut: that holds the
-    booking. After the deemed cancellation staff know at once."""
+def at_the_door(turn: Turn, store: Store, booking: Booking, *, wants_in: bool) -> None:
+    """Somebody opens the join page, which holds the booking from the start on; or wants in while
+    the door is shut, which holds it as soon as one may come. After the deemed cancellation staff
+    know at once."""
     start, end = booking.starts_at, deadline(booking.starts_at, turn.office.grace)
     if booking.status == "deemed_cancelled" and end <= turn.acted_at < booking.ends_at:
         store.alerts.about(booking, "is_here", turn.now)
         return
-    from_ = start - cards.EARLY if pressed else start
+    from_ = start - cards.EARLY if wants_in else start
     if booking.status in _UNDECIDED_YET and from_ <= turn.acted_at < end:
-        _hold(turn, store, booking, "at_door" if pressed else "opened")
+        _hold(turn, store, booking, "at_door" if wants_in else "opened")
 
 
 def heard_after_deemed(turn: Turn, store: Store) -> list[Message]:
