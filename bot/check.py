@@ -24,6 +24,7 @@ from models.office import Office
 from models.rules.days import local_day
 from models.store import Store
 from models.store.alerts import Alert
+from models.store.calendar import Calendar
 from models.store.keys import unreadable
 from models.store.staff import StaffStore
 from models.transaction import Transaction
@@ -81,9 +82,23 @@ async def _database(app: App, say: Say) -> list[str]:
     say("ok       database")
     if not await app.database.run(lambda tx: StaffStore(tx).team()):
         say("MIND     nobody works here by chat yet: python -m bot staff invite --role admin")
+    await app.database.run(lambda tx: _rooms(Calendar(tx, app.office), say))
     for alert in alerts:
         say(f"ALERT    {_in_words(alert, app.office)}")
     return faults
+
+
+def _rooms(calendar: Calendar, say: Say) -> None:
+    """Standing rooms: who is early must not walk into somebody else's consultation."""
+    by_url: dict[str, list[str]] = {}
+    for each in calendar.counselors_in_full():
+        if each.meeting_url:
+            by_url.setdefault(each.meeting_url, []).append(each.name)
+    for names in by_url.values():
+        if len(names) > 1:
+            say(f"MIND     {', '.join(names)} have one meeting room: give each a room of their own")
+    if by_url:
+        say("MIND     switch on the waiting room of every meeting, which is not seen from here")
 
 
 def _stored(tx: Transaction, app: App) -> tuple[list[str], list[Alert]]:

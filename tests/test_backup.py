@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from models.database import Database
 from models.office import Office
 from models.vault import Vault, new_data_key
 from tests.conftest import MONDAY, MakeWorld
-from tests.talk import World
+from tests.talk import Parent, World
 
 
 def run(*words: str, **environment: str) -> Result:
@@ -137,3 +138,37 @@ def test_backup_into_a_missing_folder(tmp_path: Path, sqlite_template: Path) -> 
     result = run("backup", str(tmp_path / "nowhere" / "x"), DATABASE_URL=address)
     assert result.exit_code == 1
     assert "no folder" in result.output
+
+
+async def test_what_a_backup_cannot_know_is_left_to_staff(
+    make_world: MakeWorld, tmp_path: Path, sqlite_url: str
+) -> None:
+    """Who had a consultation meanwhile may have come; and LINE knows the reminder by its key."""
+    world: World = await make_world("line", url=sqlite_url)
+    admin = await world.staff()
+    parent, other = world.parent(), world.parent()
+    booking = await parent.has_booked(day="12/1")
+    later = await other.has_booked(day="12/3")
+    file = tmp_path / "copy.backup"
+    backup.backup(sqlite_url, file, world.clock())
+    await world.play_to(booking.starts_at - timedelta(hours=10))
+    assert [_reminders(each) for each in (parent, other)] == [1, 0]
+    await world.app.hearing.end()
+    backup.restore(sqlite_url, file, world.app.vault, world.app.office, world.clock())
+    await world.play(minutes=5)
+    assert _reminders(parent) == 1  # LINE has answered that it was sent already
+
+    await world.play_to(booking.starts_at + timedelta(minutes=5))
+    await world.app.hearing.end()
+    backup.restore(sqlite_url, file, world.app.vault, world.app.office, world.clock())
+    ends = {each.id: each.status for each in await world.bookings()}
+    assert ends == {booking.id: "undecided", later.id: "booked"}
+    await world.play_to(later.starts_at - timedelta(hours=10))
+    assert [_reminders(each) for each in (parent, other)] == [1, 1]
+    await admin.says("/needs")
+    admin.sees("バックアップ")
+
+
+def _reminders(parent: Parent) -> int:
+    parent.looks()
+    return sum("オンライン相談のお知らせ" in each.text for each in parent.ever_seen)

@@ -144,7 +144,7 @@ def test_staff_give_the_url_in_the_right_pane_and_the_parent_sees_it(page: Page)
     expect(staff).to_contain_text("本人へのお知らせを送りました", timeout=20_000)
 
 
-def test_a_first_booking_to_the_join_link_and_a_deemed_cancellation(page: Page) -> None:
+def test_a_deemed_cancellation_and_the_next_booking_to_the_join_link(page: Page) -> None:
     book_for_the_first_time(page)
     expect(page.locator("#used")).to_have_text("0")
 
@@ -153,15 +153,8 @@ def test_a_first_booking_to_the_join_link_and_a_deemed_cancellation(page: Page) 
     expect(page.locator("#used")).to_have_text("1")
 
     turn(page, "start")
-    with page.expect_popup() as popup:
-        latest(page, "^相談に入る$")
-    door = popup.value
-    door.get_by_role("button", name="相談に入る").click()
-    door.wait_for_url("https://zoom.us/**")
-    door.close()
     turn(page, "later")
-    page.wait_for_timeout(500)
-    expect(page.locator("#chat")).not_to_contain_text("キャンセルの扱いになりました")
+    sees(page, "予約はキャンセルの扱いになりました")
 
     for _ in range(2):
         turn(page, "later")  # to the end of the consultation
@@ -170,6 +163,37 @@ def test_a_first_booking_to_the_join_link_and_a_deemed_cancellation(page: Page) 
     sees(page, "職業相談:日をお選びください")
     book(page)
     turn(page, "start")
+    page.locator("#text").fill("予約の確認")
+    page.locator("#text").press("Enter")
+    sees(page, "相談に入る")
+    with page.expect_popup() as popup:
+        latest(page, "^相談に入る$")
+    door = popup.value
+    door.get_by_role("button", name="相談に入る").click()
+    door.wait_for_url("https://zoom.us/**")
+    door.close()
     turn(page, "later")
-    sees(page, "予約はキャンセルの扱いになりました")
+    page.wait_for_timeout(500)
+    expect(page.locator("#chat .item.office").last).not_to_contain_text("キャンセルの扱い")
     expect(page.locator("#chat")).not_to_contain_text("[object")
+
+
+def test_the_child_has_a_fever_and_line_breaks(page: Page) -> None:
+    book_for_the_first_time(page)
+    page.get_by_role("button", name="The child has a fever").click()
+    sees(page, "お大事に")
+    latest(page, "^予定どおり行きます$")
+    sees(page, "お待ちしています")
+    page.get_by_role("button", name="On Telegram").click()
+    staff = page.locator("#staff-chat")
+    expect(staff).to_contain_text("管理者として登録しました", timeout=20_000)
+    page.get_by_role("button", name="Break LINE").click()
+    expect(page.locator("#broken")).to_be_visible(timeout=20_000)
+    turn(page, "start")
+    turn(page, "later")
+    expect(staff).to_contain_text("利用者の連絡が届いていません", timeout=20_000)
+    page.get_by_role("button", name="Mend LINE").click()
+    expect(page.locator("#broken")).to_be_hidden(timeout=20_000)
+    turn(page, "later")
+    expect(staff).to_contain_text("連絡を受け取れない時間", timeout=20_000)
+    expect(page.locator("#chat")).not_to_contain_text("予約はキャンセルの扱いになりました")

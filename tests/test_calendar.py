@@ -26,6 +26,7 @@ MONDAY = date(2026, 11, 30)
         ("mon-fri 10:00-16:00", ([0, 1, 2, 3, 4], time(10), time(16), None, None)),
         ("月-金 10:00-16:00", ([0, 1, 2, 3, 4], time(10), time(16), None, None)),
         ("月〜金 10:00〜16:00", ([0, 1, 2, 3, 4], time(10), time(16), None, None)),
+        ("月水金 10:00-16:00", ([0, 2, 4], time(10), time(16), None, None)),
         ("水、金曜 9:30から12:00まで", ([2, 4], time(9, 30), time(12), None, None)),
         ("月 １３：００ー１６：００".replace("ー", "-"), ([0], time(13), time(16), None, None)),
         (
@@ -43,7 +44,17 @@ def test_a_shift_as_staff_write_it(text: str, expected: tuple[object, ...]) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "月", "10:00-16:00", "mon 16:00-10:00", "mon 25:00-26:00", "fri-mon 10:00-11:00"]
+    "text",
+    [
+        "",
+        "月",
+        "月曜と祝日 10:00-16:00",
+        "月 10:00-12:00 隔週",
+        "10:00-16:00",
+        "mon 16:00-10:00",
+        "mon 25:00-26:00",
+        "fri-mon 10:00-11:00",
+    ],
 )
 def test_what_is_no_shift(text: str) -> None:
     with pytest.raises(ShiftError):

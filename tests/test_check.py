@@ -32,6 +32,18 @@ async def test_check_is_content(make_world: MakeWorld) -> None:
         assert expected in words
 
 
+async def test_check_asks_for_a_room_each(make_world: MakeWorld) -> None:
+    world: World = await make_world(counselors=2)
+    said: list[str] = []
+    assert await check(world.app.settings, world.app.office, said.append), said
+    assert "佐藤, 鈴木 have one meeting room" in "\n".join(said)
+    assert "waiting room" in "\n".join(said)
+    await world.change("UPDATE counselors SET meeting_url = meeting_url || id")
+    said.clear()
+    await check(world.app.settings, world.app.office, said.append)
+    assert "one meeting room" not in "\n".join(said)
+
+
 async def test_check_asks_the_platforms(make_world: MakeWorld) -> None:
     world: World = await make_world()
     world.line.token, world.telegram.webhook_url = "another", "https://elsewhere.test/"

@@ -31,6 +31,7 @@ from tests.talk import DETAILS
 
 ROOT = Path(__file__).parent.parent
 OFFICE = ROOT / "offices" / "hiroshima-mothers.toml"
+OFFICIAL = ROOT.parent / "shared" / "terms" / "terms-of-use.ja.txt"
 GOOD: dict[str, object] = {
     "data_key": new_data_key(),
     "public_url": "https://counter.test",
@@ -139,6 +140,47 @@ def test_wrong_words_get_a_plain_answer(tmp_path: Path, words: tuple[str, ...], 
     )
     assert result.exit_code == 1
     assert word in result.output
+
+
+def _publish(address: dict[str, str], file: Path, day: str, *more: str) -> Result:
+    return run("terms", "publish", str(file), "--effective", day, *more, **address)
+
+
+def test_terms_that_nobody_can_be_told_of_are_not_published(tmp_path: Path) -> None:
+    """Art. 13, also by the command line."""
+    address = {"DATABASE_URL": f"sqlite:///{tmp_path}/office.db"}
+    run("migrate", **address)
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    first.write_text("\ufeff第1条 試験", encoding="utf-8")
+    second.write_text("第1条 ほかの試験", encoding="utf-8")
+    assert _publish(address, first, "2025-10-17").exit_code == 0
+    refused = _publish(address, second, "2025-10-18")
+    assert refused.exit_code == 1
+    assert "art. 13" in refused.output
+    assert _publish(address, second, "2099-01-01").exit_code == 0
+
+
+def test_a_summary_names_only_what_the_text_has(tmp_path: Path) -> None:
+    address = {"DATABASE_URL": f"sqlite:///{tmp_path}/office.db"}
+    run("migrate", **address)
+    terms, summary = tmp_path / "terms.txt", tmp_path / "terms.summary.ja.txt"
+    terms.write_text("第1条 試験\n第2条 試験", encoding="utf-8")
+    summary.write_text("無料です。(第3条)", encoding="utf-8")
+    refused = _publish(address, terms, "2025-10-17")
+    assert refused.exit_code == 1
+    assert "terms.summary.ja.txt names what the text does not have: 第3条" in refused.output
+    summary.write_text("無料です。(第2条)", encoding="utf-8")
+    assert "summary in: ja" in _publish(address, terms, "2025-10-17").output
+
+
+@pytest.mark.skipif(not OFFICIAL.exists(), reason="the official terms are not beside the checkout")
+def test_the_summary_of_hiroshima_is_one_of_its_terms(tmp_path: Path) -> None:
+    address = {"DATABASE_URL": f"sqlite:///{tmp_path}/office.db"}
+    run("migrate", **address)
+    stem = ("--summary", str(OFFICE.with_suffix(".summary")))
+    published = _publish(address, OFFICIAL, "2025-10-17", *stem)
+    assert published.exit_code == 0, published.output
+    assert "summary in: en, ja" in published.output
 
 
 def test_understand() -> None:

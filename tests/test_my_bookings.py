@@ -38,6 +38,28 @@ async def test_cancel_with_one_question(world: World) -> None:
     await other.has_booked(day="12/1", time="10:00")  # the slot is free again
 
 
+async def test_ones_own_cancellation_can_be_taken_back(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    await world.play_to(booking.starts_at - timedelta(hours=1))  # too late for a new booking
+    await parent.taps_old("キャンセルを取りやめる")
+    parent.sees("12月1日", "相談に入る")
+    assert (await world.booking()).status == "booked"
+
+
+async def test_not_when_somebody_else_has_the_slot(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    await world.take_slot(booking.slot)
+    await parent.taps_old("キャンセルを取りやめる")
+    parent.sees_no("相談に入る").sees("もう一度予約する|予約する")
+    assert [each.status for each in await world.bookings()] == ["cancelled", "booked"]
+
+
 async def test_cancelling_is_possible_until_the_start(world: World) -> None:
     parent = world.parent()
     booking = await parent.has_booked()

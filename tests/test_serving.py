@@ -1,21 +1,28 @@
 """`serve` as a service manager has it."""
 
+import concurrent.futures
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models.vault import new_data_key
-from tests.talk import wait_for
+from bot.http_server import REQUEST_SECONDS
+from models.database import Database
+from models.store.seekers import Details, Seekers
+from models.vault import Vault, new_data_key
+from tests.talk import DETAILS, wait_for
 
 ROOT = Path(__file__).parent.parent
 GOOD: dict[str, object] = {
@@ -26,22 +33,29 @@ GOOD: dict[str, object] = {
 
 
 @pytest.fixture
-def serving(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str], Path]]:
-    """`python -m bot serve` as systemd would start it, on a machine that is not in Japan."""
-    database = f"sqlite:///{tmp_path}/office.db"
+def environment(tmp_path: Path) -> dict[str, str]:
+    """An installation of its own, with an empty database, on a machine that is not in Japan."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {
+    found = {
         **os.environ,
         **{name.upper(): str(value) for name, value in GOOD.items()},
-        "DATABASE_URL": database,
+        "DATABASE_URL": f"sqlite:///{tmp_path}/office.db",
         "TELEGRAM_API_BASE": "http://127.0.0.1:9",
         "TELEGRAM_WEBHOOK_SECRET": "s",
         "PORT": str(port),
         "TZ": "America/New_York",
     }
-    subprocess.run([sys.executable, "-m", "bot", "migrate"], cwd=ROOT, env=environment, check=True)
+    subprocess.run([sys.executable, "-m", "bot", "migrate"], cwd=ROOT, env=found, check=True)
+    return found
+
+
+@pytest.fixture
+def serving(
+    environment: dict[str, str], tmp_path: Path
+) -> Iterator[tuple[str, subprocess.Popen[str], Path]]:
+    """`python -m bot serve` as systemd would start it."""
     log = tmp_path / "log"
     with log.open("w") as errors:
         process = subprocess.Popen(
@@ -51,12 +65,26 @@ def serving(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str], Path]]
             stderr=errors,
             text=True,
         )
-    address = f"http://127.0.0.1:{port}"
-    wait_for(f"{address}/readyz")
+    address = f"http://127.0.0.1:{environment['PORT']}"
+    wait_for(f"{address}/healthz")
     yield address, process, log
     if process.poll() is None:
         process.kill()
     process.wait()
+
+
+def _serve_in_vain(environment: dict[str, str]) -> str:
+    """What `serve` says that does not start."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "serve"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    return done.stdout + done.stderr
 
 
 def test_serve_stops_gracefully_and_logs_json(
@@ -85,3 +113,69 @@ def test_serve_stops_gracefully_and_logs_json(
     assert events[-1] == "stopped"
     assert "CANARY" not in "".join(lines)
     assert "1:abc" not in "".join(lines)
+
+
+def test_a_second_one_on_a_taken_port_writes_no_beat(
+    serving: tuple[str, subprocess.Popen[str], Path], environment: dict[str, str]
+) -> None:
+    _, process, _ = serving
+    process.send_signal(signal.SIGSTOP)  # so that every beat would be the second one's
+    file = environment["DATABASE_URL"].removeprefix("sqlite:///")
+    try:
+        before = _rows(file, "SELECT id, ends_at FROM watches ORDER BY id")
+        assert "HOST, PORT" in _serve_in_vain(environment)
+        assert _rows(file, "SELECT id, ends_at FROM watches ORDER BY id") == before
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+
+def test_with_another_installations_key_nothing_starts(environment: dict[str, str]) -> None:
+    database = Database(environment["DATABASE_URL"])
+    vault = Vault(environment["DATA_KEY"])
+    database.run_now(lambda tx: Seekers(tx, vault).add(Details(**DETAILS), datetime.now(UTC)))
+    database.let_go()
+    said = _serve_in_vain({**environment, "DATA_KEY": new_data_key()})
+    assert "DATA_KEY does not open 1 stored values" in said
+    checked = subprocess.run(
+        [sys.executable, "-m", "bot", "check"],
+        cwd=ROOT,
+        env={**environment, "DATA_KEY": new_data_key()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert checked.returncode == 1
+    assert "another installation's key" in checked.stdout + checked.stderr
+
+
+def test_half_open_requests_end_in_seconds(
+    serving: tuple[str, subprocess.Popen[str], Path],
+) -> None:
+    address, _, _ = serving
+    place = ("127.0.0.1", int(address.rpartition(":")[2]))
+    begun = (
+        b"",
+        b"POST /webhooks/tele",
+        b"POST /webhooks/telegram HTTP/1.1\r\nHost: x\r\nX-A: ",
+        b"POST /webhooks/telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n{",
+    )
+    opened = [socket.create_connection(place, 20) for _ in range(100)]
+    for number, each in enumerate(opened):
+        each.sendall(begun[number % len(begun)])
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(len(opened)) as all_at_once:
+        list(all_at_once.map(_until_closed, opened))
+    assert time.monotonic() - began < REQUEST_SECONDS + 5
+    assert urllib.request.urlopen(f"{address}/healthz").status == 200
+
+
+def _until_closed(connection: socket.socket) -> None:
+    """Waits for the other side to close. Raises TimeoutError after 20 seconds."""
+    with connection, contextlib.suppress(ConnectionResetError):
+        while connection.recv(4096):
+            pass
+
+
+def _rows(file: str, sql: str) -> list[tuple[object, ...]]:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        return connection.execute(sql).fetchall()

@@ -83,6 +83,13 @@ def test_a_wrong_office_file_is_explained(
         load(file)
 
 
+def test_an_office_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    """As some editors on Windows save it."""
+    file = tmp_path / "office.toml"
+    file.write_text("\ufeff" + OFFICE.read_text(encoding="utf-8"), encoding="utf-8")
+    assert load(file) == load(OFFICE)
+
+
 def test_a_file_of_settings_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [f"{name.upper()}={value}" for name, value in GOOD.items()]
     (tmp_path / ".env").write_text("\n".join([*lines, f"OFFICE={OFFICE}", "PORT=1"]))

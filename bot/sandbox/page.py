@@ -56,6 +56,7 @@ class SandboxPage:
         self._parent = line.person()
         self._staff = SandboxStaff(app, line, telegram)
         self._turning = False
+        self._secret = line.secret
         self.routes = [
             Route("/", self._index),
             Route("/page/{name}", self._file),
@@ -86,6 +87,7 @@ class SandboxPage:
                 "follows": self._parent.follows,
                 "loading": loading is not None and loading > now,
                 "turning": self._turning,
+                "broken": self._line.secret != self._secret,
                 "chat": [self._in_zone(item) for item in self._parent.chat],
                 "staff": {
                     "on": self._staff.channel,
@@ -131,6 +133,10 @@ class SandboxPage:
                 status = await self._staff.tap(
                     str(body["data"]), str(body.get("shown", "")), body.get("message")
                 )
+            case "break" | "mend" as how:
+                # As when somebody issued a new secret: what LINE signs is refused.
+                self._line.secret = self._secret if how == "mend" else "another"
+                status = 200
             case "language" if body.get("language") in ("ja", "en"):
                 self._parent.language, status = body["language"], 200
             case _:

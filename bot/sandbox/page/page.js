@@ -215,6 +215,10 @@ async function refresh() {
   byId("stranger").hidden = state.follows;
   byId("text").disabled = byId("send").disabled = !state.follows;
   for (const button of document.querySelectorAll("[data-clock]")) button.disabled = state.turning;
+  for (const button of document.querySelectorAll("[data-say]")) button.disabled = !state.follows;
+  byId("break").setAttribute("aria-pressed", state.broken);
+  byId("break").textContent = state.broken ? "Mend LINE" : "Break LINE";
+  byId("broken").hidden = !state.broken;
   const chat = JSON.stringify([state.chat, state.loading]);
   if (chat !== shown) {
     shown = chat;
@@ -248,6 +252,13 @@ byId("say").addEventListener("submit", (event) => {
   if (!text) return;
   byId("text").value = "";
   post("/api/do/say", { text });
+});
+for (const button of document.querySelectorAll("[data-say]")) {
+  button.addEventListener("click", () => post("/api/do/say", { text: button.dataset.say }));
+}
+byId("break").addEventListener("click", () => {
+  const isBroken = byId("break").getAttribute("aria-pressed") === "true";
+  post("/api/do/" + (isBroken ? "mend" : "break"));
 });
 for (const button of document.querySelectorAll("[data-send]")) {
   button.addEventListener("click", () => post("/api/do/send", { kind: button.dataset.send }));
