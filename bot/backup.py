@@ -95,7 +95,11 @@ def _refuse_while_watched(database_url: str, office: Office, now: datetime) -> N
                 "A program is serving this database, or was killed within the last minute: stop it"
                 " first (systemctl stop madoguchi), and try again."
             )
-    except (SQLAlchemyError, DatabaseUnavailable):
+    except DatabaseUnavailable as error:
+        raise BackupError(
+            "The database does not answer, perhaps because a program is using it: stop it first."
+        ) from error
+    except SQLAlchemyError:
         return  # a damaged database, which may be why it is restored
     finally:
         database.let_go()

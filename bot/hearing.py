@@ -50,6 +50,7 @@ class Hearing:
         self._clock = clock
         self._longest_beat = timedelta(seconds=office.sweep_seconds * _MISSED_SWEEPS)
         self._pending: list[Stretch] = []
+        self._unreviewed: list[Stretch] = []
         self._open: dict[tuple[str, bool, str], tuple[int, datetime]] = {}
         self._deaf: dict[str, Stretch] = {}
         self._failed_at: dict[str, datetime] = {}
@@ -96,26 +97,38 @@ class Hearing:
         works = {channel.name for channel, proof in zip(known, proofs, strict=True) if proof.works}
         await self._prove_pages(works, at)
 
-    async def save(self, *, watching: bool = False) -> list[Stretch]:
-        """Beat: write what is pending; returns the faults among it. `watching` says that nobody was
+    def unreviewed(self) -> list[Stretch]:
+        """Return the faults that were written and not looked into yet."""
+        return list(self._unreviewed)
+
+    def reviewed(self, fault: Stretch) -> None:
+        """Note that whoever was judged around a fault was looked at."""
+        self._unreviewed.remove(fault)
+
+    async def save(self, *, watching: bool = False) -> None:
+        """Beat: write what is pending. `watching` says that nobody was
         unheard since the last beat, however long ago that is, which only a turned clock can know.
         Raises DatabaseUnavailable: then all of it is still pending."""
         async with self._saving:
-            now, pending = self._clock(), list(self._pending)
+            # Taken out, since what comes meanwhile may still make the last one longer.
+            now, (pending, self._pending) = self._clock(), (self._pending, [])
             is_set_back = self.last_beat is not None and now < self.last_beat - _CLOCK_SLACK
             goes_on = not is_set_back and (
                 watching
                 or (self.last_beat is not None and now - self.last_beat <= self._longest_beat)
             )
             beat = Stretch(SWEEP, True, now, now)
-            opened = await self._database.run(
-                lambda tx: self._write(
-                    tx, [*pending, beat], now, is_set_back=is_set_back, goes_on=goes_on
+            try:
+                opened = await self._database.run(
+                    lambda tx: self._write(
+                        tx, [*pending, beat], now, is_set_back=is_set_back, goes_on=goes_on
+                    )
                 )
-            )
+            except BaseException:
+                self._pending = (pending + self._pending)[:_MOST_PENDING]
+                raise
             self._open, self._is_new, self.last_beat = opened, False, now
-            del self._pending[: len(pending)]
-            return [each for each in pending if not each.works]
+            self._unreviewed += [each for each in pending if not each.works]
 
     async def end(self) -> None:
         """Write the last beat, if the one before is not too long ago, and that nobody watches any
@@ -147,11 +160,15 @@ class Hearing:
             longest = LONGEST_SILENCE if each.works else _SAME_FAULT
             if each.way == SWEEP:
                 longest = timedelta.max if goes_on else timedelta(-1)
-            if number and each.start - end <= longest and each.end >= end:
+            goes_with = each.start - end <= longest and each.end >= end
+            if number and goes_with and (each.works or each.start >= end):
                 record.extend(number, each.end)
-            elif not number or each.end >= end:
-                number = record.begin(each)
-            opened[key] = (number, max(each.end, end) if number else each.end)
+                opened[key] = (number, max(each.end, end))
+            elif number and each.end < end:
+                if not each.works:  # an earlier fault, which becomes known late
+                    record.begin(each)
+            else:
+                opened[key] = (record.begin(each), each.end)
         return opened
 
     def _add(self, stretch: Stretch) -> None:
@@ -159,7 +176,8 @@ class Hearing:
         if last and last[:2] == stretch[:2] and last.why == stretch.why:
             longest = LONGEST_SILENCE if stretch.works else _SAME_FAULT
             if stretch.start - last.end <= longest and stretch.end >= last.end:
-                self._pending[-1] = last._replace(end=stretch.end)
+                start = min(last.start, stretch.start)
+                self._pending[-1] = last._replace(start=start, end=stretch.end)
                 return
         if len(self._pending) < _MOST_PENDING:
             self._pending.append(stretch)

@@ -148,14 +148,14 @@ class Jobs:
     async def run(self, job: Job) -> bool:
         """Run a job, measured; never raises. A database that is away makes this round fail, not
         the next."""
-        began = time.monotonic()
+        began, began_at = time.monotonic(), self._clock()
         found = False
         try:
             async with self._locks.setdefault(job.name, asyncio.Lock()):
                 found = await job.work()
         except DatabaseUnavailable as error:
             metrics.job_failures.labels(job.name).inc()
-            self._hearing.fault(DATABASE, str(error))
+            self._hearing.fault(DATABASE, str(error), began_at)
             log.error("job cannot reach the database", job=job.name, why=str(error))
         except Exception as error:
             metrics.job_failures.labels(job.name).inc()
@@ -174,10 +174,12 @@ class Jobs:
 
     async def _watch(self, *, watching: bool = False) -> bool:
         """Beat; what was deemed cancelled in a time of which a fault is known by now is undone."""
-        faults = await self._hearing.save(watching=watching)
-        await self._turns.tell_hearing(self._hearing.deaf())
+        await self._hearing.save(watching=watching)
+        faults = self._hearing.unreviewed()
         for fault in faults:
             await self._review(fault)
+            self._hearing.reviewed(fault)
+        await self._turns.tell_hearing(self._hearing.deaf())
         return bool(faults)
 
     async def _review(self, fault: Stretch) -> None:

@@ -135,7 +135,9 @@ class Web:
                 Route("/metrics", self.metrics),
             ],
             exception_handlers={404: self.not_found, 405: self.not_found},
-            middleware=[Middleware(_Guard, pages=pages, refusals=refusals, hearing=hearing)],
+            middleware=[
+                Middleware(_Guard, pages=pages, refusals=refusals, hearing=hearing, clock=clock)
+            ],
         )
 
     async def line_webhook(self, request: Request) -> Response:
@@ -278,8 +280,11 @@ class _Guard:
     """Around everything: measures, logs without addresses, turns errors into a page, and puts on
     record who was not let in."""
 
-    def __init__(self, app: ASGIApp, pages: Pages, refusals: Refusals, hearing: Hearing) -> None:
+    def __init__(
+        self, app: ASGIApp, pages: Pages, refusals: Refusals, hearing: Hearing, clock: Clock
+    ) -> None:
         self._hearing = hearing
+        self._clock = clock
         self._app = app
         self._pages = pages
         self._refusals = refusals
@@ -289,6 +294,7 @@ class _Guard:
             await self._app(scope, receive, send)
             return
         started, status = time.monotonic(), 0
+        arrived = self._clock()
         instead: Response | None = None
         page = scope["path"].split("/")[1]
 
@@ -312,13 +318,13 @@ class _Guard:
             await self._answer(scope, receive, note, 413)
         except DatabaseUnavailable as error:
             log.error("database unavailable", why=str(error))
-            self._hearing.fault(DATABASE, str(error))
+            self._hearing.fault(DATABASE, str(error), arrived)
             if not status:
                 await self._answer(scope, receive, note, 503)
         except Exception as error:
             log.error("request failed", **where(error))
             if page == "join":
-                self._hearing.fault(PAGES, type(error).__name__)
+                self._hearing.fault(PAGES, type(error).__name__, arrived)
             if status:
                 raise
             await self._answer(scope, receive, note, 500)

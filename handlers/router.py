@@ -115,7 +115,11 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         return front_desk.answer(turn, store, event)
     chat_code = code_in(event.text) if event.did in (Did.SAID, Did.FOLLOWED) else None
     if chat_code is not None and event.group is None:
-        return joining.join(turn, store, chat_code)
+        told = overhear(turn, store, event)
+        joined = joining.join(turn, store, chat_code)
+        # Whose bookings are seen only now has made contact for them too.
+        overhear(turn.of(store.contacts.by_id(turn.contact.id)), store, event)
+        return [*told, *joined]
     if event.group is not None and commands.typed(event.text) is None:
         return []  # for somebody else's bot
     if event.group is not None or _is_for_staff(event):
@@ -195,7 +199,8 @@ def _is_for_staff(event: Event) -> bool:
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     awaited = store.awaited.take(turn.contact, turn.now)
     if awaited is not None and awaited.what == "question" and not typed.is_a_word(text):
-        doubting.note(turn, store) if typed.trouble(text) else []
+        if typed.trouble(text):
+            doubting.note(turn, store)
         return asking.take(turn, store, text)
     rest = typed.without_personal_numbers(text)
     not_here = welcome.not_here(turn, store) if rest != text else []
@@ -245,7 +250,7 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
 # Buttons whose answer would be about the booking that was just deemed cancelled.
 _ABOUT_A_BOOKING = ("late/1", "here/1", "cancel/1", "cancelyes/1", "show/1", "willcome/1", "move/1")
 # Pressing one of these may say that somebody cannot come.
-_DOUBTFUL = ("cancel/1", "move/1")
+_DOUBTFUL = ("cancel/1", "cancelyes/1", "move/1")
 
 
 def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:

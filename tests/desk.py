@@ -48,6 +48,14 @@ async def on(world: World, url: str, page: httpx.Response, **fields: str) -> htt
     return await world.web.post(url, data={"csrf": csrf[1], **fields})
 
 
+async def asks_to_erase(world: World, url: str, page: httpx.Response) -> tuple[str, httpx.Response]:
+    """The page with the data leads to a link of its own, which asks once more."""
+    erasing = re.search(r'<form method="post" action="([^"]+)"', page.text)
+    assert erasing is not None
+    url = url.rpartition("/")[0] + "/" + erasing[1]
+    return url, await on(world, url, page, action="erase")
+
+
 async def finds(world: World, admin: Parent, **by: str) -> None:
     """Looks somebody up and chooses the one found."""
     await admin.says("/find")

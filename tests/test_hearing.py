@@ -441,3 +441,46 @@ async def test_what_cannot_be_written_is_written_later(
             await hearing.save()
     await hearing.save()
     assert await world.rows("SELECT why FROM watches WHERE way = 'pages'") == [("seen",)]
+
+
+async def test_a_fault_that_began_in_the_grace_counts_though_it_was_known_later(
+    make_world: MakeWorld,
+) -> None:
+    """Beside one that is known already; and whoever was judged by then is looked at again."""
+    world: World = await make_world("line")
+    _, booking = await _before_the_window(world)
+    end = booking.starts_at + GRACE
+    await world.play_to(end + timedelta(seconds=20))
+    assert (await world.booking()).status == "deemed_cancelled"
+    world.app.hearing.fault("database", "locked", end + timedelta(seconds=3))
+    world.app.hearing.fault("database", "locked", end - timedelta(seconds=4))
+    await world.sweep()
+    assert (await world.booking()).status == "undecided"
+
+
+async def test_a_fault_that_is_written_before_a_judgement_is_looked_into(
+    make_world: MakeWorld,
+) -> None:
+    world: World = await make_world("line", counselors=2)
+    first, second = world.parent(), world.parent()
+    booking = await first.has_booked(time="^10:00")
+    await second.has_booked(time="^10:30")
+    await world.play_to(booking.starts_at + GRACE + timedelta(seconds=20))
+    world.app.hearing.fault("line", "late news", booking.starts_at)
+    await world.app.jobs._prove_for_judgement()  # writes it
+    await world.sweep()
+    ends = {each.id: each.status for each in await world.bookings()}
+    assert ends[booking.id] == "undecided"
+
+
+async def test_a_late_promise_clears_no_later_doubt(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    parent, booking = await _before_the_window(world)
+    await parent.says("子どもが熱を出しました")
+    event = world.line.event(
+        parent.person, "postback", postback={"data": f"willcome/1:{booking.id}"}
+    )
+    await world.play(minutes=5)
+    await parent.says("やっぱり行けません")
+    assert await world.line.deliver([event]) == 200
+    assert await _at_the_end_of_grace(world, booking) == "undecided"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import MakeWorld
-from tests.desk import NEW, finds, on, sends
+from tests.desk import NEW, asks_to_erase, finds, on, sends
 from tests.talk import DETAILS, Parent, World
 from tests.test_attendance import GRACE
 
@@ -212,3 +212,65 @@ async def test_a_second_chat_joined_by_code_is_one_person(
     other.sees("予約はそのまま残り")
     await world.play_to(booking.starts_at + GRACE)
     assert (await world.booking()).status == "undecided"
+
+
+async def test_whoever_erases_their_data_is_forgotten_in_every_chat(world: World) -> None:
+    admin, one, other = await world.staff(), world.parent(), world.parent()
+    booking = await one.has_booked()
+    code = await _gives_code(world, admin, booking.job_seeker_id)
+    await other.has_settled_everything()  # a record of its own, which goes into the first
+    await other.says(code)
+    other.sees("相談に入る")
+    await one.says("マイデータ")
+    url = one.link("ページを開く")
+    url, page = await asks_to_erase(world, url, await sends(world, url))
+    await on(world, url, page, action="erase", sure="yes")
+    assert await world.rows("SELECT id FROM contacts WHERE job_seeker_id IS NOT NULL") == []
+    assert await world.rows("SELECT name, phone FROM job_seekers") == [(None, None)] * 2
+    await other.says("予約")
+    other.sees_no("どの相談").sees("利用規約のあらまし")
+
+
+async def test_whoever_typed_anothers_number_reads_nothing_of_theirs(world: World) -> None:
+    """Their trouble holds the booking, in case they are the same person; but nothing is told."""
+    admin, victim, impostor = await world.staff(), world.parent(), world.parent()
+    booking = await victim.has_booked()
+    await impostor.has_settled_everything(registration=victim.registration)
+    for words in ("子どもが熱を出しました", "遅れます", "キャンセル"):
+        await impostor.says(words)
+        impostor.sees_no("12月1日", "10:00")
+    await world.play_to(booking.starts_at - timedelta(minutes=20))
+    for words in ("遅れます", "入りました", "子どもが熱です"):
+        await impostor.says(words)
+        impostor.sees_no("12月1日", "10:00", "うまく処理できませんでした")
+    assert "event_failed" not in await world.alerts()
+    await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
+    assert (await world.booking()).status == "undecided"
+    admin.looks()
+
+
+async def test_who_was_deemed_absent_is_told_so_in_their_own_chat_only(world: World) -> None:
+    await world.staff()
+    victim, impostor = world.parent(), world.parent()
+    booking = await victim.has_booked()
+    await impostor.has_settled_everything(registration=victim.registration)
+    await world.play_to(booking.starts_at + GRACE + timedelta(minutes=3))
+    assert (await world.booking()).status == "deemed_cancelled"
+    await impostor.says("すみません、今から入ります")
+    impostor.sees("窓口で確認しています").sees_no("キャンセルの扱い", "12月1日")
+
+
+async def test_merging_decides_nothing_about_a_third(world: World) -> None:
+    admin, first, second, third = (
+        await world.staff(),
+        world.parent(),
+        world.parent(),
+        world.parent(),
+    )
+    booking = await first.has_booked()
+    await second.has_settled_everything(registration=first.registration)
+    await third.has_settled_everything()
+    code = await _gives_code(world, admin, booking.job_seeker_id + 2)
+    await first.says(code)
+    await second.says("予約")
+    second.sees("窓口で確認しています").sees_no("どの相談")

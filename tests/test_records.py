@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -21,7 +20,7 @@ from models.rules.statistics import without_small_cells
 from models.store.retention import Retention, _months_before
 from models.transaction import Transaction
 from tests.conftest import MakeWorld
-from tests.desk import finds, on, sends
+from tests.desk import asks_to_erase, finds, on, sends
 from tests.talk import DETAILS, World
 
 
@@ -142,7 +141,7 @@ async def test_erasure_asks_cancels_and_names_what_stays(world: World) -> None:
     await parent.says("マイデータ")
     url = parent.link("ページを開く")
     page = await sends(world, url)
-    url, page = await _asks_to_erase(world, url, page)
+    url, page = await asks_to_erase(world, url, page)
     assert "予約はキャンセルになります" in page.text
     assert "同意の記録" in page.text
     assert (await world.booking()).status == "booked"
@@ -174,7 +173,7 @@ async def test_erasure_is_no_way_around_a_refusal(world: World) -> None:
     await admin.taps("利用をお断りする")
     await parent.says("マイデータ")
     url = parent.link("ページを開く")
-    url, page = await _asks_to_erase(world, url, await sends(world, url))
+    url, page = await asks_to_erase(world, url, await sends(world, url))
     await on(world, url, page, action="erase", sure="yes")
     await parent.says("予約")
     await parent.taps("^同意する$")
@@ -212,16 +211,6 @@ async def test_what_has_been_kept_long_enough_is_forgotten(world: World) -> None
         assert await world.rows(old) == [(0,)], table
     assert len(await world.bookings()) == 1
     assert len(await world.rows("SELECT * FROM consents")) == 1
-
-
-async def _asks_to_erase(
-    world: World, url: str, page: httpx.Response
-) -> tuple[str, httpx.Response]:
-    """The page with the data leads to a link of its own, which asks once more."""
-    erasing = re.search(r'<form method="post" action="([^"]+)"', page.text)
-    assert erasing is not None
-    url = url.rpartition("/")[0] + "/" + erasing[1]
-    return url, await on(world, url, page, action="erase")
 
 
 async def _allows_tidying(world: World) -> None:

@@ -209,10 +209,13 @@ class MyDataPage:
             if now < booking.starts_at:
                 store.bookings.set_status(booking, "cancelled", now, by="parent", why="erased")
                 store.alerts.close_of(booking.id, now)
+        # All chats of the person, whichever the request came from.
+        chats = store.contacts.of_seeker(seeker) if seeker is not None else [contact]
+        for chat in chats:
+            store.erasure.erase_chat(chat, now, turn.today)
         if seeker is not None:
             refused = store.seekers.refusal(seeker, turn.today) is not None
             store.erasure.erase_person(seeker, now, is_refused=refused)
-        store.erasure.erase_chat(contact, now, turn.today)
         store.audit.note(contact, "erase", now, subject=f"person {seeker or '—'}")
         return True
 

@@ -26,7 +26,7 @@ def note_contact(turn: Turn, store: Store) -> list[Message]:
             store.inbox.keep(turn.event, failed=False)
             store.alerts.about(booking, "wrote", turn.now)
     for booking in held:
-        if _hold(turn, store, booking, "contact"):
+        if _hold(turn, store, booking, "contact") and cards.is_own(turn, booking):
             told.append(Message(text=turn.say("arriving.reinstated", phone=cards.phone(turn))))
     return told
 
@@ -53,6 +53,8 @@ def heard_after_deemed(turn: Turn, store: Store) -> list[Message]:
     if turn.event is not None and turn.event.did is Did.SAID:
         store.inbox.keep(turn.event, failed=False)
     store.alerts.about(booking, "is_here", turn.now)
+    if not cards.is_own(turn, booking):
+        return being_checked(turn)
     return [
         Message(
             title=turn.say("arriving.heard_title"),
@@ -86,7 +88,13 @@ def help_to_enter(turn: Turn, store: Store) -> list[Message]:
 
 def say_late(turn: Turn, store: Store) -> list[Message]:
     """The typed words "running late"."""
-    mine = _around(turn, store) or cards.current_bookings(turn, store)
+    around = _around(turn, store)
+    own = [booking for booking in around if cards.is_own(turn, booking)]
+    mine = own or cards.current_bookings(turn, store)
+    if around and not mine:
+        for booking in around:
+            store.alerts.about(booking, "running_late", turn.now)
+        return being_checked(turn)
     if not mine:
         return [cards.menu(turn, turn.say("arriving.no_booking"))]
     if turn.acted_at < mine[0].starts_at - turn.office.contact_window:
@@ -128,7 +136,11 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 def say_here(turn: Turn, store: Store) -> list[Message]:
     """The typed words "I'm in"."""
-    mine = _around(turn, store) or cards.current_bookings(turn, store)
+    around = _around(turn, store)
+    own = [booking for booking in around if cards.is_own(turn, booking)]
+    mine = own or cards.current_bookings(turn, store)
+    if around and not mine:
+        return being_checked(turn)
     if not mine:
         return [cards.menu(turn, turn.say("arriving.no_booking"))]
     return here(turn, store, mine[0].id)
@@ -200,6 +212,17 @@ def _on_now(turn: Turn, store: Store) -> Booking | None:
         if turn.acted_at >= booking.starts_at - cards.EARLY:
             return booking
     return None
+
+
+def being_checked(turn: Turn) -> list[Message]:
+    """What somebody is told who gave a registration number that another record has."""
+    return [
+        Message(
+            title=turn.say("joining.checking_title"),
+            text=turn.say("joining.checking_text", phone=cards.phone(turn)),
+            groups=(column(cards.phone_link(turn)),),
+        )
+    ]
 
 
 def _deemed_just_now(turn: Turn, store: Store) -> Booking | None:

@@ -109,6 +109,12 @@ def current_bookings(turn: Turn, store: Store) -> list[Booking]:
     return store.bookings.current(turn.contact.job_seeker_id, turn.now)
 
 
+def is_own(turn: Turn, booking: Booking) -> bool:
+    """Whether a booking may be shown to this parent: contact counts for whoever may be the same
+    person, but until staff have said so nothing of the other is told."""
+    return booking.job_seeker_id == turn.contact.job_seeker_id
+
+
 def bookings_between(turn: Turn, store: Store, after: datetime, until: datetime) -> list[Booking]:
     """This parent's bookings of any status that start in (after, until]. They are for noting
     contact, and not to be shown: whoever may be the same person counts too."""

@@ -37,7 +37,8 @@ def note(turn: Turn, store: Store) -> list[Booking]:
 def ask(turn: Turn, store: Store, trouble: Trouble | None) -> list[Message]:
     """Hold, and ask kindly what is to become of it; nothing where nothing is booked."""
     held = note(turn, store)
-    return [_question(turn, booking, trouble) for booking in held[:_ASKED]]
+    own = [booking for booking in held if cards.is_own(turn, booking)]
+    return [_question(turn, booking, trouble) for booking in own[:_ASKED]]
 
 
 def ask_if_not_understood(turn: Turn, store: Store) -> list[Message]:
@@ -53,7 +54,7 @@ def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
         raise NotAButton("not this parent's booking")
     if booking not in cards.current_bookings(turn, store):
         return [booking_card.over(turn, booking)]
-    store.presence.clear_doubt(booking.id, booking.version, turn.now)
+    store.presence.clear_doubt(booking.id, booking.version, acted_at=turn.acted_at, now=turn.now)
     store.alerts.close(booking.id, "may_not_come", turn.now)
     title = turn.say("doubt.will_come_title")
     return [booking_card.confirmation(turn, booking, title)]

@@ -4,7 +4,7 @@ from functools import wraps
 from typing import Any
 
 from handlers.buttons import Step
-from handlers.parents import cards, conditions, consent, details
+from handlers.parents import arriving, cards, conditions, consent, details
 from models.chat import Message, column
 from models.rules.eligibility import Card
 from models.store import Store
@@ -20,7 +20,7 @@ def closed(turn: Turn, store: Store) -> list[Message] | None:
     if not consent.stands(turn, settled):
         return consent.show_terms(turn, store)
     if settled.is_claimed:
-        return _being_checked(turn)
+        return arriving.being_checked(turn)
     for card in Card:
         if denied := conditions.denied(settled, card):
             return conditions.way_out(turn, card, denied[0])
@@ -29,17 +29,6 @@ def closed(turn: Turn, store: Store) -> list[Message] | None:
     if turn.contact.job_seeker_id is None:
         return details.offer_form(turn, store)
     return None
-
-
-def _being_checked(turn: Turn) -> list[Message]:
-    """What somebody is told whose registration number another record has."""
-    return [
-        Message(
-            title=turn.say("joining.checking_title"),
-            text=turn.say("joining.checking_text", phone=cards.phone(turn)),
-            groups=(column(cards.phone_link(turn)),),
-        )
-    ]
 
 
 def _please_phone(turn: Turn) -> list[Message]:

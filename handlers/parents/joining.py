@@ -27,7 +27,10 @@ def join(turn: Turn, store: Store, code: str) -> list[Message]:
     if own is not None and own != seeker:
         store.persons.merge(own, seeker, None, turn.now)
         for claim in store.persons.open_claims(own):
-            store.persons.decide(claim, turn.now, is_same=True)
+            if {claim.job_seeker_id, claim.other_id} == {own, seeker}:
+                store.persons.decide(claim, turn.now, is_same=True)
+                subject = f"job seekers {claim.job_seeker_id} {claim.other_id}"
+                store.alerts.close_about("same_registration", subject, turn.now)
     store.seekers.tie(turn.contact.id, seeker)
     before = f"person {own}" if own is not None else ""
     after = f"person {seeker}"

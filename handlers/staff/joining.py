@@ -102,8 +102,9 @@ def _merge(turn: Turn, store: Store, from_id: int, into_id: int) -> list[Message
     chats = store.contacts.of_seeker(from_id)
     store.persons.merge(from_id, into_id, turn.contact.staff_id, turn.now)
     for claim in store.persons.open_claims(from_id):
-        store.persons.decide(claim, turn.now, is_same=True)
-        _settle(turn, store, claim)
+        if {claim.job_seeker_id, claim.other_id} == {from_id, into_id}:
+            store.persons.decide(claim, turn.now, is_same=True)
+            _settle(turn, store, claim)
     _note(turn, store, "merge", into_id, before=f"person {from_id}", after=f"person {into_id}")
     _settle(turn, store, OpenClaim(0, from_id, into_id))
     for chat in chats:

@@ -7,11 +7,11 @@ import unicodedata
 SIGNS = "34679ACDEFGHJKMNPQRTWXY"
 # The first group finds the row. Codes for staff have another shape.
 LENGTHS = (4, 5, 5, 5)
-_CODE = re.compile("-".join(f"[0-9A-Z]{{{length}}}" for length in LENGTHS))
+_CODE = re.compile("-".join(f"[{SIGNS}]{{{length}}}" for length in LENGTHS))
 
 
 def code_in(text: str) -> str | None:
-    """Return the code that a text is, in whatever way it was typed."""
+    """Return the code that a text is; its groups may be separated by spaces or any hyphens."""
     typed = unicodedata.normalize("NFKC", text).strip().upper()
     typed = re.sub(r"[\s\u2010-\u2015\u2212\u30fc]+", "-", typed)
     return typed if _CODE.fullmatch(typed) else None

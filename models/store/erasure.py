@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, delete, update
 
 from models.sql import change
 from models.store.contacts import Contact
+from models.store.persons import Persons
 from models.store.terms import TermsStore
 from models.store.waiting import Waiting
 from models.tables import (
@@ -82,7 +83,10 @@ class Erasure:
 
     def erase_person(self, job_seeker_id: int, now: datetime, *, is_refused: bool) -> None:
         """Forget a job seeker's details and notes. Bookings stay without a name; while the office
-        refuses somebody, so does the fingerprint of the registration number."""
+        refuses somebody, so does the fingerprint of the registration number. Records that became
+        part of this one are forgotten with it."""
+        for merged in Persons(self._tx).merges_into(job_seeker_id):
+            self.erase_person(merged.from_id, now, is_refused=is_refused)
         self._tx.run(_DETAILS, seeker=job_seeker_id, now=now)
         self._tx.run(_NOTES, seeker=job_seeker_id)
         if not is_refused:

@@ -1,6 +1,6 @@
 """Keys: whether DATA_KEY opens what is stored."""
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 
 from models.sql import Statement, query
 from models.tables import InboxEvent, JobSeeker, Note, Question, table
@@ -9,7 +9,8 @@ from models.vault import KEY_ID_BYTES, Vault
 
 
 def _keys_of(column: ColumnElement[bytes]) -> Statement[tuple[bytes, int]]:
-    key = func.substr(column, 1, KEY_ID_BYTES)
+    # Written out, since PostgreSQL takes two parameters for two different values.
+    key = func.substr(column, literal_column("1"), literal_column(str(KEY_ID_BYTES)))
     return query(
         select(key, func.count()).where(column.is_not(None)).group_by(key),
         lambda found, count: (bytes(found), int(count)),

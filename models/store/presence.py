@@ -48,6 +48,7 @@ _CLEAR_DOUBT = change(
         _signs.version == bindparam("as_of"),
         _signs.how == _DOUBT,
         _signs.cleared_at.is_(None),
+        _signs.acted_at <= bindparam("acted"),
     )
     .values(cleared_at=bindparam("now"))
 )
@@ -84,9 +85,13 @@ class Presence:
         if not self.record(booking_id, version, came=False, how=_DOUBT, acted_at=acted_at, now=now):
             self._tx.run(_DOUBT_AGAIN, of=booking_id, as_of=version, acted=acted_at)
 
-    def clear_doubt(self, booking_id: int, version: int, now: datetime) -> bool:
-        """Note that the parent will come after all; False when there was no doubt."""
-        return self._tx.run(_CLEAR_DOUBT, of=booking_id, as_of=version, now=now) > 0
+    def clear_doubt(
+        self, booking_id: int, version: int, *, acted_at: datetime, now: datetime
+    ) -> bool:
+        """Note that the parent will come after all; False when there was no doubt, or only one
+        that is later than this act."""
+        cleared = self._tx.run(_CLEAR_DOUBT, of=booking_id, as_of=version, acted=acted_at, now=now)
+        return cleared > 0
 
     def signs(self, booking_id: int, version: int) -> Signs:
         """The signs for a booking as it stands; those for its earlier times do not count."""
