@@ -1,5 +1,6 @@
 """What the commands share: the office, the database, plain answers to wrong words."""
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,15 +41,19 @@ def check_migrated(database: Database) -> None:
     """Ends the command when the database is away or has not this version's tables."""
     try:
         current = is_current(database.engine)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.OperationalError) as error:
         give_up_on_database(type(error).__name__)
     if not current:
         give_up("The database is not migrated. Run: python -m bot migrate")
 
 
 def check_key(database: Database, vault: Vault) -> None:
-    """Ends the command when DATA_KEY is another installation's."""
-    if count := database.run_now(lambda tx: unreadable(tx, vault)):
+    """Ends the command when DATA_KEY is another installation's, or the database is busy."""
+    try:
+        count = database.run_now(lambda tx: unreadable(tx, vault))
+    except (DatabaseUnavailable, sqlite3.OperationalError) as error:
+        give_up_on_database(type(error).__name__)
+    if count:
         give_up(wrong_key(count))
 
 

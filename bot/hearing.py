@@ -124,7 +124,7 @@ class Hearing:
                         tx, [*pending, beat], now, is_set_back=is_set_back, goes_on=goes_on
                     )
                 )
-            except BaseException:
+            except BaseException:  # cancelled, too: nothing of it is written
                 self._pending = (pending + self._pending)[:_MOST_PENDING]
                 raise
             self._open, self._is_new, self.last_beat = opened, False, now

@@ -125,6 +125,15 @@ def test_on_a_taken_port_nothing_beats(environment: dict[str, str]) -> None:
     assert _rows(file, "SELECT * FROM watches") == []
 
 
+def test_a_busy_database_is_named(environment: dict[str, str]) -> None:
+    file = environment["DATABASE_URL"].removeprefix("sqlite:///")
+    with contextlib.closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        said = _serve_in_vain(environment)
+    assert "The database does not answer" in said
+    assert "Traceback" not in said
+
+
 def test_with_another_installations_key_nothing_starts(environment: dict[str, str]) -> None:
     database = Database(environment["DATABASE_URL"])
     vault = Vault(environment["DATA_KEY"])
