@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 
 from bot import web_client
 from bot.app import App
-from bot.channels.line import LineChannel
+from bot.channels.line import LineChannel, is_address
 from bot.channels.telegram import TelegramChannel
 from bot.command_line import wrong_key
 from bot.hearing import Fetch
@@ -62,7 +62,7 @@ async def check(
 
 async def _proofs(app: App, say: Say) -> None:
     """How it is known that parents can reach us; without a proof nobody is deemed absent."""
-    await app.hearing.prove(list(app.channels))
+    await app.hearing.prove()
     for each in app.hearing.deaf():
         say(f"MIND     {each.way} is not shown to reach parents ({each.why}): bookings that nobody")
         say("         comes to go to staff to decide, and are not deemed cancelled")
@@ -144,7 +144,7 @@ async def _line(line: LineChannel, settings: Settings, say: Say) -> list[str]:
         if error.status != 404:
             raise
         endpoint = None
-    if endpoint is None or endpoint.endpoint != ours:
+    if endpoint is None or not is_address(str(endpoint.endpoint), ours):
         faults.append(f"LINE's webhook is not set to {ours}: console, tab 'Messaging API'")
     elif not endpoint.active:
         faults.append("LINE's webhook is switched off: 'Use webhook' in the console")

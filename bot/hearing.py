@@ -1,7 +1,7 @@
 """Hearing: proofs that every way in works, and every time when one did not (art. 6(6))."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -86,16 +86,15 @@ class Hearing:
             if ":" not in way
         ]
 
-    async def prove(self, channels: Collection[str]) -> None:
-        """Ask the platforms of these channels whether they reach us, and our pages whether they
-        answer. Never raises."""
-        known = [self._channels[name] for name in channels if name in self._channels]
+    async def prove(self) -> None:
+        """Ask the platforms whether they reach us, and our pages whether they answer. Never
+        raises."""
         at = self._clock()
-        proofs = await asyncio.gather(*(self._ask(each) for each in known))
-        for channel, proof in zip(known, proofs, strict=True):
-            self._take(channel.name, proof, at)
-        works = {channel.name for channel, proof in zip(known, proofs, strict=True) if proof.works}
-        await self._prove_pages(works, at)
+        asked = await asyncio.gather(*(self._ask(each) for each in self._channels.values()))
+        proofs = dict(zip(self._channels, asked, strict=True))
+        for name, proof in proofs.items():
+            self._take(name, proof, at)
+        await self._prove_pages(proofs, at)
 
     def unreviewed(self) -> list[Stretch]:
         """Return the faults that were written and not looked into yet."""
@@ -200,31 +199,42 @@ class Hearing:
         else:
             log.warning("way in not shown to work", way=way, why=proof.why)
 
-    async def _prove_pages(self, works: Collection[str], at: datetime) -> None:
+    async def _prove_pages(self, proofs: Mapping[str, Proof], at: datetime) -> None:
         """By a request of our own; where our own address cannot be reached from inside, by a
-        platform that has just reached us there."""
-        why = ""
+        platform that has just reached us there. A platform that says nothing is no fault of ours:
+        then there is no proof."""
+        answered, why = await self._ask_ourselves()
+        if answered and not why:
+            self.pages_proven_by = "a request of our own"
+            self.proof(PAGES, at)
+            return
+        at_our_address = {
+            name: proof
+            for name, proof in proofs.items()
+            if await self._calls_our_address(self._channels[name])
+        }
+        by = next((name for name, proof in at_our_address.items() if proof.works), None)
+        if by is not None:
+            self.pages_proven_by = by
+            self.proof(PAGES, at)
+        elif answered or all(proof.works is False for proof in at_our_address.values()):
+            self.fault(PAGES, why, at)
+        else:
+            log.warning("way in not shown to work", way=PAGES, why=why)
+
+    async def _ask_ourselves(self) -> tuple[bool, str]:
+        """Whether anything answers at our own address, and what is wrong with that."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 answer = await self._fetch(f"{self._public_url}/healthz")
-            if answer == "ok":
-                self.pages_proven_by = "a request of our own"
-                self.proof(PAGES, at)
-                return
-            why = "something else answers"
         except NO_ANSWER as error:
-            why = type(error).__name__
-        for name in works:
-            endpoint = await self._endpoint(self._channels[name])
-            if endpoint and urlsplit(endpoint)[:2] == urlsplit(self._public_url)[:2]:
-                self.pages_proven_by = name
-                self.proof(PAGES, at)
-                return
-        self.fault(PAGES, why, at)
+            return False, type(error).__name__
+        return True, "" if answer == "ok" else "something else answers"
 
-    async def _endpoint(self, channel: Channel) -> str | None:
+    async def _calls_our_address(self, channel: Channel) -> bool:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                return await channel.webhook_address()
+                address = await channel.webhook_address()
         except TimeoutError:
-            return None
+            return True  # it may, and it will be asked
+        return bool(address) and urlsplit(address)[:2] == urlsplit(self._public_url)[:2]

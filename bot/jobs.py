@@ -65,7 +65,6 @@ class Jobs:
         self._hearing = hearing
         self._alarm = alarm
         self._clock = clock
-        self._around: set[str] | None = None
         self._proven_at: datetime | None = None
         self._locks: dict[str, asyncio.Lock] = {}
         self._last_success: dict[str, float] = {}
@@ -192,13 +191,12 @@ class Jobs:
     async def _hear(self) -> bool:
         """Prove around consultations that every way in works."""
         now = self._clock()
-        around = await self._database.run(lambda tx: Due(tx).heard_by(now, self._office.grace))
-        if around is None:
+        if not await self._database.run(lambda tx: Due(tx).is_around(now, self._office.grace)):
             return False
         if self._proven_at and timedelta(0) <= now - self._proven_at < PROOF_EVERY * 0.75:
             return False
         self._proven_at = now
-        await self._hearing.prove(around)
+        await self._hearing.prove()
         return False
 
     async def _attendance(self) -> bool:
@@ -231,10 +229,9 @@ class Jobs:
     async def _prove_for_judgement(self) -> None:
         """Nobody is judged without a proof that is younger than the deadline."""
         now = self._clock()
-        around = await self._database.run(lambda tx: Due(tx).heard_by(now, self._office.grace))
         if self._proven_at != now:
             self._proven_at = now
-            await self._hearing.prove(around or ())
+            await self._hearing.prove()
         await self._hearing.save()
 
     def _to_judge(self, tx: Transaction, now: datetime) -> list[tuple[What, int]]:

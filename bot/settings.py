@@ -97,17 +97,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _one_spelling(cls, value: str) -> str:
-        """The address as browsers write it: small letters, no usual port, punycode."""
-        parts = urlsplit(value)
-        if parts.query or parts.fragment:
-            raise ValueError("must not hold ? or #")
-        try:
-            host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
-        except (UnicodeError, ValueError) as error:
-            raise ValueError("not a web address") from error
-        usual = {"https": 443, "http": 80}[parts.scheme]
-        shown = f"[{host}]" if ":" in host else host
-        return f"{parts.scheme}://{shown}{'' if port in (None, usual) else f':{port}'}{parts.path}"
+        return one_spelling(value)
 
     @field_validator("telegram_webhook_secret")
     @classmethod
@@ -126,6 +116,21 @@ class Settings(BaseSettings):
     @cached_property
     def vault(self) -> Vault:
         return Vault(self.data_key)
+
+
+def one_spelling(address: str) -> str:
+    """Return a web address as browsers write it: small letters, no usual port, punycode. Raises
+    ValueError."""
+    parts = urlsplit(address)
+    if parts.query or parts.fragment:
+        raise ValueError("must not hold ? or #")
+    try:
+        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
+    except (UnicodeError, ValueError) as error:
+        raise ValueError("not a web address") from error
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}{'' if port in (None, usual) else f':{port}'}{parts.path}"
 
 
 def read_settings(values: dict[str, object] | None = None) -> tuple[Settings, Office]:

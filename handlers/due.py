@@ -60,6 +60,8 @@ def check_notice(turn: Turn, store: Store, booking: Booking) -> None:
         return
     if not booking.meeting_url:
         store.alerts.about(booking, "no_url", turn.now)
+    elif other := store.bookings.at_once_in_room(booking):
+        store.alerts.about(booking, "same_room", turn.now, detail=other.reference)
     if booking.my_page_posted_at is None:
         store.alerts.about(booking, "not_in_my_page", turn.now)
 
@@ -127,7 +129,11 @@ def review(turn: Turn, store: Store, booking: Booking) -> None:
 
 def _closed(turn: Turn, store: Store, booking: Booking) -> list[Closed]:
     """The ways in of this parent that were not shown to be open around the start."""
-    chats = store.contacts.of_seeker(booking.job_seeker_id)
+    chats = [
+        chat
+        for each in store.persons.maybe_same(booking.job_seeker_id)
+        for chat in store.contacts.of_seeker(each)
+    ]
     ways = [SWEEP, DATABASE, PROGRAM, PAGES, *{each.channel for each in chats}]
     start = booking.starts_at - HEARD_FROM
     end = attendance.deadline(booking.starts_at, turn.office.grace)
@@ -163,26 +169,35 @@ def _shut(turn: Turn, store: Store, booking: Booking) -> str | None:
         return "decide_no_url"
     if not _knows_it_as_it_is(store, booking):
         return "decide_not_told"
+    restored = store.bookings.restored_at(booking)
+    if restored is not None and not _has_acted_since(store, booking, restored):
+        return "decide_restored"
     if booking.raw_url_out or store.bookings.knows_room(booking):
         return "decide_raw_url"
     return None
 
 
 def _knows_it_as_it_is(store: Store, booking: Booking) -> bool:
-    """Whether the parent has acted since the office last changed time or URL, or was at least told
-    of what there was not before."""
-    chats = store.contacts.of_seeker(booking.job_seeker_id)
-
-    def has_acted(since: datetime) -> bool:
-        return any(
-            each.unreachable_at is None and store.inbox.has_acted_since(each.id, since)
-            for each in chats
-        )
-
+    """Whether the parent was told of what the office last changed, and has acted since; of what
+    there was not before, being told is enough."""
     changed, given = store.bookings.last_told(booking)
-    if changed is not None and not has_acted(changed):
-        return False
-    return given is None or store.bookings.was_told_since(booking, given) or has_acted(given)
+    if changed is not None:
+        told = store.bookings.told_since(booking, changed)
+        if told is None or not _has_acted_since(store, booking, told):
+            return False
+    return (
+        given is None
+        or store.bookings.told_since(booking, given) is not None
+        or _has_acted_since(store, booking, given)
+    )
+
+
+def _has_acted_since(store: Store, booking: Booking, instant: datetime) -> bool:
+    """Whether the parent has done anything in a chat that still reaches them."""
+    return any(
+        each.unreachable_at is None and store.inbox.has_acted_since(each.id, instant)
+        for each in store.contacts.of_seeker(booking.job_seeker_id)
+    )
 
 
 def _give_up_reminder(turn: Turn, store: Store, booking: Booking) -> None:

@@ -167,6 +167,26 @@ async def test_what_a_backup_cannot_know_is_left_to_staff(
     assert [_reminders(each) for each in (parent, other)] == [1, 1]
     await admin.says("/needs")
     admin.sees("バックアップ")
+    # Whether somebody has cancelled since the backup, nobody knows.
+    await world.play_to(later.starts_at + timedelta(minutes=12))
+    ends = {each.id: each.status for each in await world.bookings()}
+    assert ends[later.id] == "undecided"
+
+
+async def test_who_writes_after_a_restore_is_judged_as_ever(
+    make_world: MakeWorld, tmp_path: Path, sqlite_url: str
+) -> None:
+    world: World = await make_world("line", url=sqlite_url)
+    parent = world.parent()
+    booking = await parent.has_booked(day="12/1")
+    file = tmp_path / "copy.backup"
+    backup.backup(sqlite_url, file, world.clock())
+    await world.app.hearing.end()
+    backup.restore(sqlite_url, file, world.app.vault, world.app.office, world.clock())
+    await world.play(minutes=5)
+    await parent.says("予約確認")
+    await world.play_to(booking.starts_at + timedelta(minutes=12))
+    assert (await world.booking()).status == "deemed_cancelled"
 
 
 def _reminders(parent: Parent) -> int:

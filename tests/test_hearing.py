@@ -39,7 +39,7 @@ async def test_whom_every_way_in_was_open_is_judged_at_the_deadline(world: World
     await world.play_to(booking.starts_at + GRACE)
     assert (await world.booking()).status == "deemed_cancelled"
     ways = {way for (way,) in await world.rows("SELECT DISTINCT way FROM watches WHERE works")}
-    assert ways == {"sweep", "pages", world.channel}
+    assert ways == {"sweep", "pages", "line", "telegram"}
 
 
 async def test_nothing_is_asked_of_platforms_without_a_consultation(world: World) -> None:
@@ -115,6 +115,38 @@ async def test_pages_that_cannot_be_reached_from_inside(
     world.reached.web = None
     if elsewhere:
         world.line.told_webhook_url = "https://another.test/webhooks/line"
+    assert await _at_the_end_of_grace(world, booking) == status
+
+
+async def test_line_that_calls_another_address_proves_nothing(make_world: MakeWorld) -> None:
+    """Its test may well succeed there."""
+    world: World = await make_world("line")
+    admin = await world.staff(channel="telegram")
+    _, booking = await _before_the_window(world)
+    world.line.told_webhook_url = "https://old.test/webhooks/line"
+    await world.play_to(booking.starts_at - timedelta(minutes=15))
+    admin.looks().sees("利用者の連絡が届いていません", "LINE")
+    assert await _at_the_end_of_grace(world, booking) == "undecided"
+
+
+async def test_the_same_address_in_another_spelling_is_ours(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    _, booking = await _before_the_window(world)
+    world.line.told_webhook_url = "https://Counter.test:443/webhooks/line"
+    assert await _at_the_end_of_grace(world, booking) == "deemed_cancelled"
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(1, "deemed_cancelled"), (5, "undecided")])
+async def test_a_platform_that_says_nothing_is_no_fault_but_no_proof(
+    make_world: MakeWorld, minutes: int, status: str
+) -> None:
+    world: World = await make_world("line")
+    _, booking = await _before_the_window(world)
+    await world.play_to(booking.starts_at - timedelta(minutes=10))
+    world.reached.web, reached = None, world.reached.web
+    token, world.line.token = world.line.token, "another"
+    await world.play(minutes=minutes)
+    world.reached.web, world.line.token = reached, token
     assert await _at_the_end_of_grace(world, booking) == status
 
 
@@ -266,6 +298,19 @@ async def test_one_standing_room_opens_when_the_one_before_has_ended(
     assert (await world.web.post(world.app.links.join(later))).status_code == 303
 
 
+async def test_two_at_once_in_one_room_are_told_to_staff_the_day_before(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, counselors=2)
+    admin = await world.staff()
+    for _ in range(2):
+        await world.parent().has_booked(day="12/3", time="^10:00")
+    await world.change(f"UPDATE counselors SET meeting_url = '{MEETING_URL}?pwd=a' WHERE id = 2")
+    await world.play(days=2, hours=4)
+    await admin.says("/needs")
+    admin.sees("同じ会議室")
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_who_waited_at_the_door_is_not_absent(make_world: MakeWorld, method: str) -> None:
     """Also who only saw that they have to wait: there was no button to press."""
@@ -312,6 +357,21 @@ async def test_what_the_office_changes_counts_once_the_parent_knows(
     assert found == ("deemed_cancelled" if reacts else "undecided")
     if not reacts:
         assert "decide_not_told" in await world.alerts()
+
+
+async def test_an_act_before_the_word_arrives_is_no_answer_to_it(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    admin, parent, booking = await booked(world)
+    await world.play_to(booking.starts_at - timedelta(hours=1, minutes=45))
+    world.line.trouble = [500] * 2
+    start = booking.starts_at + timedelta(hours=1)
+    await admin.taps_data(f"smovetime/1:{booking.id}:{booking.version}:{start:%Y%m%d%H%M}:1")
+    await parent.says("ありがとうございます")
+    await world.play(minutes=10)
+    world.line.trouble = []
+    parent.looks().sees("日時の変更")
+    assert await _at_the_end_of_grace(world, await world.booking()) == "undecided"
+    assert "decide_not_told" in await world.alerts()
 
 
 async def test_a_url_that_is_given_for_the_first_time_needs_no_answer(

@@ -147,6 +147,17 @@ async def test_late_in_the_second_chat_holds_the_first_ones_booking(world: World
     assert (await world.booking()).status == "undecided"
 
 
+async def test_a_second_chat_that_is_not_heard_makes_nobody_absent(make_world: MakeWorld) -> None:
+    world: World = await make_world("telegram")
+    first, second = world.parent(), world.parent(channel="line")
+    booking = await first.has_booked(day="12/1")
+    await second.has_settled_everything(registration=first.registration)
+    await world.play_to(booking.starts_at - timedelta(minutes=10))
+    world.line.secret = "rotated"
+    await world.play_to(booking.starts_at + timedelta(minutes=12))
+    assert (await world.booking()).status == "undecided"
+
+
 async def test_nobody_is_refused_by_somebody_elses_typing(world: World) -> None:
     admin = await world.staff()
     victim, impostor = world.parent(), world.parent()

@@ -77,7 +77,7 @@ PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
     (presence._SIGNS, {"booking_id": 1, "version": 1}, "attendance_signs"),
     (hearing._TOUCHING, SPAN, "watches_ends_at"),
     (due._AROUND, {"after": NOW, "until": NOW}, "ix_bookings_to_judge|ix_bookings_active_start"),
-    (bookings._IN_ROOM, {"url": "x", "since": NOW}, "ix_bookings_active_start"),
+    (bookings._ACTIVE_BETWEEN, {"after": NOW, "until": NOW}, "ix_bookings_active_start"),
 ]
 
 

@@ -27,7 +27,7 @@ from models.rules.hearing import (
     Stretch,
     closed_ways,
 )
-from models.rules.meeting_url import NoRoom, Why, read_room
+from models.rules.meeting_url import NoRoom, Why, read_room, room_of
 from models.rules.slots import (
     Closure,
     Grid,
@@ -484,6 +484,20 @@ def test_what_is_no_room_is_named(text: str, why: Why) -> None:
 def test_what_can_be_a_room_is_taken(path: str) -> None:
     url = f"https://us02web.zoom.us/{path}"
     assert read_room(f"こちらです: {url}。", ("zoom.us",)) == url
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("https://zoom.us/j/123456789", "https://us02web.zoom.us/j/123456789?pwd=a#success", True),
+        ("https://zoom.us/j/123456789/", "https://zoom.us/wc/join/123456789", True),
+        ("https://zoom.us/j/123456789", "https://zoom.us/j/123456780", False),
+        ("https://zoom.us/my/Sato", "https://zoom.us/my/sato?pwd=b", True),
+        ("https://zoom.us/my/sato", "https://zoom.us/my/suzuki", False),
+    ],
+)
+def test_addresses_of_one_room(first: str, second: str, same: bool) -> None:
+    assert (room_of(first) == room_of(second)) is same
 
 
 # Typed days and times

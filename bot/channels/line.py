@@ -39,7 +39,7 @@ from bot.channels.base import (
 )
 from bot.channels.proxies import is_proxy_set
 from bot.channels.reading import parse, plain_id, typed_text
-from bot.settings import LINE_API
+from bot.settings import LINE_API, one_spelling
 from models.chat import Did, Event, Message
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
@@ -179,10 +179,18 @@ class LineChannel:
         return found
 
     async def prove(self, webhook: str) -> Proof:
-        """By LINE's own test of the webhook: it goes through proxy, certificate and secret."""
+        """By LINE's own test of the webhook: it goes through proxy, certificate and secret. A test
+        that reaches another address than ours proves nothing."""
         try:
+            endpoint = await self.api.get_webhook_endpoint(_request_timeout=_TIMEOUT)
+            if not endpoint.active:
+                return Proof(False, "the webhook is switched off")
+            if not is_address(str(endpoint.endpoint), webhook):
+                return Proof(False, "LINE calls another address")
             tested = await self.ask_webhook_test()
         except ApiException as error:
+            if error.status == 404:
+                return Proof(False, "LINE has no webhook address")
             return Proof(None, f"LINE answered {error.status}")
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             return Proof(None, type(error).__name__)
@@ -293,6 +301,14 @@ class LineChannel:
             _request_timeout=patience,
         )
         return str(answer.raw_data)
+
+
+def is_address(told: str, ours: str) -> bool:
+    """Return whether an address that an office typed into LINE's console is this one of ours."""
+    try:
+        return one_spelling(told) == ours
+    except ValueError:
+        return False
 
 
 def _sent(answer: str, abouts: list[str]) -> list[Sent]:

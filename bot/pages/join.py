@@ -1,6 +1,8 @@
 """The join link. Looking at it, as link previews do, shows a button; only pressing the button
 records that the parent came."""
 
+import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +30,8 @@ from models.vault import Vault, number_in
 
 # Parts of the names by which messengers' servers fetch an address for a preview.
 _PREVIEWS = ("bot", "line-poker", "facebookexternalhit", "preview")
+# For how long somebody at the door waits for a judgement, in seconds.
+_JUDGED_WITHIN = 2.0
 # How soon the page of whom the room before keeps waiting is loaded again, in seconds.
 _LOOKS_AGAIN = 20
 
@@ -105,7 +109,10 @@ class JoinPage:
         arrived = self._clock()
         token = request.path_params["token"]
         if await self._database.run(lambda tx: self._is_to_be_judged(tx, token, arrived)):
-            await self._jobs.judge_now()
+            with contextlib.suppress(TimeoutError):
+                # Whoever cannot be judged at once, for want of a proof, finds the door open.
+                async with asyncio.timeout(_JUDGED_WITHIN):
+                    await self._jobs.judge_now()
         return await self._database.run(
             lambda tx: self._note(tx, token, request, arrived, entering=entering)
         )

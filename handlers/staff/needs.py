@@ -32,7 +32,7 @@ _NEWS = ("back", "cancelled", "withdrawn", "moved", "moved_away")
 _PAST = (
     *("came_without_url", "cancel_after_start", "is_here", "may_not_come", "no_url"),
     *("not_in_my_page", "reminded_without_url", "reminder_by_phone", "reminder_expired"),
-    *("reminder_not_delivered", "reminder_uncertain", "running_late", "to_move"),
+    *("reminder_not_delivered", "reminder_uncertain", "running_late", "same_room", "to_move"),
     *("news_not_delivered", "news_uncertain", "withdrawn_by_phone"),
 )
 # Beside these stand the parent's words.
@@ -84,6 +84,7 @@ URGENT = {
     "reviewed_uncertain": True,
     "running_late": True,
     "same_registration": True,
+    "same_room": True,
     "to_move": False,
     "token_refused": True,
     "withdrawn": True,

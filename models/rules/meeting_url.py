@@ -6,6 +6,8 @@ from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]、。」』）]+(?<![.,;:!])")
+# A meeting of Zoom's has one number on all of Zoom's hosts.
+_ZOOM_NUMBER = re.compile(r"/(?:j|w|wc|wc/join)/(\d{9,12})(?:/join)?/?")
 # What the host opens, and what opens no room, by the beginning of the path.
 _HOST_PATHS = ("s", "start")
 _NO_ROOM_PATHS = (
@@ -59,6 +61,16 @@ def read_room(text: str, hosts: Sequence[str]) -> str:
     if not path or path == ["j"] or path[0] in _NO_ROOM_PATHS:
         raise NoRoom(Why.NO_ROOM)
     return url
+
+
+def room_of(url: str) -> str:
+    """Return what names the room behind a meeting URL: two addresses of one room differ in their
+    subdomain, passcode or case."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    if number := _ZOOM_NUMBER.fullmatch(parts.path):
+        return f"zoom {number[1]}"
+    return f"{host}{parts.path.rstrip('/').lower()}"
 
 
 def shown(url: str | None) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, 
 from models.office import Office
 from models.rules.days import at, local_day
 from models.rules.deadlines import day_before, working_day_before
+from models.rules.meeting_url import room_of
 from models.rules.slots import Slot
 from models.sql import Statement, addition, change, numbered_addition_once, query
 from models.store.alerts import Alerts
@@ -185,6 +186,14 @@ _LAST_CHANGE = _last_change(
 _LAST_GIVEN = _last_change(
     _changes.what == "booked", and_(_changes.what == "url", _changes.why == _GIVEN)
 )
+_RESTORED = "restored"
+_LAST_RESTORED = query(
+    select(_changes.at)
+    .where(_changes.booking_id == bindparam("booking_id"), _changes.what == _RESTORED)
+    .order_by(_changes.id.desc())
+    .limit(1),
+    lambda instant: instant,
+)
 _LAST_DEEMED_BY = query(
     select(_changes.by)
     .where(_changes.booking_id == bindparam("booking_id"), _changes.what == "deemed_cancelled")
@@ -193,19 +202,20 @@ _LAST_DEEMED_BY = query(
     str,
 )
 _ACCEPTED_SINCE = query(
-    select(_outbox.id)
+    select(_outbox.ended_at)
     .where(
         _outbox.booking_id == bindparam("booking_id"),
         _outbox.booking_version == bindparam("version"),
         _outbox.state == "accepted",
         _outbox.ended_at >= bindparam("instant"),
     )
+    .order_by(_outbox.ended_at)
     .limit(1),
-    int,
+    lambda instant: instant,
 )
 _signs = table(AttendanceSign).c
-_KNOWS_ROOM = query(
-    select(_signs.id)
+_URLS_KNOWN = query(
+    select(_url)
     .select_from(
         table(AttendanceSign)
         .join(table(BookingTable), _bookings.id == _signs.booking_id)
@@ -215,15 +225,17 @@ _KNOWS_ROOM = query(
         _bookings.job_seeker_id == bindparam("job_seeker_id"),
         _bookings.id != bindparam("booking_id"),
         _signs.how == "join_link",
-        _url == bindparam("url"),
+        _url.is_not(None),
     )
-    .limit(1),
-    int,
+    .distinct(),
+    str,
 )
-_IN_ROOM = query(
+_ACTIVE_BETWEEN = query(
     VIEW.where(
-        ACTIVE_BOOKING, _bookings.starts_at > bindparam("since"), _url == bindparam("url")
-    ).order_by(_bookings.starts_at),
+        ACTIVE_BOOKING,
+        _bookings.starts_at > bindparam("after"),
+        _bookings.starts_at <= bindparam("until"),
+    ).order_by(_bookings.starts_at, _bookings.id),
     Booking,
 )
 _NOTE_CHANGE = addition(table(BookingChange), "booking_id", "at", "what", "by", "why")
@@ -304,37 +316,59 @@ class Bookings:
         given = self._tx.row(_LAST_GIVEN, booking_id=booking.id)
         return Told(moved, given)
 
-    def was_told_since(self, booking: Booking, instant: datetime) -> bool:
-        """Return whether the platform has taken a word about a booking as it stands."""
-        found = self._tx.row(
+    def told_since(self, booking: Booking, instant: datetime) -> datetime | None:
+        """Return when (UTC) the platform first took a word about a booking as it stands, from an
+        instant on."""
+        return self._tx.row(
             _ACCEPTED_SINCE, booking_id=booking.id, version=booking.version, instant=instant
         )
-        return found is not None
+
+    def note_restored(self, booking: Booking, now: datetime) -> None:
+        """Note that the time before `now` is not known, since the database came from a backup."""
+        self._note(booking.id, now, _RESTORED, "clock")
+
+    def restored_at(self, booking: Booking) -> datetime | None:
+        """Return when (UTC) the database last came from a backup that holds this booking."""
+        return self._tx.row(_LAST_RESTORED, booking_id=booking.id)
 
     def knows_room(self, booking: Booking) -> bool:
         """Return whether this parent was let into the same room before, and so has its raw URL."""
-        found = self._tx.row(
-            _KNOWS_ROOM,
-            job_seeker_id=booking.job_seeker_id,
-            booking_id=booking.id,
-            url=booking.meeting_url,
+        if booking.meeting_url is None:
+            return False
+        known = self._tx.rows(
+            _URLS_KNOWN, job_seeker_id=booking.job_seeker_id, booking_id=booking.id
         )
-        return found is not None
+        return room_of(booking.meeting_url) in map(room_of, known)
 
     def before_in_room(self, booking: Booking, now: datetime) -> Booking | None:
         """Return the consultation that takes place in the same room until `now` or later, and
         began before this one."""
-        found = self._tx.rows(_IN_ROOM, url=booking.meeting_url, since=now - LONGEST)
+        found = self._in_room(booking, now - LONGEST, booking.starts_at)
+        earlier = [each for each in found if each.starts_at < booking.starts_at]
+        return next((each for each in earlier if now < each.ends_at), None)
+
+    def at_once_in_room(self, booking: Booking) -> Booking | None:
+        """Return another consultation that takes place in the same room at the same time."""
+        found = self._in_room(booking, booking.starts_at - LONGEST, booking.ends_at)
         return next(
             (
                 each
                 for each in found
-                if each.id != booking.id
-                and each.starts_at < booking.starts_at
-                and now < each.ends_at
+                if each.starts_at < booking.ends_at and booking.starts_at < each.ends_at
             ),
             None,
         )
+
+    def _in_room(self, booking: Booking, after: datetime, until: datetime) -> list[Booking]:
+        """Return the other active bookings in a booking's room that start in (after, until]."""
+        if booking.meeting_url is None:
+            return []
+        room = room_of(booking.meeting_url)
+        return [
+            each
+            for each in self._tx.rows(_ACTIVE_BETWEEN, after=after, until=until)
+            if each.id != booking.id and each.meeting_url and room_of(each.meeting_url) == room
+        ]
 
     def deemed_by_clock(self, booking_id: int) -> bool:
         """Return whether it was the program that deemed a booking cancelled, and not staff."""

@@ -45,19 +45,14 @@ _TAKE_NOTICE = change(
 
 
 _AROUND = query(
-    select(_contacts.channel)
-    .select_from(
-        table(BookingTable).outerjoin(
-            table(Contact), _contacts.job_seeker_id == _bookings.job_seeker_id
-        )
-    )
+    select(_bookings.id)
     .where(
         status_in("booked"),
         _bookings.starts_at > bindparam("after"),
         _bookings.starts_at <= bindparam("until"),
     )
-    .distinct(),
-    lambda channel: channel,
+    .limit(1),
+    int,
 )
 _STILL_TO_REMIND = query(
     select(func.count())
@@ -98,15 +93,14 @@ class Due:
         """Bookings that started by then and that nobody has come to."""
         return self._tx.rows(_TO_JUDGE, started_by=started_by, count=count)
 
-    def heard_by(self, now: datetime, grace: timedelta) -> set[str] | None:
-        """Return the channels on which the parents of consultations around `now` are; None while
-        there are no such consultations."""
-        found = self._tx.rows(
+    def is_around(self, now: datetime, grace: timedelta) -> bool:
+        """Return whether a consultation is so near that every way in must be shown to work."""
+        found = self._tx.row(
             _AROUND,
             after=now - grace - PROOF_AWAITED,
             until=now + HEARD_FROM + LONGEST_SILENCE,
         )
-        return {channel for channel in found if channel is not None} if found else None
+        return found is not None
 
     def still_to_remind(self, channel: str, now: datetime, until: datetime) -> int:
         """Return how many reminders are to be sent on a channel in [now, until)."""

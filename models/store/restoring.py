@@ -10,7 +10,7 @@ from models.sql import change, query
 from models.store.alerts import Alerts
 from models.store.bookings import Bookings
 from models.store.outbox import ANSWER, RETRY_FOR
-from models.tables import Booking, Contact, OutboxRow, Watch, status_in, table
+from models.tables import Booking, ChatCode, Contact, OutboxRow, Watch, status_in, table
 from models.transaction import Conflict, Transaction
 
 # A program that beat so recently is running.
@@ -30,6 +30,16 @@ _WATCHING = query(
 )
 _END_WATCHES = change(
     update(table(Watch)).where(_watches.way == SWEEP, _watches.why == "").values(why="restored")
+)
+# What was used since is not known to be used.
+_END_CODES = change(
+    update(table(ChatCode))
+    .where(table(ChatCode).c.expires_at > bindparam("now"))
+    .values(expires_at=bindparam("now"))
+)
+_TO_COME = query(
+    select(_bookings.id).where(status_in("booked"), _bookings.starts_at > bindparam("now")),
+    int,
 )
 _STARTED_SINCE = query(
     select(_bookings.id).where(
@@ -77,9 +87,11 @@ class Restoring:
 
     def settle(self, made_at: datetime, now: datetime, *, known_again: str) -> None:
         """Settle what happened between the backup's making and now (UTC): whoever had a
-        consultation is for staff to decide, and nothing is sent that may have been sent.
+        consultation is for staff to decide, nothing is sent that may have been sent, codes are
+        worth nothing, and who does not write again is not judged by what we have forgotten.
         `known_again` is the channel that knows a request again by its key."""
         self._tx.run(_END_WATCHES)
+        self._tx.run(_END_CODES, now=now)
         key_since = now - RETRY_FOR
         self._tx.run(_END_WAITING, known_again=known_again, key_since=key_since, now=now)
         bookings, alerts = Bookings(self._tx, self._office), Alerts(self._tx)
@@ -91,6 +103,10 @@ class Restoring:
             except Conflict:
                 continue
             alerts.about(booking, "decide_restored", now)
+        for number in self._tx.rows(_TO_COME, now=now):
+            booking = bookings.by_id(number)
+            assert booking is not None
+            bookings.note_restored(booking, now)
         for number, channel in self._tx.rows(_REMINDED_SINCE, since=made_at, now=now):
             booking = bookings.by_id(number)
             if booking is None or (channel == known_again and made_at > key_since):
