@@ -46,9 +46,7 @@ class Poller:
         for taken, update in enumerate(updates):
             now = self._clock()
             events, unreadable = self._channel.read_one(update, now)
-            if await self._web.take(self._channel, events) == 503 or (
-                unreadable is not None and not await self._web.keep_unreadable(unreadable)
-            ):
+            if await self._web.take(self._channel, events, unreadable) == 503:
                 # The database is away: nothing was stored.
                 await asyncio.sleep(_PAUSE_SECONDS)
                 return taken

@@ -125,8 +125,8 @@ class Turns:
         metrics.due.labels(what).inc()
 
     async def keep_unreadable(self, event: Event) -> None:
-        """Keep an event that cannot be read, sealed, and tell staff. Raises
-        DatabaseUnavailable."""
+        """Keep an event that cannot be read, sealed, and tell staff; it may have said that
+        somebody does not come. Raises DatabaseUnavailable."""
         await self._database.run(lambda tx: self._keep_unreadable(tx, event))
 
     async def tell_hearing(self, deaf: Sequence[Closed]) -> None:
@@ -224,10 +224,18 @@ class Turns:
 
     def _keep_unreadable(self, tx: Transaction, event: Event) -> None:
         store, now = self._store(tx), self._clock()
-        if store.inbox.take(event, None, now):
-            store.inbox.keep(event, failed=True)
-            subject = f"event {event.channel} {event.id}"[:80]
-            store.alerts.tell("event_failed", now, subject=subject)
+        contact = store.contacts.find(event.channel, event.person) if event.person else None
+        if not store.inbox.take(event, contact.id if contact else None, now):
+            return
+        if contact is not None:
+            self._overhear(tx, store, self.turn_of(contact, event=event), event)
+        store.inbox.keep(event, failed=True)
+        store.alerts.tell(
+            "event_failed",
+            now,
+            subject=f"event {event.channel} {event.id}"[:80],
+            contact_id=contact.id if contact else None,
+        )
 
     def _put_back(self, event: Event, tx: Transaction) -> None:
         self._store(tx).inbox.put_back(event)

@@ -212,23 +212,29 @@ class Web:
             events, unreadable = channel.read(body, self._clock())
         except Unreadable:
             return self._refuse(channel, "unreadable", 400)
-        if unreadable:
-            metrics.events.labels(channel.name, "unreadable").inc(len(unreadable))
-            log.warning("unreadable events", channel=channel.name, count=len(unreadable))
-            self._not_heard(channel.name, unreadable)
-        status = await self.take(channel, events)
+        status = await self.take(channel, events, unreadable)
         acknowledgement = channel.acknowledgement(events) if status == 200 else b""
         return Response(
             acknowledgement, status, media_type="application/json" if acknowledgement else None
         )
 
-    async def take(self, channel: Channel, events: Sequence[Event]) -> int:
-        """Take events one after the other; returns the status that the platform gets: 200 when
-        all are stored, and 503 when the database is away: then it sends them again."""
+    async def take(
+        self, channel: Channel, events: Sequence[Event], unreadable: Sequence[Event] = ()
+    ) -> int:
+        """Take events one after the other, and keep those that cannot be read; returns the status
+        that the platform gets: 200 when all are stored, and 503 when the database is away: then
+        it sends them again."""
         status, arrived = 200, self._clock()
-        for event in events:
+        if unreadable:
+            metrics.events.labels(channel.name, "unreadable").inc(len(unreadable))
+            log.warning("unreadable events", channel=channel.name, count=len(unreadable))
+            self._not_heard(channel.name, [event.person or "" for event in unreadable])
+        for event in (*events, *unreadable):
             try:
-                await self._take_one(channel, event)
+                if event in unreadable:
+                    await self._turns.keep_unreadable(event)
+                else:
+                    await self._take_one(channel, event)
             except DatabaseUnavailable as error:
                 log.error("database unavailable", channel=channel.name, why=str(error))
                 self._hearing.fault(DATABASE, str(error), arrived)
@@ -239,16 +245,6 @@ class Web:
                 status = 500
         self._sender.wake()
         return status
-
-    async def keep_unreadable(self, event: Event) -> bool:
-        """Keep an event that cannot be read; False when the database is away."""
-        self._not_heard(event.channel, [event.person or ""])
-        try:
-            await self._turns.keep_unreadable(event)
-        except DatabaseUnavailable as error:
-            self._hearing.fault(DATABASE, str(error))
-            return False
-        return True
 
     def _not_heard(self, channel: str, people: Sequence[str]) -> None:
         """Note whom we could not hear: nobody else is concerned, and nobody can make others

@@ -122,10 +122,10 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         return [*told, *joined]
     if event.group is not None and commands.typed(event.text) is None:
         return []  # for somebody else's bot
+    told = overhear(turn, store, event)
     if event.group is not None or _is_for_staff(event):
         what = re.split(r"[\s:@]", event.text.lstrip("/／"), maxsplit=1)[0]
-        return front_desk.refuse(turn, store, what)
-    told = overhear(turn, store, event)
+        return [*told, *front_desk.refuse(turn, store, what)]
     heard = arriving.heard_after_deemed(turn, store) if not told else []
     match event.did:
         case Did.SAID:
@@ -152,7 +152,10 @@ def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
     is_an_act = event.did in (Did.SAID, Did.TAPPED, Did.SENT) or (
         event.did is Did.FOLLOWED and event.message_id
     )
-    return arriving.note_contact(turn, store) if is_an_act else []
+    told = arriving.note_contact(turn, store) if is_an_act else []
+    if not _is_for_staff(event):
+        doubting.overhear(turn, store, event)
+    return told
 
 
 # What the clock has to say: a free slot to those who wait, urgent alerts and questions to staff,
@@ -199,45 +202,32 @@ def _is_for_staff(event: Event) -> bool:
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     awaited = store.awaited.take(turn.contact, turn.now)
     if awaited is not None and awaited.what == "question" and not typed.is_a_word(text):
-        if typed.trouble(text):
-            doubting.note(turn, store)
-        return asking.take(turn, store, text)
+        return [*asking.take(turn, store, text), *doubting.ask(turn, store, text)]
+    has_own = typed.has_answer_of_its_own(text, turn.today)
+    in_doubt = [] if has_own else doubting.ask(turn, store, text)
     rest = typed.without_personal_numbers(text)
     not_here = welcome.not_here(turn, store) if rest != text else []
+    if in_doubt and typed.trouble(text):
+        return [*not_here, *in_doubt]
     if answer := _wished(turn, store, rest):
-        return [*not_here, *answer]
+        return [*not_here, *answer, *in_doubt]
     if not_here:
-        return not_here
-    if typed.is_courtesy(text):
-        return arriving.help_to_enter(turn, store) or welcome.you_are_welcome(turn, store)
-    question = doubting.ask_if_not_understood(turn, store)
-    return [
-        *(arriving.help_to_enter(turn, store) or asking.offer(turn, store, text)),
-        *question,
-    ]
+        return [*not_here, *in_doubt]
+    return [*(arriving.help_to_enter(turn, store) or asking.offer(turn, store, text)), *in_doubt]
 
 
 def _sent(turn: Turn, store: Store, kind: str) -> list[Message]:
-    """Stickers, photos and the like; what is spoken or photographed may say that they cannot
-    come."""
-    may_say = kind in ("voice", "photo", "other")
-    question = doubting.ask_if_not_understood(turn, store) if may_say else []
-    return [*welcome.not_text(turn, store), *question]
+    """Stickers, photos and the like."""
+    return [*welcome.not_text(turn, store), *doubting.ask_about_picture(turn, store, kind)]
 
 
 def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     """The answer to what typed words ask for; nothing when they ask for nothing that we know."""
     if typed.is_an_answer(text):
         return welcome.press_a_button(turn, store)
+    if typed.is_courtesy(text):
+        return arriving.help_to_enter(turn, store) or welcome.you_are_welcome(turn, store)
     wish, day, clock_time = typed.understand(text, turn.today)
-    if trouble := typed.trouble(text):
-        # "Cancel" and "late" have answers of their own, which hold the booking too.
-        if wish in (typed.Wish.CANCEL, typed.Wish.MOVE):
-            doubting.note(turn, store)
-        elif wish is not typed.Wish.LATE and (asked := doubting.ask(turn, store, trouble)):
-            return asked
-    elif wish is typed.Wish.MOVE:
-        doubting.note(turn, store)
     if day is not None and wish in (None, typed.Wish.BOOK, typed.Wish.NEXT):
         return booking.typed_day(turn, store, day, clock_time)
     if day is not None and wish is typed.Wish.MOVE:
@@ -249,8 +239,6 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
 
 # Buttons whose answer would be about the booking that was just deemed cancelled.
 _ABOUT_A_BOOKING = ("late/1", "here/1", "cancel/1", "cancelyes/1", "show/1", "willcome/1", "move/1")
-# Pressing one of these may say that somebody cannot come.
-_DOUBTFUL = ("cancel/1", "cancelyes/1", "move/1")
 
 
 def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:
@@ -258,9 +246,6 @@ def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:
     if step is None:
         return welcome.stale_button(turn, store)
     try:
-        answer = press(step, turn, store, data)
+        return press(step, turn, store, data)
     except NotAButton:
         return welcome.stale_button(turn, store)
-    if data.split(":", 1)[0] in _DOUBTFUL:
-        doubting.note(turn, store)
-    return answer

@@ -65,6 +65,15 @@ async def _ends(world: World, booking: Booking) -> str:
         ("ありがとうございます", None),
         ("わかりました", None),
         ("12月3日 14時", None),
+        ("間に合いますか", Trouble.LATE),
+        ("間に合いません", Trouble.LATE),
+        ("キャンセルしないといけません", Trouble.CANNOT),
+        ("間に合います", None),
+        ("遅れずに行きます", None),
+        ("キャンセル待ち", None),
+        ("キャンセルしないでください", None),
+        ("please don't cancel my booking", None),
+        ("I won't be late", None),
         ("予約の確認", None),
         ("Thank you!", None),
     ],
@@ -83,6 +92,9 @@ def test_words_that_say_so(words: str, kind: Trouble | None) -> None:
         ("half an hour late", 30),
         ("遅れます", None),
         ("10時に遅れます", None),
+        ("10時30分に着きます", None),
+        ("1時間30分遅れます", 90),
+        ("1時間半遅れます", 90),
     ],
 )
 def test_minutes_that_are_named(words: str, minutes: int | None) -> None:
@@ -168,7 +180,73 @@ async def test_what_is_not_understood_counts_after_the_reminder(
 @pytest.mark.parametrize(
     "words",
     [
+        "090-1234-5678",
+        "いいえ",
+        "予約の日は子どもの参観日でした",
+        "12月8日はどうでしょうか、子どもがまだ熱っぽくて",
+    ],
+)
+async def test_words_that_we_know_hide_no_others(world: World, words: str) -> None:
+    """A number, a "no", a known word or a day beside something else, after the reminder."""
+    parent, booking = await _the_day_before(world)
+    await parent.says(words)
+    parent.sees("どうなさいますか")
+    assert await _ends(world, booking) == "undecided"
+
+
+@pytest.mark.parametrize("words", ["予約の確認", "12月8日", "はい"])
+async def test_what_is_understood_is_no_doubt(world: World, words: str) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.says(words)
+    parent.sees_no("どうなさいますか")
+    assert await _ends(world, booking) == "deemed_cancelled"
+
+
+async def test_a_letter_to_the_office_after_the_reminder_holds(world: World) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.says("質問")
+    await parent.says("カメラはどちらを向けておけばよいのでしょう")
+    parent.sees("どうなさいますか")
+    assert await _ends(world, booking) == "undecided"
+
+
+async def test_whoever_cannot_be_answered_is_heard_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their step fails, long before the start."""
+    parent, booking = await _the_day_before(world)
+    monkeypatch.setattr("handlers.router._said", _breaks)
+    await parent.says("熱が出ました")
+    monkeypatch.undo()
+    assert await _ends(world, booking) == "undecided"
+
+
+def _breaks(*_: object) -> None:
+    raise RuntimeError("broken")
+
+
+async def test_what_cannot_be_read_may_say_anything(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    admin = await world.staff()
+    parent, booking = await _the_day_before(world)
+    source = {"type": "user", "userId": parent.person}
+    event = {"type": "message", "source": source, "webhookEventId": "1", "timestamp": "?"}
+    assert await world.line.deliver([event]) == 200
+    assert await world.line.deliver([event]) == 200
+    assert "event_failed" in await world.alerts()
+    assert await _ends(world, booking) == "undecided"
+    assert await world.rows("SELECT count(*) FROM inbox WHERE failed") == [(1,)]
+    assert await world.app.turns.retry_failed() == (1, 0)
+    admin.looks()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         "ありがとうございます",
+        "明日行きます",
+        "はい、大丈夫です",
+        "遅れずに行きます",
         "了解しました。よろしくお願いします!",
         "Thank you so much!",
         "わかりました🙇",

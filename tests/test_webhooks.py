@@ -341,7 +341,9 @@ def test_the_line_reader_refuses_what_is_not_lines() -> None:
     channel = LineChannel("secret", "token", "https://api.line.me")
     body = json.dumps({"events": [{"type": "follow"}]}).encode()
     events, unreadable = channel.read(body, MONDAY)
-    assert (events, unreadable) == ([], [""])
+    assert events == []
+    assert [each.person for each in unreadable] == [None]
+    assert channel.read(body, MONDAY)[1][0].id == unreadable[0].id  # known again
     with pytest.raises(Unreadable):
         channel.read(b'{"events": 1}', MONDAY)
     signature = base64.b64encode(hmac.new(b"secret", body, hashlib.sha256).digest()).decode()

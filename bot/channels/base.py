@@ -73,9 +73,9 @@ class Channel(Protocol):
 
     name: str
 
-    def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[str]]:
-        """The events of a webhook body, and whose in it could not be read ("" where even that is
-        not known). Raises Unreadable."""
+    def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[Event]]:
+        """The events of a webhook body, and what is to be kept of those that could not be read.
+        Raises Unreadable."""
 
     def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
         """The bodies of the requests that say these messages, ready to be sent."""

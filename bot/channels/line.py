@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
@@ -41,6 +42,7 @@ from bot.channels.proxies import is_proxy_set
 from bot.channels.reading import parse, plain_id, typed_text
 from bot.settings import LINE_API, one_spelling
 from models.chat import Did, Event, Message
+from models.text import clean
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 # A profile is asked for before an answer is given, and LINE waits 2 seconds for that.
@@ -97,18 +99,18 @@ class LineChannel:
         expected = base64.b64encode(digest)
         return hmac.compare_digest(expected, (signature or "").encode("utf-8", "replace"))
 
-    def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[str]]:
-        """The events of a webhook body, and whose in it could not be read: one bad event spoils
-        no other. Raises Unreadable when the body is not LINE's at all."""
+    def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[Event]]:
+        """The events of a webhook body, and what is to be kept of those that could not be read:
+        one bad event spoils no other. Raises Unreadable when the body is not LINE's at all."""
         raw = parse(body)
         if not isinstance(raw, dict) or not isinstance(raw.get("events"), list):
             raise Unreadable("no list of events")
-        events, unreadable = [], list[str]()
+        events, unreadable = [], list[Event]()
         for item in raw["events"]:
             try:
                 events.append(_event(item))
             except (Unreadable, KeyError, TypeError, ValueError, AttributeError, OverflowError):
-                unreadable.append(_sender(item))
+                unreadable.append(_unreadable(item, now))
         return events, unreadable
 
     def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
@@ -364,11 +366,26 @@ def _event(raw: dict[str, Any]) -> Event:
     )
 
 
-def _sender(item: object) -> str:
-    """Whose an event is that cannot be read."""
-    source = item.get("source") if isinstance(item, dict) else None
+def _unreadable(item: object, now: datetime) -> Event:
+    """An event that cannot be read, to keep for an engineer."""
+    raw = item if isinstance(item, dict) else {}
+    source = raw.get("source")
     person = source.get("userId") if isinstance(source, dict) else None
-    return person if isinstance(person, str) else ""
+    text = json.dumps(item, ensure_ascii=True)
+    number = raw.get("webhookEventId")
+    return Event(
+        channel=LineChannel.name,
+        # LINE sends the same event again with the same number; without one, by what it says.
+        id=clean(number)[:_LONGEST_ID] if isinstance(number, str) else _digest(text),
+        did=Did.NOTHING_OF_OURS,
+        acted_at=now,
+        person=clean(person)[:_LONGEST_ID] if isinstance(person, str) else None,
+        text=clean(text),
+    )
+
+
+def _digest(text: str) -> str:
+    return f"?{hashlib.sha256(text.encode()).hexdigest()[:40]}"
 
 
 def _is_command(raw: dict[str, Any]) -> bool:

@@ -39,7 +39,7 @@ from bot.channels.base import (
 )
 from bot.channels.reading import parse
 from bot.channels.telegram_client import AiohttpRequest, was_never_sent
-from bot.channels.telegram_updates import BROKEN, NAME, read_update, sender_of, unreadable_update
+from bot.channels.telegram_updates import BROKEN, NAME, read_update, unreadable_update
 from models.chat import Button, Did, Event, Link, Message
 
 # Telegram takes 4,096 characters; the rest is for title, facts and headings.
@@ -84,24 +84,20 @@ class TelegramChannel:
         given = (secret or "").encode("utf-8", "replace")
         return hmac.compare_digest(self._secret.encode(), given)
 
-    def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[str]]:
-        """The event of a webhook body, or whose it is if it cannot be read. Raises Unreadable
-        when the body is not Telegram's at all."""
+    def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[Event]]:
+        """The event of a webhook body, or what is to be kept of one that cannot be read. Raises
+        Unreadable when the body is not Telegram's at all."""
         raw = parse(body)
         if not isinstance(raw, dict) or "update_id" not in raw:
             raise Unreadable("no update")
-        try:
-            return [read_update(raw, now)], []
-        except (Unreadable, *BROKEN):
-            return [], [sender_of(raw)]
+        return self.read_one(raw, now)
 
-    def read_one(self, update: dict[str, Any], now: datetime) -> tuple[list[Event], Event | None]:
-        """The event of an update that was asked for, or what is to be kept of one that cannot be
-        read."""
+    def read_one(self, update: dict[str, Any], now: datetime) -> tuple[list[Event], list[Event]]:
+        """The same of an update that was asked for."""
         try:
-            return [read_update(update, now)], None
+            return [read_update(update, now)], []
         except (Unreadable, *BROKEN):
-            return [], unreadable_update(update, now)
+            return [], [unreadable_update(update, now)]
 
     def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
         edited = event.message_id if event and event.did is Did.TAPPED else None

@@ -3,6 +3,7 @@ records that the parent came."""
 
 import asyncio
 import contextlib
+import re
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -28,8 +29,8 @@ from models.transaction import Transaction
 from models.turn import Turn
 from models.vault import Vault, number_in
 
-# Parts of the names by which messengers' servers fetch an address for a preview.
-_PREVIEWS = ("bot", "line-poker", "facebookexternalhit", "preview")
+# The names by which messengers' servers fetch an address for a preview; CUBOT is a telephone.
+_PREVIEWS = re.compile(r"(?<!cu)bot\b|line-poker|facebookexternalhit|whatsapp/|preview")
 # For how long somebody at the door waits for a judgement, in seconds.
 _JUDGED_WITHIN = 2.0
 # How soon the page of whom the room before keeps waiting is loaded again, in seconds.
@@ -193,7 +194,7 @@ class JoinPage:
 
 def is_preview(agent: str) -> bool:
     """Return whether a messenger looks at an address to draw it, and no person does."""
-    return any(word in agent.lower() for word in _PREVIEWS)
+    return _PREVIEWS.search(agent.lower()) is not None
 
 
 def _door(turn: Turn, store: Store, booking: Booking) -> Door:

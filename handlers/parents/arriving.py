@@ -1,7 +1,7 @@
 """Arriving: contact around the start, "running late", "I'm in", and the join link (art. 6(6))."""
 
 from handlers.parents import booking_card, cards, doubting
-from handlers.parents.typed import Trouble, minutes_in
+from handlers.parents.typed import minutes_in
 from models.chat import Button, Did, Link, Message, NotAButton, button, column
 from models.rules.attendance import counts_as_coming, deadline
 from models.rules.deadlines import may_cancel
@@ -98,7 +98,7 @@ def say_late(turn: Turn, store: Store) -> list[Message]:
     if not mine:
         return [cards.menu(turn, turn.say("arriving.no_booking"))]
     if turn.acted_at < mine[0].starts_at - turn.office.contact_window:
-        return doubting.ask(turn, store, Trouble.LATE)
+        return doubting.ask_early(turn, store)
     return late(turn, store, mine[0].id)
 
 
@@ -110,7 +110,7 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     if booking.status not in _STILL_ON or turn.acted_at >= booking.ends_at:
         return [_past(turn, booking)]
     if turn.acted_at < booking.starts_at - turn.office.contact_window:
-        return doubting.ask(turn, store, Trouble.LATE)
+        return doubting.ask_early(turn, store)
     store.alerts.about(booking, "running_late", turn.now)
     # After the grace the word alone holds nothing any more: staff decide.
     in_time = booking_card.in_contact_window(turn, booking)

@@ -2,11 +2,12 @@
 sure. They hold the booking at any time, until the parent clears them up (art. 6(6): "without
 contact" has no window)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.parents import booking_card, cards
+from handlers.parents import booking_card, cards, typed
 from handlers.parents.typed import Trouble
-from models.chat import Did, Message, NotAButton, button, column
+from models.chat import Did, Event, Message, NotAButton, button, column
 from models.rules.attendance import deadline
 from models.rules.deadlines import day_before, may_cancel
 from models.store import Store
@@ -14,37 +15,46 @@ from models.store.booking import LONGEST, Booking
 from models.turn import Turn
 
 _ASKED = 3
+# Nobody books further ahead, whatever the office file says.
+_AHEAD = timedelta(days=367)
+# Pressing one of these may say that somebody cannot come.
+_DOUBTFUL = ("cancel/1", "cancelyes/1", "move/1")
+# What is spoken or photographed may say it too.
+_MAY_SAY = ("voice", "photo", "other")
 
 
-def note(turn: Turn, store: Store) -> list[Booking]:
-    """Hold what this parent has booked, and let staff read the words; returns what is held. What
-    was said in time and arrives after the deemed cancellation undoes it."""
+def overhear(turn: Turn, store: Store, event: Event) -> None:
+    """Hold what somebody may not come to by what they said or pressed, also when their step fails
+    or another program answers at the moment."""
+    match event.did:
+        case Did.SAID:
+            _hold(turn, store, _doubted(turn, store, event.text))
+        case Did.TAPPED if event.text.split(":", 1)[0] in _DOUBTFUL:
+            _hold(turn, store, _to_hold(turn, store))
+        case Did.SENT if event.text in _MAY_SAY:
+            _hold(turn, store, _reminded(turn, store))
+        case Did.NOTHING_OF_OURS:
+            _hold(turn, store, _reminded(turn, store))
+        case _:
+            pass
+
+
+def ask(turn: Turn, store: Store, text: str) -> list[Message]:
+    """Ask kindly what is to become of what these words hold; nothing where they hold nothing."""
+    return _questions(turn, _doubted(turn, store, text), typed.trouble(text))
+
+
+def ask_about_picture(turn: Turn, store: Store, kind: str) -> list[Message]:
+    """The same for what was spoken or photographed after the reminder: it may say anything."""
+    held = _reminded(turn, store) if kind in _MAY_SAY else []
+    return _questions(turn, held, None)
+
+
+def ask_early(turn: Turn, store: Store) -> list[Message]:
+    """Whoever says long before the start that they will be late is asked the same."""
     held = _to_hold(turn, store)
-    for booking in held:
-        store.presence.doubt(booking.id, booking.version, acted_at=turn.acted_at, now=turn.now)
-        if booking.status == "deemed_cancelled":
-            store.bookings.set_status(
-                booking, "undecided", turn.now, by="parent", why="said in time, arrived late"
-            )
-            store.alerts.about(booking, "reinstated", turn.now)
-        else:
-            store.alerts.about(booking, "may_not_come", turn.now)
-    if held and turn.event is not None and turn.event.did is Did.SAID:
-        store.inbox.keep(turn.event, failed=False)
-    return held
-
-
-def ask(turn: Turn, store: Store, trouble: Trouble | None) -> list[Message]:
-    """Hold, and ask kindly what is to become of it; nothing where nothing is booked."""
-    held = note(turn, store)
-    own = [booking for booking in held if cards.is_own(turn, booking)]
-    return [_question(turn, booking, trouble) for booking in own[:_ASKED]]
-
-
-def ask_if_not_understood(turn: Turn, store: Store) -> list[Message]:
-    """Hold what is not understood after the day-before reminder: it may say anything."""
-    near = [each for each in _to_hold(turn, store) if _was_reminded(turn, each)]
-    return ask(turn, store, None) if near else []
+    _hold(turn, store, held)
+    return _questions(turn, held, Trouble.LATE)
 
 
 def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
@@ -58,6 +68,11 @@ def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     store.alerts.close(booking.id, "may_not_come", turn.now)
     title = turn.say("doubt.will_come_title")
     return [booking_card.confirmation(turn, booking, title)]
+
+
+def _questions(turn: Turn, held: Sequence[Booking], trouble: Trouble | None) -> list[Message]:
+    own = [each for each in held if cards.is_own(turn, each)]
+    return [_question(turn, each, trouble) for each in own[:_ASKED]]
 
 
 def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:
@@ -78,6 +93,44 @@ def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:
     )
 
 
+def _hold(turn: Turn, store: Store, held: Sequence[Booking]) -> None:
+    """Note the doubt, and let staff read the words. What was said in time and arrives after the
+    deemed cancellation undoes it."""
+    for booking in held:
+        store.presence.doubt(booking.id, booking.version, acted_at=turn.acted_at, now=turn.now)
+        if booking.status == "deemed_cancelled":
+            store.bookings.set_status(
+                booking, "undecided", turn.now, by="parent", why="said in time, arrived late"
+            )
+            store.alerts.about(booking, "reinstated", turn.now)
+        else:
+            store.alerts.about(booking, "may_not_come", turn.now)
+    if held and turn.event is not None and turn.event.did is Did.SAID:
+        store.inbox.keep(turn.event, failed=False)
+
+
+def _doubted(turn: Turn, store: Store, text: str) -> list[Booking]:
+    """What is in doubt by these words: what may mean trouble holds everything at any time, and
+    what is not understood holds what was reminded of."""
+    if typed.trouble(text) is Trouble.LATE:
+        # Around the start that is contact already, which staff hear of at once.
+        held = _to_hold(turn, store)
+        return [each for each in held if not booking_card.in_contact_window(turn, each)]
+    if typed.may_not_come(text, turn.today):
+        return _to_hold(turn, store)
+    return [] if typed.is_understood(text, turn.today) else _reminded(turn, store)
+
+
+def _reminded(turn: Turn, store: Store) -> list[Booking]:
+    """What is booked and whose day-before reminder is due by now."""
+    office = turn.office
+    return [
+        each
+        for each in _to_hold(turn, store)
+        if turn.acted_at >= day_before(each.starts_at, office.reminder_at, office.zone)
+    ]
+
+
 def _to_hold(turn: Turn, store: Store) -> list[Booking]:
     """What is booked and not over when the parent acts; what was deemed cancelled since is among
     it."""
@@ -95,12 +148,3 @@ def _to_hold(turn: Turn, store: Store) -> list[Booking]:
             )
         )
     ]
-
-
-def _was_reminded(turn: Turn, booking: Booking) -> bool:
-    office = turn.office
-    return turn.acted_at >= day_before(booking.starts_at, office.reminder_at, office.zone)
-
-
-# Nobody books further ahead, whatever the office file says.
-_AHEAD = timedelta(days=367)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from models.rules.typed_dates import plain, read_day, read_time
+from models.store.chat_codes import code_in
 
 
 class Wish(StrEnum):
@@ -47,25 +48,32 @@ _COURTESY = re.compile(
     r"|りょうかい(?:です)?|承知(?:しました|いたしました)|わかりました|分かりました|かしこまりました"
     r"|よろしく(?:お願い(?:します|いたします|致します))?|宜しくお願い(?:します|いたします|致します)"
     r"|お世話になります|お疲れ様です|すみません|おはようございます|こんばんは)"
+    r"|(?:明日|あした|今日|本日|予定どおり|予定通り|必ず|は|に)*"
+    r"(?:行き|いき|行け|いけ|伺い|うかがい|参加し|参加でき|出られ|来られ)ます|大丈夫です"
+    r"|はい|うん|ね|please|ok|okay|yes|i"
+    r"|i'?(?:ll| will| am|m) (?:be there|come|coming)(?: tomorrow| today)?"
     r"|thanks?(?: you)?(?: (?:so|very) much)?(?: a lot)?|got it|noted|all right|alright"
     r"|good (?:morning|evening)|see you(?: (?:tomorrow|then|soon))?|sure)"
 )
 
 # Words that answer a question, which only its buttons can do.
-_ANSWERS = (
-    "はい",
-    "うん",
-    "いいえ",
-    "ok",
-    "okay",
-    "オッケー",
-    "yes",
-    "no",
-    "お願いします",
-    "それで",
-)
+_YES = ("はい", "うん", "ok", "okay", "オッケー", "yes", "お願いします", "それで")
+_NO = ("いいえ", "いや", "だめ", "no", "nope")
 
 _LONGEST_WORD = 10
+# A wish that is longer than this may say something else beside it.
+_LONGEST_WISH, _LONGEST_ENGLISH_WISH = 12, 25
+
+# What says that all is well, though the words in it would say the contrary.
+_REASSURING = re.compile(
+    r"間に合(?:い(?:ます|そうです|ました)|う(?:と思い?ます)?|った)(?!か|かな|かどう|か?\?)"
+    r"|(?:遅れ|遅刻し|遅刻せ)(?:ず|ないよう|ません(?!か)|ないです(?!か))(?:に)?(?:します)?"
+    r"|(?:キャンセル|変更|取り消し|取消)(?:は|を)?(?:しません|しないで(?!す)(?:ください|下さい|ね)?|せず|ではな|じゃな|不要)"
+    r"|心配(?:いり|あり|なさら|しない)\w*"
+    r"|(?:don'?t|do not|not|won'?t|never|no need to)(?: want to| going to| gonna| wish to)?"
+    r" (?:be late|cancel\w*|late|delayed|reschedule|move)\b"
+)
+_ONE_HOUR = re.compile(r"(?<!\d)1\s*時間|一時間|(?<!half )an hour|(?<!\d)1 hour")
 _MARKS = "。.!?、, "
 
 # As many digits as a phone or a registration number has, and no date.
@@ -335,7 +343,7 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
 
 def understand(text: str, today: date) -> Understood:
     """Read what a parent typed, in either language; `today` is the office's day."""
-    words = plain(text)
+    words = _told(text)
     return Understood(_wish(words), read_day(words, today), read_time(words))
 
 
@@ -343,28 +351,51 @@ def trouble(text: str) -> Trouble | None:
     """Return what may keep somebody from coming who typed this, or None."""
     if is_courtesy(text):
         return None
-    words = plain(text)
+    words = _told(text)
     for found, japanese, english in _TROUBLES:
         if _has(words, japanese, english):
             return found
     return None
 
 
+def may_not_come(text: str, today: date) -> bool:
+    """Return whether a text may mean that somebody does not come as booked."""
+    return trouble(text) is not None or understand(text, today).wish is Wish.MOVE
+
+
+def has_answer_of_its_own(text: str, today: date) -> bool:
+    """Return whether a text that speaks of trouble also asks for what we can do about it."""
+    return understand(text, today).wish in (Wish.LATE, Wish.CANCEL, Wish.MOVE)
+
+
+def is_understood(text: str, today: date) -> bool:
+    """Return whether a text is a wish, a day, a "yes" or a courtesy, and nothing else."""
+    words = plain(text).strip(_MARKS)
+    if is_courtesy(text) or words in _YES or code_in(text) is not None:
+        return True
+    longest = _LONGEST_ENGLISH_WISH if words.isascii() else _LONGEST_WISH
+    found = understand(text, today)
+    return len(words) <= longest and (found.wish is not None or found.day is not None)
+
+
 def is_courtesy(text: str) -> bool:
-    """Return whether a text is a courtesy and nothing else."""
-    words = "".join(sign if sign.isalnum() or sign in " '" else "、" for sign in plain(text))
+    """Return whether a text is a courtesy or says that all is well, and nothing else."""
+    words = "".join(sign if sign.isalnum() or sign in " '" else "、" for sign in _told(text))
     parts = [part.strip() for part in words.split("、") if part.strip()]
-    return bool(parts) and all(_COURTESY.fullmatch(part) for part in parts)
+    reassures = _REASSURING.search(plain(text)) is not None
+    return (bool(parts) or reassures) and all(_COURTESY.fullmatch(part) for part in parts)
 
 
 def minutes_in(text: str) -> int | None:
     """Return the minutes that a text names ("30分くらい", "half an hour")."""
     words = plain(text)
-    if match := re.search(r"(?<!\d)(\d{1,3})\s*(?:分|ぷん|ふん|min)", words):
-        return int(match[1])
-    if re.search(r"(?<!\d)1\s*時間|1時間|an hour|1 hour|一時間", words.replace("half an hour", "")):
-        return 60
-    return 30 if re.search(r"半時間|half an hour", words) else None
+    hours = 60 * bool(_ONE_HOUR.search(words))
+    # "10時30分" is a time of day.
+    if match := re.search(r"(?<![\d時:])(\d{1,3})\s*(?:分|ぷん|ふん|min)", words):
+        return hours + int(match[1])
+    if re.search(r"1時間半|一時間半|hour and a half", words):
+        return 90
+    return 30 if re.search(r"半時間|half an hour", words) else hours or None
 
 
 def is_a_word(text: str) -> bool:
@@ -375,7 +406,7 @@ def is_a_word(text: str) -> bool:
 
 def is_an_answer(text: str) -> bool:
     """Whether somebody typed "yes" or "no" where a button is needed."""
-    return plain(text).strip(_MARKS) in _ANSWERS
+    return plain(text).strip(_MARKS) in (*_YES, *_NO)
 
 
 def without_personal_numbers(text: str) -> str:
@@ -404,6 +435,11 @@ def numbers_in(text: str) -> set[str]:
             if len(digits) >= _LEAST_DIGITS:
                 found.add(digits)
     return found
+
+
+def _told(text: str) -> str:
+    """What a text says, without what reassures."""
+    return _REASSURING.sub(" ", plain(text).replace("キャンセル待ち", "空き待ち"))
 
 
 def _digit(sign: str) -> str:
