@@ -113,6 +113,21 @@ async def test_illness_the_day_before_is_answered_kindly_and_holds(world: World)
     parent.looks().sees_no("キャンセルの扱いになりました")
 
 
+async def test_staff_are_told_of_it_once_an_hour_however_often_it_is_said(world: World) -> None:
+    admin = await world.staff()
+    parent, _ = await _the_day_before(world)
+    for _ in range(5):
+        await parent.says("行けるかわからない")
+        await world.play(minutes=7)
+        await parent.taps("予定どおり行きます")
+    told = [each for each in admin.looks().ever_seen if "来られないかもしれません" in each.text]
+    assert len(told) == 1
+    await world.play(hours=1)
+    await parent.says("やっぱり熱が出ました")
+    await world.play(minutes=7)
+    admin.looks().sees("来られないかもしれません", "やっぱり熱が出ました")
+
+
 async def test_a_button_clears_it_up(world: World) -> None:
     parent, booking = await _the_day_before(world)
     await parent.says("行けるかわからない")
@@ -134,6 +149,16 @@ async def test_cancelling_from_the_question(world: World) -> None:
     await parent.says("熱が出ました")
     await parent.taps("キャンセルする")
     assert (await world.booking()).status == "cancelled"
+
+
+async def test_a_cancellation_is_taken_back_only_so_often(world: World) -> None:
+    parent, _ = await _the_day_before(world)
+    for _ in range(5):
+        await parent.says("キャンセル")
+        await parent.taps("キャンセルする")
+        await parent.taps("キャンセルを取りやめる")
+    assert (await world.booking()).status == "cancelled"
+    parent.sees("もう一度予約する")
 
 
 async def test_moving_from_the_question_leaves_the_doubt_behind(world: World) -> None:

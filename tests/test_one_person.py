@@ -158,6 +158,43 @@ async def test_a_second_chat_that_is_not_heard_makes_nobody_absent(make_world: M
     assert (await world.booking()).status == "undecided"
 
 
+async def test_a_code_of_a_record_that_became_anothers_leads_there(world: World) -> None:
+    admin = await world.staff()
+    one, other = (
+        await _phoned(world, admin),
+        await _phoned(world, admin, registration="34999-000001"),
+    )
+    code = await _gives_code(world, admin, one)
+    await admin.taps_data(f"mergeyes/1:{one}:{other}")
+    parent = await world.parent().follows()
+    await parent.says(code)
+    assert await _record_of(world, parent) == other
+
+
+async def test_what_was_claimed_of_a_record_is_claimed_of_the_whole(world: World) -> None:
+    """Merged before staff have decided: contact counts, and "same" joins the living records."""
+    admin = await world.staff()
+    first, second = world.parent(), world.parent()
+    booking = await first.has_booked()
+    await second.has_settled_everything(registration=first.registration)
+    one, two = [await _record_of(world, each) for each in (first, second)]
+    third = await _phoned(world, admin, registration="34999-000001")
+    await admin.taps_data(f"mergeyes/1:{one}:{third}")
+    assert await world.store(lambda store: store.persons.maybe_same(third)) == [two, third]
+    await world.play_to(booking.starts_at - timedelta(hours=20))
+    await second.says("熱が出ました")
+    await admin.taps_data("claimsame/1:1")
+    assert await _record_of(world, second) == third
+    await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
+    assert {each.id: each.status for each in await world.bookings()}[booking.id] == "undecided"
+
+
+async def _record_of(world: World, parent: Parent) -> int:
+    channel, person = world.channel, parent.person
+    found = await world.store(lambda store: store.contacts.find(channel, person))
+    return int(found.job_seeker_id)
+
+
 async def test_nobody_is_refused_by_somebody_elses_typing(world: World) -> None:
     admin = await world.staff()
     victim, impostor = world.parent(), world.parent()

@@ -213,6 +213,18 @@ async def test_what_has_been_kept_long_enough_is_forgotten(world: World) -> None
     assert len(await world.rows("SELECT * FROM consents")) == 1
 
 
+async def test_a_clock_ahead_is_not_trusted_at_the_second_start_either(world: World) -> None:
+    await world.parent().has_booked()
+    await world.play(days=1)
+    kept = await world.rows("SELECT count(*) FROM inbox")
+    ahead = world.clock() + timedelta(days=2200)
+    for minutes in (0, 30, 60):
+        await world.sleep_until(ahead + timedelta(minutes=minutes))
+        await world.sweep()
+    assert "retention_held" in await world.alerts()
+    assert await world.rows("SELECT count(*) FROM inbox") == kept
+
+
 async def _allows_tidying(world: World) -> None:
     """After a year without a beat, an admin says that the date is right."""
     assert "retention_held" in await world.alerts()

@@ -8,6 +8,9 @@ from models.store import Store
 from models.transaction import Conflict
 from models.turn import Turn
 
+# Each cancellation and each undoing is news to a counselor. Nobody needs so many.
+_MOST_CHANGES = 8
+
 
 def show_mine(turn: Turn, store: Store) -> list[Message]:
     """This parent's bookings that are not over."""
@@ -108,6 +111,8 @@ def undo_cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list
         return [booking_card.over(turn, found)]
     if blocked := gate.closed(turn, store):
         return blocked
+    if store.bookings.how_often_changed(found.id) > _MOST_CHANGES:
+        return _book_again(turn)
     mine = cards.current_bookings(turn, store)
     if len(mine) >= turn.office.max_upcoming:
         limit = turn.say.count("booking.enough", turn.office.max_upcoming)
@@ -116,13 +121,17 @@ def undo_cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list
     day = local_day(found.starts_at, turn.office.zone)
     free = store.calendar.free_on(day, turn.now, holder=turn.contact.id)
     if found.slot not in free:
-        again = column(button(turn.say("menu.book_again"), "book/1", primary=True))
-        return [Message(text=turn.say("cancel.undo_too_late"), groups=(again,))]
+        return _book_again(turn)
     try:
         back = store.bookings.take_back(found, turn.now)
     except Conflict:
         return [booking_card.over(turn, found)]
     return [booking_card.confirmation(turn, back, turn.say("cancel.undone"))]
+
+
+def _book_again(turn: Turn) -> list[Message]:
+    again = column(button(turn.say("menu.book_again"), "book/1", primary=True))
+    return [Message(text=turn.say("cancel.undo_too_late"), groups=(again,))]
 
 
 def choose_company(turn: Turn, store: Store) -> list[Message]:

@@ -42,7 +42,12 @@ def same(turn: Turn, store: Store, claim_id: int) -> list[Message]:
     claim = _claim(store, claim_id)
     if claim is None or not store.persons.decide(claim, turn.now, is_same=True):
         return _decided(turn, store)
-    return _merge(turn, store, claim.job_seeker_id, claim.other_id)
+    _settle(turn, store, claim)
+    # Either may have become part of a third record since.
+    one, other = store.persons.living(claim.job_seeker_id), store.persons.living(claim.other_id)
+    if one == other:
+        return people.show(turn, store, other)
+    return _merge(turn, store, one, other)
 
 
 def another(turn: Turn, store: Store, claim_id: int) -> list[Message]:
@@ -161,7 +166,7 @@ def _settle(turn: Turn, store: Store, claim: OpenClaim) -> None:
 def _check_two(turn: Turn, store: Store, from_id: int, into_id: int) -> None:
     check_person(turn, store, from_id)
     check_person(turn, store, into_id)
-    if from_id == into_id:
+    if from_id == into_id or store.persons.living(into_id) != into_id:
         raise NotAButton("one record is one already")
 
 

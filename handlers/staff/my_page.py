@@ -49,6 +49,7 @@ def show_text(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     )
     if not store.contacts.of_seeker(booking.job_seeker_id):  # their chat can be joined by this
         code = store.persons.new_code(booking.job_seeker_id, turn.now)
+        note(turn, store, booking, "chat code")
         text += "\n" + office.say("my_page.code", code=code)
     changes = store.bookings.how_often_changed(booking.id)
     posted = button(turn.say("my_page.posted"), "posted/2", booking.id, changes, primary=True)

@@ -37,6 +37,8 @@ _PAST = (
 )
 # Beside these stand the parent's words.
 _LONGEST_WORDS = 120
+# What was written longer before an alert is not what it speaks of.
+_WORDS_OF = timedelta(minutes=10)
 _WITH_WORDS = ("is_here", "may_not_come", "running_late", "wrote")
 
 # Every kind, and whether somebody must know at once: a parent waits, or a phone call helps.
@@ -166,7 +168,7 @@ def _buttons_of(turn: Turn, store: Store, number: int, alert: Alert) -> Group:
         buttons.append(
             button(turn.say("needs.open_number", n=number), "booking/1", alert.booking_id)
         )
-    elif alert.kind == "same_registration" and seeker is not None:
+    elif alert.kind == "same_registration" and seeker and store.persons.open_claims(seeker):
         buttons = [button(turn.say("claim.open_number", n=number), "claim/1", seeker)]
     elif alert.kind == "retention_held":
         buttons.append(button(turn.say("tidy.allow"), "tidy/1", alert.id))
@@ -284,6 +286,7 @@ def _words(to: Turn, store: Store, alert: Alert) -> list[str]:
         for each in store.persons.maybe_same(booking.job_seeker_id)
         for chat in store.contacts.of_seeker(each)
         for event in store.inbox.kept_of(chat.id)
+        if event.acted_at > alert.at - _WORDS_OF
     ]
     if not kept:
         return []

@@ -1,10 +1,10 @@
 """Alerts: what staff must know or decide."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from models.sql import addition_once, change, query
 from models.store.booking import LONGEST
@@ -12,6 +12,9 @@ from models.store.booking import Booking as BookingView
 from models.tables import Alert as AlertTable
 from models.tables import Booking, Counselor, table
 from models.transaction import Transaction
+
+# What a parent can say and take back as often as they like is told once in this time.
+_TOLD_AGAIN = {"may_not_come": timedelta(hours=1)}
 
 
 class Alert(NamedTuple):
@@ -76,7 +79,14 @@ _REOPEN = change(
         _alerts.subject == bindparam("about"),
         _alerts.closed_at.is_not(None),
     )
-    .values(closed_at=None, told_at=None, at=bindparam("now"), detail=bindparam("filled"))
+    .values(
+        closed_at=None,
+        told_at=case((_alerts.told_at > bindparam("told_since"), _alerts.told_at), else_=None),
+        at=bindparam("now"),
+        detail=bindparam("filled"),
+        counselor_id=bindparam("whose"),
+        by_staff_id=bindparam("by"),
+    )
 )
 _CLOSE = change(
     update(table(AlertTable))
@@ -157,10 +167,20 @@ class Alerts:
             by_staff_id=by_staff_id,
             at=now,
         )
+        if added:
+            return True
         # What was ticked off and happens again is to be known again.
-        return bool(
-            added or self._tx.run(_REOPEN, of_kind=kind, about=subject, now=now, filled=detail)
+        reopened = self._tx.run(
+            _REOPEN,
+            of_kind=kind,
+            about=subject,
+            now=now,
+            told_since=now - _TOLD_AGAIN.get(kind, timedelta(0)),
+            filled=detail,
+            whose=counselor_id,
+            by=by_staff_id,
         )
+        return reopened > 0
 
     def about(
         self,

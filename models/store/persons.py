@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Integer, bindparam, or_, select, update
 
 from models.sql import addition_once, change, query
 from models.store.chat_codes import LENGTHS, SIGNS
@@ -50,11 +50,17 @@ class Merged(NamedTuple):
 
 
 _CLAIM = addition_once(table(Claim), "job_seeker_id", "other_id", "at")
+# A record with all that became part of it: what was claimed of one is claimed of the whole.
+_records = select(bindparam("of", type_=Integer).label("id")).cte("records", recursive=True)
+_records = _records.union(
+    select(_merges.from_id).where(_merges.into_id == _records.c.id, _merges.undone_at.is_(None))
+)
+_its_own = select(_records.c.id)
 _OPEN = query(
     select(_claims.id, _claims.job_seeker_id, _claims.other_id)
     .where(
         _claims.decided_at.is_(None),
-        or_(_claims.job_seeker_id == bindparam("of"), _claims.other_id == bindparam("of")),
+        or_(_claims.job_seeker_id.in_(_its_own), _claims.other_id.in_(_its_own)),
     )
     .order_by(_claims.id),
     OpenClaim,
@@ -88,6 +94,15 @@ _MERGES = query(
 )
 
 
+_PART_OF = query(
+    select(_merges.into_id)
+    .where(_merges.from_id == bindparam("of"), _merges.undone_at.is_(None))
+    .order_by(_merges.id.desc())
+    .limit(1),
+    int,
+)
+
+
 class Persons:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
@@ -110,8 +125,14 @@ class Persons:
         """Return a record, and those that may be the same person's."""
         found = {job_seeker_id}
         for each in self.open_claims(job_seeker_id):
-            found |= {each.job_seeker_id, each.other_id}
+            found |= {self.living(each.job_seeker_id), self.living(each.other_id)}
         return sorted(found)
+
+    def living(self, job_seeker_id: int) -> int:
+        """Return the record that a record has become part of; itself if of none."""
+        while (into := self._tx.row(_PART_OF, of=job_seeker_id)) is not None:
+            job_seeker_id = into
+        return job_seeker_id
 
     def decide(self, claim: OpenClaim, now: datetime, *, is_same: bool) -> bool:
         """Note what staff say of a claim; False when somebody was faster."""
@@ -155,7 +176,9 @@ class Persons:
 
     def new_code(self, job_seeker_id: int, now: datetime) -> str:
         """Return a new code that joins a chat to a record, once; of it only a hash is stored."""
-        groups = ["".join(secrets.choice(SIGNS) for _ in range(length)) for length in LENGTHS]
+        groups = _new_groups()
+        while self._tx.session.get(ChatCode, groups[0]) is not None:
+            groups = _new_groups()
         self._tx.session.add(
             ChatCode(
                 selector=groups[0],
@@ -178,7 +201,7 @@ class Persons:
             return None
         row.used_at = now
         self._tx.session.flush()
-        return row.job_seeker_id
+        return self.living(row.job_seeker_id)
 
     def _give(
         self, model: type[Contact | Booking | Note | Refusal], rows: list[int], to: int
@@ -187,3 +210,7 @@ class Persons:
         if rows:
             statement = update(changed).where(changed.c.id.in_(rows)).values(job_seeker_id=to)
             self._tx.session.connection().execute(statement)
+
+
+def _new_groups() -> list[str]:
+    return ["".join(secrets.choice(SIGNS) for _ in range(length)) for length in LENGTHS]

@@ -116,19 +116,11 @@ _A_DAY = timedelta(days=1)
 _MANY, _SHARE = 20, 0.25
 
 _watches, _events, _bookings = table(Watch).c, table(InboxEvent).c, table(Booking).c
-_LATEST_WATCH = query(
-    select(_watches.starts_at)
-    .where(_watches.way == SWEEP, _watches.ends_at <= bindparam("now"))
-    .order_by(_watches.ends_at.desc(), _watches.starts_at)
-    .limit(1),
-    lambda instant: instant,
-)
-_BEAT_BEFORE = query(
-    select(_watches.ends_at)
-    .where(_watches.way == SWEEP, _watches.ends_at < bindparam("began"))
-    .order_by(_watches.ends_at.desc())
-    .limit(1),
-    lambda instant: instant,
+_WATCHED_TIMES = query(
+    select(_watches.starts_at, _watches.ends_at)
+    .where(_watches.way == SWEEP)
+    .order_by(_watches.starts_at),
+    lambda start, end: (start, end),
 )
 # By the platform's clock: what has no time of its own was given ours, at which it came.
 _ACT_SINCE = query(
@@ -187,12 +179,14 @@ class Retention:
 
     def _is_clock_trusted(self, now: datetime) -> bool:
         """Whether the program has watched without a day's gap until now, or a platform has told of
-        an act at about this time."""
-        began = self._tx.row(_LATEST_WATCH, now=now)
-        before = self._tx.row(_BEAT_BEFORE, began=began) if began is not None else None
-        if before is None or began is None or began - before <= _A_DAY:
-            return True
-        return self._tx.row(_ACT_SINCE, since=now - _A_DAY) is not None
+        an act since the last gap: a clock that was moved ahead is never trusted by itself."""
+        times = self._tx.rows(_WATCHED_TIMES)
+        watched_until, since = times[0][0] if times else now, None
+        for start, end in [*times, (now, now)]:
+            if start - watched_until > _A_DAY:
+                since = start
+            watched_until = max(watched_until, end)
+        return since is None or self._tx.row(_ACT_SINCE, since=since) is not None
 
     def forget(self, now: datetime) -> None:
         """Delete what has been kept long enough."""
