@@ -22,6 +22,7 @@ from locales import phrases
 from models.migrations import is_current
 from models.office import Office
 from models.rules.days import local_day
+from models.rules.meeting_url import room_of
 from models.store import Store
 from models.store.alerts import Alert
 from models.store.calendar import Calendar
@@ -90,14 +91,14 @@ async def _database(app: App, say: Say) -> list[str]:
 
 def _rooms(calendar: Calendar, say: Say) -> None:
     """Standing rooms: who is early must not walk into somebody else's consultation."""
-    by_url: dict[str, list[str]] = {}
+    by_room: dict[str, list[str]] = {}
     for each in calendar.counselors_in_full():
         if each.meeting_url:
-            by_url.setdefault(each.meeting_url, []).append(each.name)
-    for names in by_url.values():
+            by_room.setdefault(room_of(each.meeting_url), []).append(each.name)
+    for names in by_room.values():
         if len(names) > 1:
             say(f"MIND     {', '.join(names)} have one meeting room: give each a room of their own")
-    if by_url:
+    if by_room:
         say("MIND     switch on the waiting room of every meeting, which is not seen from here")
 
 

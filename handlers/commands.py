@@ -189,9 +189,9 @@ AWAITED: dict[str, Press] = {
     "closure": Press(closing.add, ADMIN),
     "answer": Press(questions.answer_awaited, STAFF),
     "url": Press(meeting.give_awaited, STAFF),
-    "withdraw": Press(cancelling.withdraw_because, STAFF),
-    "refuse": Press(people.refuse, ADMIN),
-    "stop": Press(cancelling.stop_because, STAFF),
+    "withdraw": Press(reasons.ENDING["withdraw"], STAFF),
+    "refuse": Press(reasons.ENDING["refuse"], ADMIN),
+    "stop": Press(reasons.ENDING["stop"], STAFF),
 }
 
 # A reply to a message of ours, by what that speaks of: step(turn, store, number, text).

@@ -30,10 +30,10 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
 
 def _quota_gone(turn: Turn, store: Store, event: Event) -> list[Message]:
     """A free answer says first that nothing else reaches staff and parents any more."""
-    is_answered = event.did in (Did.SAID, Did.TAPPED) and event.group is None
-    if not is_answered or not store.alerts.is_open("quota_gone"):
+    if event.did not in (Did.SAID, Did.TAPPED) or event.group is not None:
         return []
-    return [Message(text=f"⚠ {turn.say('alert.quota_gone')}")]
+    is_open = [kind for kind in ("quota_gone", "quota_low") if store.alerts.is_open(kind)]
+    return [Message(text=f"⚠ {turn.say(f'alert.{kind}')}") for kind in is_open[:1]]
 
 
 def refuse(turn: Turn, store: Store, what: str, subject: str = "") -> list[Message]:

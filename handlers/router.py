@@ -20,6 +20,7 @@ from handlers.parents import (
     my_bookings,
     my_data,
     settling,
+    troubles,
     typed,
     waiting,
     welcome,
@@ -203,11 +204,11 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     awaited = store.awaited.take(turn.contact, turn.now)
     if awaited is not None and awaited.what == "question" and not typed.is_a_word(text):
         return [*asking.take(turn, store, text), *doubting.ask(turn, store, text)]
-    has_own = typed.has_answer_of_its_own(text, turn.today)
+    has_own = troubles.has_answer_of_its_own(text, turn.today)
     in_doubt = [] if has_own else doubting.ask(turn, store, text)
     rest = typed.without_personal_numbers(text)
     not_here = welcome.not_here(turn, store) if rest != text else []
-    if in_doubt and typed.trouble(text):
+    if in_doubt and troubles.trouble(text):
         return [*not_here, *in_doubt]
     if answer := _wished(turn, store, rest):
         return [*not_here, *answer, *in_doubt]
@@ -225,7 +226,7 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     """The answer to what typed words ask for; nothing when they ask for nothing that we know."""
     if typed.is_an_answer(text):
         return welcome.press_a_button(turn, store)
-    if typed.is_courtesy(text):
+    if troubles.is_courtesy(text):
         return arriving.help_to_enter(turn, store) or welcome.you_are_welcome(turn, store)
     wish, day, clock_time = typed.understand(text, turn.today)
     if day is not None and wish in (None, typed.Wish.BOOK, typed.Wish.NEXT):

@@ -182,9 +182,8 @@ def _compile(construct: Executable, dialect: Dialect) -> Compiled:
         if not bound.required
     }
     sql = compiled.string
-    only_reads = (
-        sql.startswith(("SELECT", "WITH")) and "UPDATE" not in sql
-    )  # neither changes nor locks
+    # It neither changes nor locks.
+    only_reads = sql.startswith(("SELECT", "WITH")) and "UPDATE" not in sql
     places = tuple((at, binders[name]) for at, name in enumerate(names) if name in binders)
     return Compiled(sql, defaults, _picker(names), places, tuple(readers), only_reads)
 

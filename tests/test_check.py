@@ -38,7 +38,7 @@ async def test_check_asks_for_a_room_each(make_world: MakeWorld) -> None:
     assert await check(world.app.settings, world.app.office, said.append), said
     assert "佐藤, 鈴木 have one meeting room" in "\n".join(said)
     assert "waiting room" in "\n".join(said)
-    await world.change("UPDATE counselors SET meeting_url = meeting_url || id")
+    await world.change("UPDATE counselors SET meeting_url = meeting_url || id")  # another number
     said.clear()
     await check(world.app.settings, world.app.office, said.append)
     assert "one meeting room" not in "\n".join(said)

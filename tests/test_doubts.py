@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.parents.typed import Trouble, minutes_in, trouble
+from handlers.parents.troubles import Trouble, minutes_in, trouble
 from models.store.booking import Booking
 from tests.conftest import MakeWorld
 from tests.desk import booked

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from bot.pages.desk import DeskPage
 from bot.pages.entries import read_day
+from locales import Phrases
 from models.rules.days import local_day
 from models.rules.terms_text import lines, unknown_articles
 from models.store.forms import Link as FormLink
@@ -37,29 +38,11 @@ class TermsDeskPage(DeskPage):
         if not body.strip() or day is None or day <= today:
             too_early = body.strip() and day is not None
             error = say("desk_page.terms_too_early" if too_early else "desk_page.terms_missing")
-            return self._drawn(
-                request,
-                "desk_terms.html",
-                say,
-                token,
-                status=422,
-                entered=fields,
-                error=error,
-                shown=None,
-            )
+            return self._again(request, say, token, fields, error)
         summary = fields.get("summary", "").replace("\0", "").replace("\r\n", "\n").strip()
         if unknown := unknown_articles(summary, body):
             error = say("desk_page.summary_unknown", articles="・".join(unknown))
-            return self._drawn(
-                request,
-                "desk_terms.html",
-                say,
-                token,
-                status=422,
-                entered=fields,
-                error=error,
-                shown=None,
-            )
+            return self._again(request, say, token, fields, error)
         if fields.get("action") != "publish":
             return self._drawn(
                 request, "desk_terms.html", say, token, entered=fields, error="", shown=lines(body)
@@ -69,6 +52,21 @@ class TermsDeskPage(DeskPage):
         ):
             return self._gone(request, NoForm.USED)
         return self._pages.word(say, "desk_page.published_title", "desk_page.published_text")
+
+    def _again(
+        self, request: Request, say: Phrases, token: str, entered: dict[str, str], error: str
+    ) -> Response:
+        """The page with what was entered, and what is wrong with it."""
+        return self._drawn(
+            request,
+            "desk_terms.html",
+            say,
+            token,
+            status=422,
+            entered=entered,
+            error=error,
+            shown=None,
+        )
 
     def _publish(
         self,

@@ -181,7 +181,8 @@ class JoinPage:
             page.headers["Refresh"] = str(_LOOKS_AGAIN)
             return page
         if visit.door is Door.HEARD:
-            return self._pages.word(say, title, "join.heard_text", phone=self._pages.phone(say))
+            minutes, phone = turn.office.grace_minutes, self._pages.phone(say)
+            return self._pages.word(say, title, "join.heard_text", minutes=minutes, phone=phone)
         return self._pages.word(say, title, "join.book_again", phone=self._pages.phone(say))
 
     def _unknown(self, request: Request) -> Response:

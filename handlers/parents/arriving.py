@@ -1,7 +1,7 @@
 """Arriving: contact around the start, "running late", "I'm in", and the join link (art. 6(6))."""
 
 from handlers.parents import booking_card, cards, doubting
-from handlers.parents.typed import minutes_in
+from handlers.parents.troubles import minutes_in
 from models.chat import Button, Did, Link, Message, NotAButton, button, column
 from models.rules.attendance import counts_as_coming, deadline
 from models.rules.deadlines import may_cancel
@@ -58,7 +58,11 @@ def heard_after_deemed(turn: Turn, store: Store) -> list[Message]:
     return [
         Message(
             title=turn.say("arriving.heard_title"),
-            text=turn.say("arriving.heard_text", phone=cards.phone(turn)),
+            text=turn.say(
+                "arriving.heard_text",
+                minutes=turn.office.grace_minutes,
+                phone=cards.phone(turn),
+            ),
             groups=(
                 column(
                     cards.phone_link(turn),
@@ -126,6 +130,7 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
         ends = cards.clock_time(turn, booking.ends_at)
         words.append(turn.say("arriving.late_too_long", ends=ends))
         if may_cancel(booking.starts_at, turn.now):
+            words.append(turn.say("arriving.late_can_move"))
             ways.append(button(turn.say("doubt.move"), "move/1", booking.id, 0))
     return [
         Message(

@@ -5,8 +5,8 @@ contact" has no window)."""
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.parents import booking_card, cards, typed
-from handlers.parents.typed import Trouble
+from handlers.parents import booking_card, cards, troubles
+from handlers.parents.troubles import Trouble
 from models.chat import Did, Event, Message, NotAButton, button, column
 from models.rules.attendance import deadline
 from models.rules.deadlines import day_before, may_cancel
@@ -41,7 +41,7 @@ def overhear(turn: Turn, store: Store, event: Event) -> None:
 
 def ask(turn: Turn, store: Store, text: str) -> list[Message]:
     """Ask kindly what is to become of what these words hold; nothing where they hold nothing."""
-    return _questions(turn, _doubted(turn, store, text), typed.trouble(text))
+    return _questions(turn, _doubted(turn, store, text), troubles.trouble(text))
 
 
 def ask_about_picture(turn: Turn, store: Store, kind: str) -> list[Message]:
@@ -112,13 +112,13 @@ def _hold(turn: Turn, store: Store, held: Sequence[Booking]) -> None:
 def _doubted(turn: Turn, store: Store, text: str) -> list[Booking]:
     """What is in doubt by these words: what may mean trouble holds everything at any time, and
     what is not understood holds what was reminded of."""
-    if typed.trouble(text) is Trouble.LATE:
+    if troubles.trouble(text) is Trouble.LATE:
         # Around the start that is contact already, which staff hear of at once.
         held = _to_hold(turn, store)
         return [each for each in held if not booking_card.in_contact_window(turn, each)]
-    if typed.may_not_come(text, turn.today):
+    if troubles.may_not_come(text, turn.today):
         return _to_hold(turn, store)
-    return [] if typed.is_understood(text, turn.today) else _reminded(turn, store)
+    return [] if troubles.is_understood(text, turn.today) else _reminded(turn, store)
 
 
 def _reminded(turn: Turn, store: Store) -> list[Booking]:

@@ -94,7 +94,8 @@ def not_understood(turn: Turn, store: Store) -> list[Message]:
 
 def you_are_welcome(turn: Turn, store: Store) -> list[Message]:
     """The answer to a courtesy."""
-    text = turn.say("fallback.courtesy")
+    is_awaited = bool(cards.current_bookings(turn, store))
+    text = turn.say("fallback.courtesy_awaited" if is_awaited else "fallback.courtesy")
     return [Message(text=text, shortcuts=cards.menu_shortcuts(turn))]
 
 

@@ -1,9 +1,10 @@
 """Reasons in staff's own words: shown first, and acted upon only by a button. A text that was meant
 for something else ends nothing."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
-from handlers.staff import desk
+from handlers.staff import cancelling, desk, people
 from handlers.staff.permission import ADMIN, NotAllowed
 from models.chat import Message, button, column
 from models.store import Store
@@ -11,8 +12,12 @@ from models.store.awaited import Awaited
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=15)
-# What ends something by a reason.
-ENDING = ("withdraw", "refuse", "stop")
+# What ends something by a reason: step(turn, store, subject, text).
+ENDING: dict[str, Callable[[Turn, Store, str, str], list[Message]]] = {
+    "withdraw": cancelling.withdraw_because,
+    "refuse": people.refuse,
+    "stop": cancelling.stop_because,
+}
 
 
 def show(turn: Turn, store: Store, awaited: Awaited, text: str) -> list[Message]:
@@ -32,8 +37,6 @@ def show(turn: Turn, store: Store, awaited: Awaited, text: str) -> list[Message]
 
 def send(turn: Turn, store: Store, what: str, first: int, second: int, draft: int) -> list[Message]:
     """Act upon the reason that was shown."""
-    from handlers.commands import AWAITED  # the table names this step, and this step uses it
-
     if what not in ENDING:
         return desk.stale_button(turn)
     if what == "refuse" and turn.contact.role not in ADMIN:
@@ -41,7 +44,7 @@ def send(turn: Turn, store: Store, what: str, first: int, second: int, draft: in
     text = store.questions.take_draft(turn.contact.id, draft, turn.now)
     if text is None:
         return [Message(text=turn.say("reasons.gone"))]
-    return AWAITED[what].step(turn, store, f"{first} {second}", text)
+    return ENDING[what](turn, store, f"{first} {second}", text)
 
 
 def drop(turn: Turn, store: Store, draft: int) -> list[Message]:

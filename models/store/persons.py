@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Integer, bindparam, or_, select, update
+from sqlalchemy import bindparam, cast, or_, select, update
 
 from models.sql import addition_once, change, query
 from models.store.chat_codes import LENGTHS, SIGNS
@@ -51,7 +51,9 @@ class Merged(NamedTuple):
 
 _CLAIM = addition_once(table(Claim), "job_seeker_id", "other_id", "at")
 # A record with all that became part of it: what was claimed of one is claimed of the whole.
-_records = select(bindparam("of", type_=Integer).label("id")).cte("records", recursive=True)
+_records = select(cast(bindparam("of"), _merges.from_id.type).label("id")).cte(
+    "records", recursive=True
+)
 _records = _records.union(
     select(_merges.from_id).where(_merges.into_id == _records.c.id, _merges.undone_at.is_(None))
 )
