@@ -208,16 +208,12 @@ class Hearing:
             self.pages_proven_by = "a request of our own"
             self.proof(PAGES, at)
             return
-        at_our_address = {
-            name: proof
-            for name, proof in proofs.items()
-            if await self._calls_our_address(self._channels[name])
-        }
-        by = next((name for name, proof in at_our_address.items() if proof.works), None)
-        if by is not None:
-            self.pages_proven_by = by
-            self.proof(PAGES, at)
-        elif answered or all(proof.works is False for proof in at_our_address.values()):
+        for name, proof in proofs.items():
+            if proof.works and await self._calls_our_address(self._channels[name]):
+                self.pages_proven_by = name
+                self.proof(PAGES, at)
+                return
+        if answered or all(proof.works is not None for proof in proofs.values()):
             self.fault(PAGES, why, at)
         else:
             log.warning("way in not shown to work", way=PAGES, why=why)
@@ -236,5 +232,5 @@ class Hearing:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 address = await channel.webhook_address()
         except TimeoutError:
-            return True  # it may, and it will be asked
+            return False
         return bool(address) and urlsplit(address)[:2] == urlsplit(self._public_url)[:2]

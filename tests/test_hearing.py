@@ -144,6 +144,7 @@ async def test_a_platform_that_says_nothing_is_no_fault_but_no_proof(
     _, booking = await _before_the_window(world)
     await world.play_to(booking.starts_at - timedelta(minutes=10))
     world.reached.web, reached = None, world.reached.web
+    world.telegram.webhook_url = "https://elsewhere.test/webhooks/telegram"
     token, world.line.token = world.line.token, "another"
     await world.play(minutes=minutes)
     world.reached.web, world.line.token = reached, token
@@ -363,12 +364,13 @@ async def test_an_act_before_the_word_arrives_is_no_answer_to_it(make_world: Mak
     world: World = await make_world("line")
     admin, parent, booking = await booked(world)
     await world.play_to(booking.starts_at - timedelta(hours=1, minutes=45))
-    world.line.trouble = [500] * 2
+    world.line.trouble = [500] * 50
     start = booking.starts_at + timedelta(hours=1)
     await admin.taps_data(f"smovetime/1:{booking.id}:{booking.version}:{start:%Y%m%d%H%M}:1")
+    await world.play(seconds=30)
     await parent.says("ありがとうございます")
-    await world.play(minutes=10)
     world.line.trouble = []
+    await world.play(minutes=10)
     parent.looks().sees("日時の変更")
     assert await _at_the_end_of_grace(world, await world.booking()) == "undecided"
     assert "decide_not_told" in await world.alerts()
