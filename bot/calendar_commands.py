@@ -84,6 +84,13 @@ def change_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]
     parsed = [row for shift in shifts for row in _shift(shift, office)]
     with open_database() as database:
         number = _number_of(database, office, name)
+        if meeting_url and database.run_now(
+            lambda tx: Agenda(tx, office).upcoming(number, machine_clock())
+        ):
+            give_up(
+                f"{name} has bookings, whose parents must hear of another URL:"
+                " change it by chat (/counselors)."
+            )
         database.run_now(
             lambda tx: Calendar(tx, office).change_counselor(number, meeting_url, parsed)
         )

@@ -211,6 +211,7 @@ class Web:
         try:
             events, unreadable = channel.read(body, self._clock())
         except Unreadable:
+            self._hearing.fault(channel.name, "a signed message could not be read")
             return self._refuse(channel, "unreadable", 400)
         status = await self.take(channel, events, unreadable)
         acknowledgement = channel.acknowledgement(events) if status == 200 else b""
@@ -238,6 +239,7 @@ class Web:
             except DatabaseUnavailable as error:
                 log.error("database unavailable", channel=channel.name, why=str(error))
                 self._hearing.fault(DATABASE, str(error), arrived)
+                self._not_heard(channel.name, [event.person or ""])
                 status = 503
             except Exception as error:  # one bad event spoils no other
                 log.error("event not taken", channel=channel.name, **where(error))

@@ -21,7 +21,7 @@ from models.rules.hearing import (
 )
 from models.store import Store
 from models.store.booking import Booking
-from models.store.contacts import NOBODY
+from models.store.contacts import NOBODY, Contact
 from models.transaction import Conflict
 from models.turn import Turn
 
@@ -141,12 +141,19 @@ def _closed(turn: Turn, store: Store, booking: Booking) -> list[Closed]:
     alone = {chat_way(each.channel, each.person) for each in chats}
     return [
         *closed_ways(ways, start, end, stretches),
+        *(Closed(each.channel, "", is_final=True) for each in chats if _was_refused(store, each)),
         *(
             Closed(each.way.partition(":")[0], each.why, is_final=True)
             for each in stretches
             if each.way in alone and not each.works
         ),
     ]
+
+
+def _was_refused(store: Store, chat: Contact) -> bool:
+    """Whether we refused a word of a chat, at any time, and nothing of it has come since."""
+    refused = store.hearing.last_fault(chat_way(chat.channel, chat.person))
+    return refused is not None and not store.inbox.has_come_since(chat.id, refused)
 
 
 def _unheard(turn: Turn, store: Store, booking: Booking, closed: Sequence[Closed]) -> None:

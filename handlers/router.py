@@ -26,6 +26,7 @@ from handlers.parents import (
     welcome,
     withdrawing,
 )
+from handlers.parents.troubles import Trouble
 from handlers.staff import desk, digest, enrolling, needs, questions, reports, terms
 from models.chat import Did, Event, Message, NotAButton
 from models.rules.hearing import Closed
@@ -86,6 +87,7 @@ VERBS: dict[str, Step] = {
 
 # What typed words ask for (handlers/parents/typed.py has the words).
 WORDS: dict[typed.Wish, Step] = {
+    typed.Wish.UNDO: my_bookings.show_mine,
     typed.Wish.LATE: arriving.say_late,
     typed.Wish.HERE: arriving.say_here,
     typed.Wish.WITHDRAW: withdrawing.ask,
@@ -208,13 +210,18 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     in_doubt = [] if has_own else doubting.ask(turn, store, text)
     rest = typed.without_personal_numbers(text)
     not_here = welcome.not_here(turn, store) if rest != text else []
-    if in_doubt and troubles.trouble(text):
-        return [*not_here, *in_doubt]
+    if in_doubt and (found := troubles.trouble(text)):
+        way_in = arriving.help_to_enter(turn, store) if found is Trouble.ENTRY else []
+        return [*not_here, *(way_in or asking.with_send(turn, store, text, in_doubt))]
     if answer := _wished(turn, store, rest):
         return [*not_here, *answer, *in_doubt]
     if not_here:
         return [*not_here, *in_doubt]
-    return [*(arriving.help_to_enter(turn, store) or asking.offer(turn, store, text)), *in_doubt]
+    if way_in := arriving.help_to_enter(turn, store):
+        return way_in
+    if in_doubt:
+        return asking.with_send(turn, store, text, in_doubt)
+    return asking.offer(turn, store, text)
 
 
 def _sent(turn: Turn, store: Store, kind: str) -> list[Message]:
@@ -227,7 +234,11 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     if typed.is_an_answer(text):
         return welcome.press_a_button(turn, store)
     if troubles.is_courtesy(text):
-        return arriving.help_to_enter(turn, store) or welcome.you_are_welcome(turn, store)
+        return (
+            arriving.help_to_enter(turn, store)
+            or (doubting.says_coming(turn, store) if troubles.is_coming(text) else [])
+            or welcome.you_are_welcome(turn, store)
+        )
     wish, day, clock_time = typed.understand(text, turn.today)
     if day is not None and wish in (None, typed.Wish.BOOK, typed.Wish.NEXT):
         return booking.typed_day(turn, store, day, clock_time)

@@ -7,6 +7,7 @@ import pytest
 
 from handlers.parents.troubles import Trouble, minutes_in, trouble
 from models.store.booking import Booking
+from models.writers import DatabaseUnavailable
 from tests.conftest import MakeWorld
 from tests.desk import booked
 from tests.talk import Parent, World
@@ -52,7 +53,7 @@ async def _ends(world: World, booking: Booking) -> str:
         ("寝坊しました", Trouble.LATE),
         ("明日はパスします", Trouble.CANNOT),
         ("面接が入ったので見送ります", Trouble.CANNOT),
-        ("Zoomが開かない", Trouble.CANNOT),
+        ("Zoomが開かない", Trouble.ENTRY),
         ("予約を取り下げます", Trouble.CANNOT),
         ("行けたら行きます", Trouble.UNSURE),
         ("not gonna make it", Trouble.CANNOT),
@@ -76,6 +77,20 @@ async def _ends(world: World, booking: Booking) -> str:
         ("I won't be late", None),
         ("予約の確認", None),
         ("Thank you!", None),
+        ("明日休む", Trouble.CANNOT),
+        ("明日行けへん", Trouble.CANNOT),
+        ("就職が決まりました", Trouble.CANNOT),
+        ("他で決まったので大丈夫です", Trouble.CANNOT),
+        ("母が倒れたので", Trouble.ILL),
+        ("I changed my mind", Trouble.CANNOT),
+        ("Can I make it in time?", Trouble.LATE),
+        ("熱は下がりました。行けます", Trouble.BETTER),
+        ("つながらなくて入れませんでした", Trouble.ENTRY),
+        ("保育園の仕事はありますか", None),
+        ("病院の受付の求人を探しています", None),
+        ("ご連絡遅れてすみません", None),
+        ("Zoomの入り方がわかりません", None),
+        ("I don't know how to use Zoom", None),
     ],
 )
 def test_words_that_say_so(words: str, kind: Trouble | None) -> None:
@@ -126,6 +141,112 @@ async def test_staff_are_told_of_it_once_an_hour_however_often_it_is_said(world:
     await parent.says("やっぱり熱が出ました")
     await world.play(minutes=7)
     admin.looks().sees("来られないかもしれません", "やっぱり熱が出ました")
+
+
+async def test_staff_hear_that_somebody_comes_after_all(world: World) -> None:
+    admin = await world.staff()
+    parent, _ = await _the_day_before(world)
+    await parent.says("熱が出ました")
+    await world.play(minutes=6)
+    await parent.taps("予定どおり行きます")
+    await world.play(seconds=30)
+    admin.looks().sees("予定どおり来られるそうです")
+
+
+async def test_around_the_start_nothing_waits_and_every_word_is_told(world: World) -> None:
+    admin = await world.staff()
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(minutes=50))
+    await parent.says("よろしくお願いします")
+    await world.play(minutes=1)
+    admin.looks().sees("メッセージがありました", "よろしくお願いします")
+    await world.play_to(booking.starts_at + timedelta(minutes=6))
+    await parent.says("子どもが救急車で運ばれました")
+    await world.play(minutes=1)
+    admin.looks().sees("子どもが救急車で運ばれました")
+    await world.play_to(booking.starts_at + GRACE + timedelta(seconds=30))
+    admin.looks().sees("決めてください", "子どもが救急車で運ばれました")
+
+
+async def test_staff_see_the_last_words_and_not_only_the_last(world: World) -> None:
+    admin = await world.staff()
+    parent, _ = await _the_day_before(world)
+    await parent.says("熱が出ました")
+    await world.play(minutes=1)
+    await parent.says("熱は下がりました。行けます")
+    parent.sees("それはよかったです", "予定どおり行きます")
+    await world.play(minutes=6)
+    admin.looks().sees("「熱が出ました」", "「熱は下がりました。行けます」")
+
+
+async def test_writing_that_one_comes_leads_to_the_button(world: World) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.says("行けないかもしれません")
+    parent.sees("どうなさいますか").sees_no("キャンセルしますか")
+    await parent.says("予定どおり行きます")
+    parent.sees("どうなさいますか", "予定どおり行きます")
+    await parent.taps("予定どおり行きます")
+    await parent.says("予定どおり行きます")
+    parent.sees("12月1日", "お待ちしています")
+    assert await _ends(world, booking) == "deemed_cancelled"
+
+
+async def test_what_is_asked_gets_no_sympathy_and_can_be_sent(world: World) -> None:
+    parent, booking = await _the_day_before(world)
+    await parent.says("保育園の仕事はありますか")
+    parent.sees("どうなさいますか", "この文を窓口").sees_no("大変ですね", "読み取れません")
+    assert await _ends(world, booking) == "undecided"
+
+
+async def test_words_after_the_end_reach_staff_while_it_is_undecided(
+    make_world: MakeWorld,
+) -> None:
+    world: World = await make_world("line")
+    admin = await world.staff(channel="telegram")
+    parent, booking = await _the_day_before(world)
+    await world.play_to(booking.starts_at - timedelta(minutes=10))
+    right, world.line.secret = world.line.secret, "rotated"
+    await world.play_to(booking.ends_at + timedelta(minutes=30))
+    world.line.secret = right
+    await parent.says("つながらなくて入れませんでした")
+    parent.sees("窓口に伝えました")
+    await world.play(minutes=1)
+    admin.looks().sees("つながらなくて入れませんでした")
+
+
+async def test_what_was_refused_the_evening_before_holds_until_it_comes_again(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world: World = await make_world("line")
+    parent, booking = await _the_day_before(world)
+    monkeypatch.setattr(world.app.turns, "take", _away)
+    said = {"type": "text", "id": "1", "text": "インフルで明日行けません"}
+    event = world.line.event(parent.person, "message", message=said)
+    assert await world.line.deliver([event]) == 503
+    monkeypatch.undo()
+    assert await _ends(world, booking) == "undecided"
+
+
+async def _away(*_: object) -> None:
+    raise DatabaseUnavailable("away")
+
+
+async def test_a_language_that_we_do_not_speak_may_say_anything(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked(day="12/3")
+    await parent.says("con tôi bị sốt")
+    parent.sees("どうなさいますか")
+    assert await _ends(world, booking) == "undecided"
+
+
+async def test_taking_a_cancellation_back_by_words(world: World) -> None:
+    parent, _ = await _the_day_before(world)
+    await parent.says("キャンセル")
+    await parent.taps("キャンセルする")
+    await parent.says("元に戻して")
+    await parent.taps("キャンセルを取りやめる")
+    assert (await world.booking()).status == "booked"
 
 
 async def test_a_button_clears_it_up(world: World) -> None:
@@ -207,6 +328,10 @@ async def test_what_is_not_understood_counts_after_the_reminder(
     [
         "090-1234-5678",
         "いいえ",
+        "12月8日",
+        "予約いらないかな",
+        "電話ください",
+        "not tomorrow, sorry",
         "予約の日は子どもの参観日でした",
         "12月8日はどうでしょうか、子どもがまだ熱っぽくて",
     ],
@@ -219,7 +344,7 @@ async def test_words_that_we_know_hide_no_others(world: World, words: str) -> No
     assert await _ends(world, booking) == "undecided"
 
 
-@pytest.mark.parametrize("words", ["予約の確認", "12月8日", "はい"])
+@pytest.mark.parametrize("words", ["予約の確認", "はい"])
 async def test_what_is_understood_is_no_doubt(world: World, words: str) -> None:
     parent, booking = await _the_day_before(world)
     await parent.says(words)
@@ -269,8 +394,14 @@ async def test_what_cannot_be_read_may_say_anything(make_world: MakeWorld) -> No
     "words",
     [
         "ありがとうございます",
-        "明日行きます",
+        "予定どおり行きます",
         "はい、大丈夫です",
+        "ご丁寧にありがとうございます",
+        "了解しました。当日よろしくお願いいたします。",
+        "確認しました",
+        "ok thanks",
+        "I'll be there at 10",
+        "👍",
         "遅れずに行きます",
         "了解しました。よろしくお願いします!",
         "Thank you so much!",

@@ -24,7 +24,7 @@ async def test_none(world: World) -> None:
 async def test_cancel_with_one_question(world: World) -> None:
     parent = world.parent()
     await parent.has_booked()
-    await parent.says("行けなくなりました")
+    await parent.says("予約をキャンセルしたいです")
     parent.sees("この予約をキャンセルしますか", "12月1日", "日時を変える")
     await parent.taps("キャンセルしない")
     parent.sees("お待ちしています")

@@ -198,6 +198,57 @@ async def _record_of(world: World, parent: Parent) -> int:
     return int(found.job_seeker_id)
 
 
+async def test_words_from_a_chat_that_is_not_confirmed_are_named_so(world: World) -> None:
+    admin = await world.staff()
+    first, second = world.parent(), world.parent()
+    booking = await first.has_booked()
+    await second.has_settled_everything(registration=first.registration)
+    await world.play_to(booking.starts_at - timedelta(hours=3))
+    await second.says("インフルで行けません")
+    await world.play(minutes=6)
+    admin.looks().sees("インフルで行けません", "確認前の別のチャット")
+
+
+async def test_whoever_typed_anothers_number_cannot_ask_when_they_come(world: World) -> None:
+    first, second = world.parent(), world.parent()
+    booking = await first.has_booked()
+    await second.has_settled_everything(registration=first.registration)
+    answers = []
+    for before in (timedelta(hours=20), timedelta(minutes=20)):
+        await world.play_to(booking.starts_at - before)
+        await second.says("遅れます")
+        answers.append([each.text for each in second.seen])
+    assert answers[0] == answers[1]
+
+
+async def test_news_goes_to_the_chat_that_is_in_use(make_world: MakeWorld) -> None:
+    """A new telephone: the old chat is there, and nobody reads it."""
+    world: World = await make_world("line")
+    admin, old = await world.staff(), world.parent()
+    booking = await old.has_booked()
+    await world.play(minutes=5)
+    code = await _gives_code(world, admin, booking.job_seeker_id)
+    new = await world.parent(channel="telegram").follows()
+    await new.says(code)
+    await world.play_to(booking.starts_at - timedelta(hours=12))
+    new.looks().sees("オンライン相談のお知らせ")
+    old.looks().sees_nothing()
+
+
+async def test_merges_are_undone_in_their_order_only(world: World) -> None:
+    admin = await world.staff()
+    numbers = ("34999-000001", "34999-000002", "34999-000003")
+    one, two, three = [await _phoned(world, admin, registration=each) for each in numbers]
+    await admin.taps_data(f"mergeyes/1:{one}:{two}")
+    await admin.taps_data(f"mergeyes/1:{two}:{three}")
+    await admin.taps_data("unmerge/1:1")
+    assert {each.job_seeker_id for each in await world.bookings()} == {three}
+    await admin.taps_data("unmerge/1:2")
+    await admin.taps_data("unmerge/1:1")
+    found = [each.job_seeker_id for each in await world.bookings()]
+    assert sorted(found) == sorted((one, two, three))
+
+
 async def test_nobody_is_refused_by_somebody_elses_typing(world: World) -> None:
     admin = await world.staff()
     victim, impostor = world.parent(), world.parent()
@@ -308,7 +359,7 @@ async def test_who_was_deemed_absent_is_told_so_in_their_own_chat_only(world: Wo
     await world.play_to(booking.starts_at + GRACE + timedelta(minutes=3))
     assert (await world.booking()).status == "deemed_cancelled"
     await impostor.says("すみません、今から入ります")
-    impostor.sees("窓口で確認しています").sees_no("キャンセルの扱い", "12月1日")
+    impostor.sees("読み取れません").sees_no("キャンセルの扱い", "12月1日", "窓口で確認")
 
 
 async def test_merging_decides_nothing_about_a_third(world: World) -> None:

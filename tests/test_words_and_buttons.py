@@ -45,7 +45,7 @@ PATTERNS = {
     r"audit\.(did|about|value)\.\w+": None,
     r"my_data\.page\.\w+": None,
     r"note\.\w+": None,
-    r"doubt\.(ill|nursery|late|cannot|unsure)": None,
+    r"doubt\.(better|entry|ill|nursery|late|cannot|unsure)": None,
     r"way\.\w+": None,
     r"reasons\.(refuse|stop|withdraw)": None,
     r"url\.(no_room|host_link|not_allowed)": None,

@@ -25,7 +25,7 @@ def read_update(update: dict[str, Any], now: datetime) -> Event:
         return _pressed(event_id, query, now)
     if message := update.get("message"):
         return _sent(event_id, message, now)
-    if message := update.get("edited_message"):
+    if (message := update.get("edited_message")) and "text" in message:  # not a live location
         return _sent(event_id, {**message, "date": message["edit_date"]}, now)
     if change := update.get("my_chat_member"):
         return _changed(event_id, change, now)

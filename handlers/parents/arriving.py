@@ -24,7 +24,8 @@ def note_contact(turn: Turn, store: Store) -> list[Message]:
     for booking in (*held, *on):
         if booking and turn.event is not None and turn.event.did is Did.SAID:
             store.inbox.keep(turn.event, failed=False)
-            store.alerts.about(booking, "wrote", turn.now)
+            if not store.alerts.about(booking, "wrote", turn.now):
+                store.alerts.tell_again(booking, "wrote", turn.now)
     for booking in held:
         if _hold(turn, store, booking, "contact") and cards.is_own(turn, booking):
             told.append(Message(text=turn.say("arriving.reinstated", phone=cards.phone(turn))))
@@ -54,7 +55,7 @@ def heard_after_deemed(turn: Turn, store: Store) -> list[Message]:
         store.inbox.keep(turn.event, failed=False)
     store.alerts.about(booking, "is_here", turn.now)
     if not cards.is_own(turn, booking):
-        return being_checked(turn)
+        return []
     return [
         Message(
             title=turn.say("arriving.heard_title"),
@@ -95,9 +96,9 @@ def say_late(turn: Turn, store: Store) -> list[Message]:
     around = _around(turn, store)
     own = [booking for booking in around if cards.is_own(turn, booking)]
     mine = own or cards.current_bookings(turn, store)
-    if around and not mine:
-        for booking in around:
-            store.alerts.about(booking, "running_late", turn.now)
+    for booking in around if not mine else ():
+        store.alerts.about(booking, "running_late", turn.now)
+    if not mine and _is_being_checked(turn, store):
         return being_checked(turn)
     if not mine:
         return [cards.menu(turn, turn.say("arriving.no_booking"))]
@@ -144,7 +145,7 @@ def say_here(turn: Turn, store: Store) -> list[Message]:
     around = _around(turn, store)
     own = [booking for booking in around if cards.is_own(turn, booking)]
     mine = own or cards.current_bookings(turn, store)
-    if around and not mine:
+    if not mine and _is_being_checked(turn, store):
         return being_checked(turn)
     if not mine:
         return [cards.menu(turn, turn.say("arriving.no_booking"))]
@@ -180,10 +181,13 @@ def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
     in_time = counts_as_coming(
         booking.starts_at, turn.acted_from, turn.acted_at, cards.EARLY, turn.office.grace
     )
+    if not in_time and not _still_expected(turn, store, booking, how):
+        return False
+    if booking.status in _UNDECIDED_YET:
+        store.alerts.close_of(booking.id, turn.now)  # there is nothing to decide any more
     if not in_time:
-        if not _still_expected(turn, store, booking, how):
-            return False
-        store.alerts.about(booking, "came_late", turn.now)
+        kind = "came_late" if how == "join_link" else "says_here_late"
+        store.alerts.about(booking, kind, turn.now)
     _record(turn, store, booking, came=True, how=how)
     if booking.status == "deemed_cancelled":
         store.alerts.about(booking, "reinstated", turn.now)
@@ -217,6 +221,13 @@ def _on_now(turn: Turn, store: Store) -> Booking | None:
         if turn.acted_at >= booking.starts_at - cards.EARLY:
             return booking
     return None
+
+
+def _is_being_checked(turn: Turn, store: Store) -> bool:
+    """Whether staff have yet to say whose registration number this parent gave: until then they
+    are answered the same, whatever the other has booked."""
+    seeker = turn.contact.job_seeker_id
+    return seeker is not None and len(store.persons.maybe_same(seeker)) > 1
 
 
 def being_checked(turn: Turn) -> list[Message]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from handlers.parents import cards, gate, typed, welcome
-from models.chat import Message, button, column
+from models.chat import Button, Message, button, column
 from models.rules.days import at, is_business_day, local_day
 from models.store import Store
 from models.turn import Turn
@@ -44,15 +44,30 @@ def take(turn: Turn, store: Store, text: str) -> list[Message]:
 @gate.unless_refused
 def offer(turn: Turn, store: Store, text: str) -> list[Message]:
     """What the program cannot read may be meant for a person: one tap sends it to the office."""
+    send = _send(turn, store, text)
+    if send is None:
+        return welcome.not_understood(turn, store)
+    menu = cards.menu(turn, turn.say("fallback.not_understood"))
+    return [replace(menu, groups=(column(send), *menu.groups))]
+
+
+def with_send(turn: Turn, store: Store, text: str, messages: list[Message]) -> list[Message]:
+    """The same beneath the last of other messages, which answer what may have been meant."""
+    send = _send(turn, store, text)
+    if send is None:
+        return messages
+    *first, last = messages
+    return [*first, replace(last, groups=(*last.groups, column(replace(send, primary=False))))]
+
+
+def _send(turn: Turn, store: Store, text: str) -> Button | None:
     is_more_than_a_sign = sum(sign.isalnum() for sign in text) >= _LEAST_SIGNS
     if not is_more_than_a_sign or _has_asked_enough(turn, store):
-        return welcome.not_understood(turn, store)
+        return None
     assert turn.event is not None
     until = turn.now + _WRITE_WITHIN
     number = store.questions.keep_draft(turn.contact.id, text, turn.event.message_id, until)
-    send = button(turn.say("ask.send"), "sendthis/1", number, primary=True)
-    menu = cards.menu(turn, turn.say("fallback.not_understood"))
-    return [replace(menu, groups=(column(send), *menu.groups))]
+    return button(turn.say("ask.send"), "sendthis/1", number, primary=True)
 
 
 @gate.unless_refused

@@ -5,18 +5,20 @@ contact" has no window)."""
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.parents import booking_card, cards, troubles
+from handlers.parents import booking_card, cards, my_bookings, troubles
 from handlers.parents.troubles import Trouble
 from models.chat import Did, Event, Message, NotAButton, button, column
 from models.rules.attendance import deadline
 from models.rules.deadlines import day_before, may_cancel
 from models.store import Store
-from models.store.booking import LONGEST, Booking
+from models.store.booking import Booking
 from models.turn import Turn
 
 _ASKED = 3
 # Nobody books further ahead, whatever the office file says.
 _AHEAD = timedelta(days=367)
+# For how long after it a consultation that staff have not decided is still spoken of.
+_BEHIND = timedelta(days=14)
 # Pressing one of these may say that somebody cannot come.
 _DOUBTFUL = ("cancel/1", "cancelyes/1", "move/1")
 # What is spoken or photographed may say it too.
@@ -40,8 +42,29 @@ def overhear(turn: Turn, store: Store, event: Event) -> None:
 
 
 def ask(turn: Turn, store: Store, text: str) -> list[Message]:
-    """Ask kindly what is to become of what these words hold; nothing where they hold nothing."""
-    return _questions(turn, _doubted(turn, store, text), troubles.trouble(text))
+    """Ask kindly what is to become of what these words hold; nothing where they hold nothing. A
+    question gets no sympathy for what it speaks of."""
+    trouble = None if troubles.is_question(text) else troubles.trouble(text)
+    held = _doubted(turn, store, text)
+    to_come = [each for each in held if each.ends_at > turn.acted_at]
+    if not to_come and held:
+        return [Message(text=turn.say("doubt.told_after", phone=cards.phone(turn)))]
+    return _questions(turn, to_come, trouble)
+
+
+def says_coming(turn: Turn, store: Store) -> list[Message]:
+    """Somebody writes that they come: to clear a doubt up takes the button; else they see what
+    they come to."""
+    mine = cards.current_bookings(turn, store)
+    if not mine:
+        return my_bookings.show_mine(turn, store)
+    in_doubt = [each for each in mine if store.presence.is_in_doubt(each.id, each.version)]
+    if in_doubt:
+        return _questions(turn, in_doubt, None)
+    when = cards.when_of(turn, mine[0])
+    return [
+        Message(text=turn.say("doubt.awaited", when=when), shortcuts=cards.menu_shortcuts(turn))
+    ]
 
 
 def ask_about_picture(turn: Turn, store: Store, kind: str) -> list[Message]:
@@ -65,6 +88,8 @@ def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     if booking not in cards.current_bookings(turn, store):
         return [booking_card.over(turn, booking)]
     store.presence.clear_doubt(booking.id, booking.version, acted_at=turn.acted_at, now=turn.now)
+    if store.alerts.is_told(booking.id, "may_not_come"):
+        store.alerts.about(booking, "comes_after_all", turn.now)
     store.alerts.close(booking.id, "may_not_come", turn.now)
     title = turn.say("doubt.will_come_title")
     return [booking_card.confirmation(turn, booking, title)]
@@ -103,6 +128,8 @@ def _hold(turn: Turn, store: Store, held: Sequence[Booking]) -> None:
                 booking, "undecided", turn.now, by="parent", why="said in time, arrived late"
             )
             store.alerts.about(booking, "reinstated", turn.now)
+        elif booking.ends_at <= turn.acted_at:
+            store.alerts.about(booking, "wrote", turn.now)
         else:
             store.alerts.about(booking, "may_not_come", turn.now)
     if held and turn.event is not None and turn.event.did is Did.SAID:
@@ -111,35 +138,45 @@ def _hold(turn: Turn, store: Store, held: Sequence[Booking]) -> None:
 
 def _doubted(turn: Turn, store: Store, text: str) -> list[Booking]:
     """What is in doubt by these words: what may mean trouble holds everything at any time, and
-    what is not understood holds what was reminded of."""
+    what is not understood holds what was reminded of. Around the start every word is contact
+    already, which staff hear of at once."""
+    held = _to_hold(turn, store)
+    if not held:
+        return []
+    early = [
+        each
+        for each in held
+        if not booking_card.in_contact_window(turn, each)
+        and not each.starts_at <= turn.acted_at < each.ends_at
+    ]
     if troubles.trouble(text) is Trouble.LATE:
-        # Around the start that is contact already, which staff hear of at once.
-        held = _to_hold(turn, store)
-        return [each for each in held if not booking_card.in_contact_window(turn, each)]
+        return early
     if troubles.may_not_come(text, turn.today):
-        return _to_hold(turn, store)
-    return [] if troubles.is_understood(text, turn.today) else _reminded(turn, store)
+        return held
+    if troubles.is_understood(text, turn.today):
+        return []
+    return [each for each in early if _is_reminded(turn, each)]
 
 
 def _reminded(turn: Turn, store: Store) -> list[Booking]:
-    """What is booked and whose day-before reminder is due by now."""
+    return [each for each in _to_hold(turn, store) if _is_reminded(turn, each)]
+
+
+def _is_reminded(turn: Turn, booking: Booking) -> bool:
+    """Whether the day-before reminder of a booking is due by now."""
     office = turn.office
-    return [
-        each
-        for each in _to_hold(turn, store)
-        if turn.acted_at >= day_before(each.starts_at, office.reminder_at, office.zone)
-    ]
+    return turn.acted_at >= day_before(booking.starts_at, office.reminder_at, office.zone)
 
 
 def _to_hold(turn: Turn, store: Store) -> list[Booking]:
-    """What is booked and not over when the parent acts; what was deemed cancelled since is among
-    it."""
-    found = cards.bookings_between(turn, store, turn.acted_at - LONGEST, turn.acted_at + _AHEAD)
+    """What is booked and not over when the parent acts, or still to be decided; what was deemed
+    cancelled since is among it."""
+    found = cards.bookings_between(turn, store, turn.acted_at - _BEHIND, turn.acted_at + _AHEAD)
     grace = turn.office.grace
     return [
         booking
         for booking in found
-        if booking.ends_at > turn.acted_at
+        if (booking.ends_at > turn.acted_at or booking.status == "undecided")
         and (
             booking.status in ("booked", "undecided")
             or (

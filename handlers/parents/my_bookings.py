@@ -5,6 +5,7 @@ from models.chat import Message, NotAButton, button, column
 from models.rules.days import local_day
 from models.rules.deadlines import may_cancel
 from models.store import Store
+from models.store.booking import Booking
 from models.transaction import Conflict
 from models.turn import Turn
 
@@ -16,11 +17,16 @@ def show_mine(turn: Turn, store: Store) -> list[Message]:
     """This parent's bookings that are not over."""
     mine = cards.current_bookings(turn, store)
     if not mine:
+        ways = [button(turn.say("menu.book"), "book/1", primary=True)]
+        if cancelled := _just_cancelled(turn, store):
+            ways.append(
+                button(turn.say("cancel.undo"), "uncancel/1", cancelled.id, cancelled.version)
+            )
         return [
             Message(
                 title=turn.say("mine.title"),
                 text=turn.say("mine.none"),
-                groups=(column(button(turn.say("menu.book"), "book/1", primary=True)),),
+                groups=(column(*ways),),
             )
         ]
     return booking_card.cards_of(turn, mine)
@@ -127,6 +133,14 @@ def undo_cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list
     except Conflict:
         return [booking_card.over(turn, found)]
     return [booking_card.confirmation(turn, back, turn.say("cancel.undone"))]
+
+
+def _just_cancelled(turn: Turn, store: Store) -> Booking | None:
+    """What the parent has cancelled and may still take back."""
+    seeker = turn.contact.job_seeker_id
+    latest = store.bookings.latest(seeker) if seeker is not None else None
+    is_to_come = latest is not None and may_cancel(latest.starts_at, turn.now)
+    return latest if latest and is_to_come and latest.status == "cancelled" else None
 
 
 def _book_again(turn: Turn) -> list[Message]:

@@ -1,38 +1,20 @@
-"""What typed words say of a consultation: what keeps somebody from coming, a courtesy, or a wish
-and nothing else."""
+"""What typed words say of a consultation: what keeps somebody from coming, that they come, a
+courtesy, or a wish and nothing else."""
 
 import re
 from datetime import date
 from enum import StrEnum
 
-from handlers.parents.typed import MARKS, REASSURING, YES, Wish, has_word, told, understand
+from handlers.parents.typed import MARKS, REASSURING, YES, Wish, told, understand, without_wish
 from models.rules.typed_dates import plain
 from models.store.chat_codes import code_in
-
-# Courtesies that say nothing else: "thank you" after a reminder is no sign of trouble.
-_COURTESY = re.compile(
-    r"(?:(?:どうも|本当に|ほんとうに|ご連絡|お知らせ|いつも|大変|いろいろ|今後とも|では|それでは|明日は?)?"
-    r"(?:ありがとう(?:ございま(?:す|した))?|有難うございま(?:す|した)|了解(?:です|しました|いたしました)?"
-    r"|りょうかい(?:です)?|承知(?:しました|いたしました)|わかりました|分かりました|かしこまりました"
-    r"|よろしく(?:お願い(?:します|いたします|致します))?|宜しくお願い(?:します|いたします|致します)"
-    r"|お世話になります|お疲れ様です|すみません|おはようございます|こんばんは)"
-    r"|(?:明日|あした|今日|本日|予定どおり|予定通り|必ず|は|に)*"
-    r"(?:行き|いき|行け|いけ|伺い|うかがい|参加し|参加でき|出られ|来られ)ます|大丈夫です"
-    r"|はい|うん|ね|please|ok|okay|yes|i"
-    r"|i'?(?:ll| will| am|m) (?:be there|come|coming)(?: tomorrow| today)?"
-    r"|thanks?(?: you)?(?: (?:so|very) much)?(?: a lot)?|got it|noted|all right|alright"
-    r"|good (?:morning|evening)|see you(?: (?:tomorrow|then|soon))?|sure)"
-)
-
-# A wish that is longer than this may say something else beside it.
-_LONGEST_WISH, _LONGEST_ENGLISH_WISH = 12, 25
-
-_ONE_HOUR = re.compile(r"(?<!\d)1\s*時間|一時間|(?<!half )an hour|(?<!\d)1 hour")
 
 
 class Trouble(StrEnum):
     """What keeps somebody from coming, as a person would hear it."""
 
+    BETTER = "better"
+    ENTRY = "entry"
     ILL = "ill"
     NURSERY = "nursery"
     LATE = "late"
@@ -40,123 +22,152 @@ class Trouble(StrEnum):
     UNSURE = "unsure"
 
 
+def _pattern(japanese: str, english: str) -> re.Pattern[str]:
+    """Compile words: a Japanese one anywhere, an English one ("/" between them) as a whole."""
+    whole = "|".join(re.escape(each) for each in english.split("/"))
+    return re.compile("|".join([*japanese.split(), rf"(?<![a-z])(?:{whole})(?![a-z])"]))
+
+
+_CANNOT_COME = _pattern(
+    "(?:行|い)け(?:な|ませ|ん|へん|れん|そうに|そうも) (?:行|い)か(?:な|ん|へん|れ) (?:行|い)きませ"
+    " 来(?:ら)?れ?(?:な|ませ|ん|そうに|そうも) こ(?:ら)?れ(?:な|ませ|ん) 出(?:ら)?れ(?:な|ませ|ん)"
+    " (?:出席|参加)(?:でき|出来|しませ|しな) 不参加 欠席 受けら?れ(?:な|ませ) ドタキャン",
+    "can't/cannot/can not/cant/couldn't/could not/won't/wont/will not/unable/not able/not coming"
+    "/not come/not going/not gonna/ain't/not attend/not attending/miss/absent/don't think i can"
+    "/probably not",
+)
 # Words that say, or may say, that somebody cannot come, will be late or is not sure. Which word it
-# is decides only how it is answered: each of them holds the booking.
-_TROUBLES: tuple[tuple[Trouble, tuple[str, ...], tuple[str, ...]], ...] = (
+# is decides only how it is answered: each of them holds the booking. The first row that fits
+# decides.
+_TROUBLES: tuple[tuple[Trouble, re.Pattern[str]], ...] = (
+    (
+        Trouble.BETTER,
+        _pattern(
+            "熱(?:は|も|が)?(?:下|さ)が 治り 治っ よくなり 良くなり 元気になり 大丈夫そう 落ち着き",
+            "fever is gone/better now/feeling better/feels better/recovered/no fever",
+        ),
+    ),
+    (
+        Trouble.ENTRY,
+        _pattern(
+            "入れませ 入れな 入れん 開かな 開きませ 繋が(?:ら|り) つなが(?:ら|り) 真っ白 映らな"
+            " 音が(?:出|聞) 聞こえな エラー 押しても 接続でき",
+            "get in/connect/could not join/cannot join/can't join/blank/error/no sound"
+            "/doesn't work/does not work/not working/doesn't open/does not open",
+        ),
+    ),
     (
         Trouble.ILL,
-        (
-            *("熱を", "熱が", "発熱", "高熱", "微熱", "お熱", "インフル", "コロナ", "風邪", "かぜ"),
-            *("病気", "病院", "入院", "受診", "救急", "体調", "具合", "けが", "怪我", "骨折"),
-            *("嘔吐", "吐い", "吐き", "下痢", "腹痛", "頭痛", "ノロ", "水ぼうそう", "水痘", "感染"),
-            *("寝込", "しんど", "たいぎ", "調子が悪", "調子悪", "つわり", "陣痛", "破水", "えらい"),
-            *("熱で", "熱っ", "熱出", "子供熱", "子ども熱", "度あ", "℃", "痛", "咳", "せきが"),
-            *("溶連菌", "手足口", "みずぼうそう", "陽性", "ケガ", "もどした", "もどして"),
-        ),
-        (
-            *("sick", "ill", "fever", "flu", "influenza", "covid", "hospital", "doctor", "unwell"),
-            *("cold", "vomiting", "injured", "not feeling well", "pain", "threw up", "temperature"),
+        _pattern(
+            "熱[をがでっ出は] 発熱 高熱 微熱 お熱 子供熱 子ども熱"
+            " 3[6-9](?:[.点]\\d)?度 4[0-2]度 度あ ℃"
+            " インフル コロナ 風邪 かぜ 病気 病院 入院 受診 救急 体調 具合 けが ケガ 怪我 骨折 手術"
+            " 嘔吐 吐[いきく] もどし 下痢 痛 咳 せきが ノロ 溶連菌"
+            " 手足口 水ぼうそう みずぼうそう 水痘"
+            " 感染 陽性 寝込 倒れ しんど たいぎ えらい 調子が?悪 つわり 陣痛 破水",
+            "sick/ill/fever/flu/influenza/covid/hospital/doctor/unwell/cold/vomiting/vomited"
+            "/injured/hurt/not feeling well/pain/threw up/throwing up/temperature/surgery",
         ),
     ),
     (
         Trouble.NURSERY,
-        (
-            *("保育園", "幼稚園", "保育所", "こども園", "学校から", "学童", "お迎え", "迎えに"),
-            *("呼び出", "呼出", "休園", "休校", "学級閉鎖", "預け先", "預けられ", "見てくれる人"),
+        _pattern(
+            "保育園 幼稚園 保育所 こども園 学校から 学童 お迎え 迎えに"
+            " 呼び出 呼出 休園 休校 学級閉鎖"
+            " 預け先 預けられ 見てくれる人",
+            "nursery/kindergarten/daycare/school called/childcare/pick up my/babysitter",
         ),
-        ("nursery", "kindergarten", "daycare", "school called", "childcare", "pick up my"),
     ),
     (
         Trouble.LATE,
-        (
-            *("遅れ", "遅く", "おくれ", "遅刻", "ちこく", "間に合", "まにあ", "渋滞", "延着"),
-            *("遅延", "遅な", "おそく", "寝坊", "ぎりぎり", "ギリギリ", "待って", "止まって"),
+        _pattern(
+            "遅れ 遅く おくれ 遅刻 ちこく 間に合 まにあ 渋滞 延着 遅延 遅な おそく 寝坊 ぎりぎり"
+            " ギリギリ 待って 止まって",
+            "late/delayed/delay/behind/traffic/overslept/stuck/in time",
         ),
-        ("late", "delayed", "delay", "behind", "traffic", "overslept", "stuck"),
     ),
+    (Trouble.CANNOT, _CANNOT_COME),
     (
         Trouble.CANNOT,
-        (
-            *("行けな", "行けませ", "行けん", "行かれ", "いけな", "いけませ", "いけん", "いかれ"),
-            *("行きませ", "いきませ", "行かな", "行かん", "いかん", "行けれん", "いけれん"),
-            *("行けそうに", "いけそうに", "行けそうも", "いけそうも", "来れそうに", "来られそうに"),
-            *("来られな", "来られませ", "来れな", "来れませ", "これなく", "こられな", "来れん"),
-            *("来ませ", "これませ", "こられませ", "来られん"),
-            *("出られな", "出られませ", "出れな", "出れませ", "出られん", "出れん"),
-            *("出席でき", "参加でき", "受けられな", "受けられませ", "参加出来", "出席出来"),
-            *("参加しませ", "参加しな", "出席しませ", "不参加", "できませ", "出来ませ", "できん"),
-            *("入れませ", "入れな", "開かな", "開きませ", "繋がらな", "つながりませ", "ムリ"),
-            *("だめです", "ダメです", "駄目", "パスし", "見送", "延期", "やめてお", "やめとき"),
-            *(
-                "止めます",
-                "ドタキャン",
-                "遠慮",
-                "なかったこと",
-                "必要なくな",
-                "仕事が決ま",
-                "無しで",
-            ),
-            *("なしにし", "無しに", "取り下げ", "結構です", "また今度", "またの機会", "仕事です"),
-            *("仕事にな", "シフトが", "バイトが", "面接が入", "通夜", "亡くな", "訃報"),
-            *("できなくな", "できんく", "つながらない", "無理", "むり", "だめにな", "ダメにな"),
-            *(
-                "休みます",
-                "休ませ",
-                "休みたい",
-                "お休み",
-                "欠席",
-                "辞退",
-                "キャンセル",
-                "きゃんせる",
-            ),
-            *(
-                "取り消",
-                "取消",
-                "とりけし",
-                "取りやめ",
-                "とりやめ",
-                "やめたい",
-                "やめます",
-                "やめとく",
-            ),
-            *("予約を消", "中止", "都合が", "都合悪", "都合つ", "用事が", "急用", "仕事が入", "葬"),
-            *("不幸が", "忌引", "事故", "電車が", "停電", "スマホが壊", "携帯が壊", "ネットが"),
-        ),
-        (
-            *("can't", "cannot", "can not", "cant", "won't", "wont", "unable", "not able"),
-            *("not coming", "not come", "not going", "not attend", "miss", "cancel", "emergency"),
-            *("something came up", "not available", "unavailable", "cancellation", "drop out"),
-            *("not gonna", "ain't", "skip", "no longer need", "funeral", "impossible", "absent"),
-            *("probably not", "another day", "babysitter", "not attending", "no internet"),
-            *("doesn't work", "does not work", "not working", "don't think i can", "died"),
-            *("passed away", "have to work", "call it off", "delete my booking"),
-            *("drop my booking",),
+        _pattern(
+            "できませ 出来ませ できん できなくな できんく 無理 むり ムリ"
+            " (?:だめ|ダメ|駄目) パス 見送"
+            " 延期 やめ(?:て|と|たい|ます) 止めます 取りやめ とりやめ"
+            " 遠慮 なかったこと 必要な(?:く|い)"
+            " いらな いりませ もういい もう大丈夫 結構です 取り下げ (?:無し|なし)(?:で|に) また今度"
+            " またの機会 休(?:み(?:ます|たい|で)|む|ませ) お休みし"
+            " お休みさ 辞退 キャンセル きゃんせる"
+            " 取り消 取消 とりけし 予約(?:を|は)?(?:け|消) 中止 都合"
+            " 用事 急用 別の予定 予定が 仕事です"
+            " 仕事(?:が入|にな|が決ま)"
+            " (?:就職|内定|採用|ほか|他)(?:先)?(?:が|で|に)?(?:決ま|もら|出)"
+            " シフトが バイトが 面接が入 葬 通夜 亡くな 訃報 不幸が"
+            " 忌引 事故 電車が 停電 壊れ ネットが",
+            "cancel/cancellation/emergency/something came up/not available/unavailable/drop out"
+            "/skip/no longer need/funeral/impossible/another day/no internet/died/passed away"
+            "/have to work/call it off/delete my booking/remove my booking/drop my booking"
+            "/no booking/no good/got a job/found a job/changed my mind/accident",
         ),
     ),
     (
         Trouble.UNSURE,
-        (
-            *(
-                "かもしれ",
-                "かもしん",
-                "かも",
-                "わからな",
-                "分からな",
-                "わかりませ",
-                "分かりませ",
-                "わからん",
-                "未定",
-            ),
-            *("微妙", "びみょう", "迷って", "自信が", "むずかし", "難し", "厳しい", "きびしい"),
-            *("どうしよう", "どうなる", "もしかし", "心配", "不安", "様子を見", "たぶん", "多分"),
-            *("行けたら", "いけたら", "きつい"),
-        ),
-        (
-            *("not sure", "unsure", "maybe", "might", "don't know", "perhaps", "possibly"),
-            *("difficult", "hard to make", "i doubt"),
+        _pattern(
+            "かも わからな 分からな わかりませ 分かりませ わからん 未定 微妙 びみょう 迷って 自信が"
+            " むずかし 難し 厳し きびしい どうしよう どうなる もしかし"
+            " 心配 不安 様子を見 たぶん 多分"
+            " (?:行|い)けたら きつい",
+            "not sure/unsure/maybe/might/don't"
+            " know/perhaps/possibly/difficult/hard to make/i doubt",
         ),
     ),
 )
+_ASKS_TO_CANCEL = _pattern(
+    "キャンセル(?!する?か) きゃんせる 取り消 取消 とりけし やめたい",
+    "cancel/cancelation/cancellation",
+)
+_ABOUT_WORK = _pattern(
+    "仕事 求人 応募 募集 会社 職場 働 転職 資格 紹介 受付の",
+    "job/jobs/work/hiring/vacancy/position",
+)
+_QUESTION = re.compile(r"(?:\?|か|かな|かね|でしょう)[\s。!、]*$|探し|(?:求人|仕事)を")
+# What words of a language say that we do not speak, nobody here can tell.
+_FOREIGN = re.compile(r"[\u00c0-\u024f\u0400-\u1cff\u1e00-\u1eff\uac00-\ud7af]")
+
+_COURTESY = (
+    r"どうも|本当に|ほんとうに|ご?(?:連絡|返信|丁寧に|親切に|案内)|お知らせ|リマインド|いつも|大変|いろいろ"
+    r"|今後とも|では|それでは|明日|あした|今日|本日|当日|は|も|を|の|に|ね|ので|こちらこそ|わざわざ"
+    r"|(?:ありがとう|有難う)(?:ござい(?:ます|ました))?|助かります|嬉しいです|うれしいです|お礼まで"
+    r"|(?:了解|りょうかい|承知|把握)(?:です|しました|いたしました|致しました)?"
+    r"|(?:わ|分)かりました|かしこまりました|確認(?:しました|いたしました|済みです|できました)"
+    r"|(?:よろしく|宜しく)(?:お願い(?:します|いたします|致します|申し上げます))?|お願いします"
+    r"|お世話になり(?:ます|ました)|お疲れ様です|すみません(?:でした)?|おはようございます|こんにちは"
+    r"|こんばんは|失礼(?:いた)?しました|お手数(?:を?おかけ(?:します|しました))?"
+    r"|楽しみ(?:です|にして(?:い|お)?(?:ます|ります))|問題(?:ありません|ないです)|大丈夫です"
+    r"|(?:準備|テスト)(?:は|も)?(?:できました|しました|済みです|万端です)|はい|うん|オッケー(?:です)?"
+    r"|ok(?:ay|です)?|yes|please|thanks?|thank you|thx|so much|very much|a lot|i|got it|noted|great"
+    r"|perfect|cool|sure|confirmed|understood|sounds good|will do|all right|alright|no problem"
+    r"|good (?:morning|evening|afternoon)|see you(?: (?:tomorrow|then|soon))?|tomorrow|today"
+    r"|looking forward(?: to it)?"
+)
+_COMING = (
+    r"(?:予定どおり|予定通り|必ず)?"
+    r"(?:行き|いき|行け|いけ|伺い|うかがい|参加し|参加でき|出席し|出られ|来られ)ます"
+    r"|i?'?(?:ll| will| am|m) (?:be there|come|coming)(?: at \d+(?::\d+)?(?: ?[ap]m)?)?|be there"
+)
+_ONLY_COURTESY = re.compile(rf"(?:\s*(?:{_COURTESY})\s*)+")
+_ONLY_KIND = re.compile(rf"(?:\s*(?:{_COURTESY}|{_COMING})\s*)+")
+_SAYS_COMING = re.compile(rf"(?:{_COMING})")
+_SMILES = set("👍🙇🙏😊😄😀🙂☺🙆👌✨💪🎉❤♡♪🏻🏼🏽♂♀\ufe0f\u200d")
+_LONGEST_COURTESY = 60
+
+# What may stand beside a wish without saying anything else.
+_BESIDE_A_WISH = re.compile(
+    r"(?:[\s、。!?をのはがにもで・]|です|ます|お?願い?します|おねがいします|したい|します|見たい|見せて|教えて"
+    r"|知りたい|について|私|今|次|内容|確認|予約|よやく|一覧"
+    r"|\b(?:i|want|to|my|the|a|please|show|see|check|me|booking|bookings|reservation|for)\b)*"
+)
+
+_ONE_HOUR = re.compile(r"(?<!\d)1\s*時間|一時間|(?<!half )an hour|(?<!\d)1 hour")
 
 
 def trouble(text: str) -> Trouble | None:
@@ -164,38 +175,51 @@ def trouble(text: str) -> Trouble | None:
     if is_courtesy(text):
         return None
     words = told(text)
-    for found, japanese, english in _TROUBLES:
-        if has_word(words, japanese, english):
-            return found
-    return None
+    if _ABOUT_WORK.search(words) and is_question(text) and not _CANNOT_COME.search(words):
+        return None
+    return next((found for found, pattern in _TROUBLES if pattern.search(words)), None)
+
+
+def is_question(text: str) -> bool:
+    """Return whether a text asks or looks for something."""
+    return _QUESTION.search(plain(text)) is not None
 
 
 def may_not_come(text: str, today: date) -> bool:
     """Return whether a text may mean that somebody does not come as booked."""
-    return trouble(text) is not None or understand(text, today).wish is Wish.MOVE
+    if trouble(text) is not None or understand(text, today).wish is Wish.MOVE:
+        return True
+    return _FOREIGN.search(text) is not None and not is_understood(text, today)
 
 
 def has_answer_of_its_own(text: str, today: date) -> bool:
     """Return whether a text that speaks of trouble also asks for what we can do about it."""
-    return understand(text, today).wish in (Wish.LATE, Wish.CANCEL, Wish.MOVE)
+    wish = understand(text, today).wish
+    if wish is Wish.LATE:
+        return not is_question(text)
+    if wish is Wish.CANCEL:
+        return _ASKS_TO_CANCEL.search(told(text)) is not None
+    return wish in (Wish.MOVE, Wish.UNDO)
 
 
 def is_understood(text: str, today: date) -> bool:
-    """Return whether a text is a wish, a day, a "yes" or a courtesy, and nothing else."""
+    """Return whether a text is a wish, a "yes" or a courtesy, and nothing else. A day alone may
+    be when somebody would rather come."""
     words = plain(text).strip(MARKS)
     if is_courtesy(text) or words in YES or code_in(text) is not None:
         return True
-    longest = _LONGEST_ENGLISH_WISH if words.isascii() else _LONGEST_WISH
-    found = understand(text, today)
-    return len(words) <= longest and (found.wish is not None or found.day is not None)
+    rest = without_wish(words)
+    return rest is not None and _BESIDE_A_WISH.fullmatch(rest) is not None
 
 
 def is_courtesy(text: str) -> bool:
     """Return whether a text is a courtesy or says that all is well, and nothing else."""
-    words = "".join(sign if sign.isalnum() or sign in " '" else "、" for sign in told(text))
-    parts = [part.strip() for part in words.split("、") if part.strip()]
-    reassures = REASSURING.search(plain(text)) is not None
-    return (bool(parts) or reassures) and all(_COURTESY.fullmatch(part) for part in parts)
+    return _is_only(text, _ONLY_KIND)
+
+
+def is_coming(text: str) -> bool:
+    """Return whether a text says that somebody comes, and nothing else."""
+    return is_courtesy(text) and _SAYS_COMING.search(plain(text)) is not None
 
 
 def minutes_in(text: str) -> int | None:
@@ -208,3 +232,15 @@ def minutes_in(text: str) -> int | None:
     if re.search(r"1時間半|一時間半|hour and a half", words):
         return 90
     return 30 if re.search(r"半時間|half an hour", words) else hours or None
+
+
+def _is_only(text: str, pattern: re.Pattern[str]) -> bool:
+    if len(text) > _LONGEST_COURTESY:
+        return False
+    words = plain(text)
+    if words and set(words) <= _SMILES:
+        return True
+    kept = "".join(sign if sign.isalnum() or sign in " ':" else "、" for sign in told(text))
+    parts = [part.strip() for part in kept.split("、") if part.strip()]
+    reassures = REASSURING.search(words) is not None
+    return (bool(parts) or reassures) and all(pattern.fullmatch(part) for part in parts)

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from datetime import date, time
 from enum import StrEnum
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from models.rules.typed_dates import plain, read_day, read_time
 class Wish(StrEnum):
     """What a parent can ask for in words."""
 
+    UNDO = "undo"
     LATE = "late"
     HERE = "here"
     WITHDRAW = "withdraw"
@@ -50,9 +50,14 @@ REASSURING = re.compile(
     r"間に合(?:い(?:ます|そうです|ました)|う(?:と思い?ます)?|った)(?!か|かな|かどう|か?\?)"
     r"|(?:遅れ|遅刻し|遅刻せ)(?:ず|ないよう|ません(?!か)|ないです(?!か))(?:に)?(?:します)?"
     r"|(?:キャンセル|変更|取り消し|取消)(?:は|を)?(?:しません|しないで(?!す)(?:ください|下さい|ね)?|せず|ではな|じゃな|不要)"
+    r"|ご?(?:連絡|返信|返事|お返事)が?(?:遅れ|遅くなり?)(?:て|まして|ました)?(?:しまい)?(?:まして|ました)?"
     r"|心配(?:いり|あり|なさら|しない)\w*"
     r"|(?:don'?t|do not|not|won'?t|never|no need to)(?: want to| going to| gonna| wish to)?"
     r" (?:be late|cancel\w*|late|delayed|reschedule|move)\b"
+)
+_HOW_TO = re.compile(
+    r"(?:使い方|入り方|やり方|操作|方法|仕方|しかた|かた)(?:が|は|も)?(?:よく|いまいち)?(?:わか|分か)(?:りま|ら|ん)\w*"
+    r"|(?:don'?t know|not sure) how to(?: use)?"
 )
 MARKS = "。.!?、, "
 
@@ -72,6 +77,18 @@ class Understood(NamedTuple):
 # The first row that fits decides, so the rows whose words say more come first: "cancel my
 # booking" is about cancelling. Japanese words may stand anywhere, English ones as whole words.
 _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        Wish.UNDO,
+        (
+            "キャンセルを取り",
+            "キャンセルの取り",
+            "キャンセル取り消",
+            "元に戻",
+            "もとに戻",
+            "間違えま",
+        ),
+        ("undo", "take it back"),
+    ),
     (Wish.LATE, ("遅れ", "遅く", "おくれ", "遅刻", "ちこく", "間に合"), ("late", "delayed")),
     (
         Wish.MY_DATA,
@@ -141,6 +158,18 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
         (
             "変更",
             "別の日",
+            "別日",
+            "ほかの日",
+            "他の日",
+            "日を変",
+            "時間を変",
+            "に変え",
+            "リスケ",
+            "延ば",
+            "日にして",
+            "にしてもら",
+            "にしてほし",
+            "日にでき",
             "日にちを変",
             "へんこう",
             "変えたい",
@@ -149,7 +178,7 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
             "振替",
             "振り替え",
         ),
-        ("move", "reschedule", "change", "postpone"),
+        ("move", "reschedule", "change", "postpone", "instead", "next week"),
     ),
     (
         Wish.MINE,
@@ -190,6 +219,22 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
     (Wish.START, ("はじめ", "始め", "スタート", "開始"), ("start", "hello", "hi")),
     (Wish.MENU, ("メニュー", "めにゅー", "こんにちは", "もどる", "戻る"), ("menu", "back")),
 )
+
+
+_PATTERNS = [
+    (
+        wish,
+        re.compile(
+            "|".join(
+                [
+                    *map(re.escape, japanese),
+                    *(rf"(?<![a-z]){re.escape(each)}(?![a-z])" for each in english),
+                ]
+            )
+        ),
+    )
+    for wish, japanese, english in _WORDS
+]
 
 
 def understand(text: str, today: date) -> Understood:
@@ -238,8 +283,10 @@ def numbers_in(text: str) -> set[str]:
 
 
 def told(text: str) -> str:
-    """What a text says, without what reassures."""
-    return REASSURING.sub(" ", plain(text).replace("キャンセル待ち", "空き待ち"))
+    """What a text says, without what reassures. Whoever does not know how to use something asks
+    for help."""
+    words = _HOW_TO.sub(" 使い方 ", plain(text).replace("キャンセル待ち", "空き待ち"))
+    return REASSURING.sub(" ", words)
 
 
 def _digit(sign: str) -> str:
@@ -253,17 +300,14 @@ def _numbers(words: str) -> list[re.Match[str]]:
     return list(_PERSONAL_NUMBER.finditer(words.replace("ー", "-")))
 
 
+def without_wish(words: str) -> str | None:
+    """What is left of plain text without all words for the wish in it; None without a wish."""
+    if words.strip(MARKS) in _HERE:
+        return ""
+    return next((each.sub("", words) for _, each in _PATTERNS if each.search(words)), None)
+
+
 def _wish(words: str) -> Wish | None:
     if words.strip(MARKS) in _HERE:
         return Wish.HERE
-    for wish, japanese, english in _WORDS:
-        if has_word(words, japanese, english):
-            return wish
-    return None
-
-
-def has_word(words: str, japanese: Sequence[str], english: Sequence[str]) -> bool:
-    """Return whether a word is there: a Japanese one anywhere, an English one as a whole word."""
-    return any(each in words for each in japanese) or any(
-        re.search(rf"(?<![a-z]){re.escape(each)}(?![a-z])", words) for each in english
-    )
+    return next((wish for wish, pattern in _PATTERNS if pattern.search(words)), None)

@@ -45,6 +45,7 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
     facts = [
         (say("booking.when"), cards.when_of(turn, booking)),
         (say("state.status"), say(f"status.{booking.status}")),
+        *_why(turn, store, booking),
         (say("state.person"), f"{store.seekers.masked_name(booking.job_seeker_id)}"),
         (say("state.standing"), say(f"standing.{person}")),
         (say("booking.counselor"), booking.counselor),
@@ -60,6 +61,14 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
         (say("booking.reference"), booking.reference),
     ]
     return tuple(facts)
+
+
+def _why(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
+    """Why a booking is left to staff, where that is known."""
+    if booking.status != "undecided":
+        return []
+    why = turn.say.find(f"alert.{store.bookings.why_undecided(booking.id)}")
+    return [(turn.say("state.why"), why)] if why else []
 
 
 def _groups(turn: Turn, booking: Booking) -> list[Group]:

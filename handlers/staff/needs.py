@@ -8,7 +8,7 @@ from handlers.parents import typed
 from handlers.staff import cards, terms
 from handlers.staff.permission import booking_of, is_admin
 from locales import Phrases
-from models.chat import Button, Group, Message, NotAButton, button, column
+from models.chat import Button, Did, Group, Message, NotAButton, button, column
 from models.rules.days import local_day
 from models.rules.deadlines import next_working_day
 from models.rules.hearing import Closed
@@ -23,23 +23,28 @@ _MOST_MESSAGES = 4
 _AT_ONCE = 50
 _IN_DIGEST = 5
 # A doubt is often cleared up, or ends in a cancellation, within minutes.
-_SETTLES_WITHIN = {"may_not_come": timedelta(minutes=5)}
+_SETTLES_WITHIN = {"may_not_come": timedelta(minutes=5), "wrote": timedelta(seconds=20)}
 
 # What a counselor hears of at once where it changes their day or the next working day. Nothing is
 # to be done about it, so it stands on no list.
-_NEWS = ("back", "cancelled", "withdrawn", "moved", "moved_away")
+_NEWS = ("back", "cancelled", "comes_after_all", "withdrawn", "moved", "moved_away")
 # What is of no use any more once the consultation is over.
 _PAST = (
     *("came_without_url", "cancel_after_start", "is_here", "may_not_come", "no_url"),
     *("not_in_my_page", "reminded_without_url", "reminder_by_phone", "reminder_expired"),
     *("reminder_not_delivered", "reminder_uncertain", "running_late", "same_room", "to_move"),
-    *("news_not_delivered", "news_uncertain", "withdrawn_by_phone"),
+    *("says_here_late", "news_not_delivered", "news_uncertain", "withdrawn_by_phone"),
 )
 # Beside these stand the parent's words.
 _LONGEST_WORDS = 120
 # What was written longer before an alert is not what it speaks of.
 _WORDS_OF = timedelta(minutes=10)
-_WITH_WORDS = ("is_here", "may_not_come", "running_late", "wrote")
+_WORDS_TO_DECIDE_BY = timedelta(days=3)
+_MOST_WORDS = 3
+_WITH_WORDS = (
+    *("is_here", "may_not_come", "running_late", "says_here_late", "wrote"),
+    *("decide_contact", "decide_unheard", "comes_after_all"),
+)
 
 # Every kind, and whether somebody must know at once: a parent waits, or a phone call helps.
 URGENT = {
@@ -48,6 +53,7 @@ URGENT = {
     "back": True,
     "came_late": True,
     "came_without_url": True,
+    "comes_after_all": True,
     "cancel_after_start": True,
     "cancelled": True,
     "deaf": True,
@@ -86,6 +92,7 @@ URGENT = {
     "reviewed_uncertain": True,
     "running_late": True,
     "same_registration": True,
+    "says_here_late": True,
     "same_room": True,
     "to_move": False,
     "token_refused": True,
@@ -202,7 +209,9 @@ def tell_untold(turn: Turn, store: Store) -> None:
     closed."""
     store.alerts.close_past(_PAST, turn.now)
     for alert in store.alerts.untold(_AT_ONCE):
-        if turn.now - alert.at < _SETTLES_WITHIN.get(alert.kind, timedelta(0)):
+        if _may_wait(turn, alert) and turn.now - alert.at < _SETTLES_WITHIN.get(
+            alert.kind, timedelta(0)
+        ):
             continue
         if not store.alerts.take(alert.id, turn.now):
             continue
@@ -212,6 +221,12 @@ def tell_untold(turn: Turn, store: Store) -> None:
             store.alerts.close_one(alert.id, turn.now)
         elif URGENT.get(alert.kind, True) and not alert.is_closed:
             _tell(turn, store, alert)
+
+
+def _may_wait(turn: Turn, alert: Alert) -> bool:
+    """Whether what may settle by itself has the time to: around the start nothing has."""
+    window = turn.office.contact_window
+    return alert.starts_at is None or alert.kind == "wrote" or turn.now < alert.starts_at - window
 
 
 def _is_soon(turn: Turn, alert: Alert) -> bool:
@@ -275,26 +290,31 @@ def _seeker(store: Store, alert: Alert) -> int | None:
 
 
 def _words(to: Turn, store: Store, alert: Alert) -> list[str]:
-    """What the parent wrote, where staff are to see it: without numbers, and without the name,
-    which no chat carries."""
+    """What the parent wrote last, where staff are to see it: without numbers, and without the
+    name, which no chat carries. Who gave the number of somebody known is named as such."""
     if alert.kind not in _WITH_WORDS or alert.booking_id is None:
         return []
     booking = store.bookings.by_id(alert.booking_id)
     assert booking is not None
+    is_decision = alert.kind.startswith("decide_")
+    since = min(alert.at, to.now) - (_WORDS_TO_DECIDE_BY if is_decision else _WORDS_OF)
     kept = [
-        event
+        (event.acted_at, event.text, each == booking.job_seeker_id)
         for each in store.persons.maybe_same(booking.job_seeker_id)
         for chat in store.contacts.of_seeker(each)
         for event in store.inbox.kept_of(chat.id)
-        if event.acted_at > alert.at - _WORDS_OF
+        if event.did is Did.SAID and event.acted_at > since
     ]
-    if not kept:
-        return []
-    text = typed.without_personal_numbers(max(kept, key=lambda each: each.acted_at).text)
     details = store.seekers.details(booking.job_seeker_id)
-    for part in sorted((*details.name.split(), *details.reading.split()), key=len, reverse=True):
-        text = text.replace(part, "○")
-    return [f"「{shortened(text, _LONGEST_WORDS)}」"]
+    names = sorted((*details.name.split(), *details.reading.split()), key=len, reverse=True)
+    lines = []
+    for _, written, is_own in sorted(kept)[-_MOST_WORDS:]:
+        text = typed.without_personal_numbers(written)
+        for part in names:
+            text = text.replace(part, "○")
+        quoted = f"「{shortened(text, _LONGEST_WORDS)}」"
+        lines.append(quoted if is_own else to.say("needs.unconfirmed", words=quoted))
+    return lines
 
 
 def _mine(turn: Turn, store: Store) -> list[Alert]:

@@ -8,6 +8,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from functools import lru_cache
+
+from models.text import MAX_TEXT
 
 _WEEKDAYS = "月火水木金土日"
 _ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -34,10 +37,12 @@ YEARS = range(2000, 3000)
 Reader = Callable[[re.Match[str], date], date | None]
 
 
+@lru_cache(maxsize=16)
 def plain(text: str) -> str:
     """Text as it is compared: NFKC, lower case, single spaces, no invisible signs, and kanji
     numbers before 月日時分 as digits."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    # One sign may become 18.
+    folded = unicodedata.normalize("NFKC", text)[:MAX_TEXT].casefold()
     visible = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")
     spaced = " ".join(visible.replace("\0", " ").replace("’", "'").split())
     return _KANJI_NUMBER.sub(_from_kanji, spaced)

@@ -81,12 +81,35 @@ _REOPEN = change(
     )
     .values(
         closed_at=None,
-        told_at=case((_alerts.told_at > bindparam("told_since"), _alerts.told_at), else_=None),
-        at=bindparam("now"),
+        told_at=None,
+        at=case(
+            (_alerts.told_at > bindparam("told_since"), bindparam("then", type_=_alerts.at.type)),
+            (_alerts.at > bindparam("now", type_=_alerts.at.type), _alerts.at),
+            else_=bindparam("now", type_=_alerts.at.type),
+        ),
         detail=bindparam("filled"),
         counselor_id=bindparam("whose"),
         by_staff_id=bindparam("by"),
     )
+)
+_TELL_AGAIN = change(
+    update(table(AlertTable))
+    .where(
+        _alerts.kind == bindparam("of_kind"),
+        _alerts.subject == bindparam("about"),
+        _alerts.closed_at.is_(None),
+        _alerts.told_at.is_not(None),
+    )
+    .values(told_at=None, at=bindparam("now"))
+)
+_IS_TOLD = query(
+    select(_alerts.id).where(
+        _alerts.booking_id == bindparam("booking_id"),
+        _alerts.kind == bindparam("kind"),
+        _alerts.closed_at.is_(None),
+        _alerts.told_at.is_not(None),
+    ),
+    int,
 )
 _CLOSE = change(
     update(table(AlertTable))
@@ -176,6 +199,7 @@ class Alerts:
             about=subject,
             now=now,
             told_since=now - _TOLD_AGAIN.get(kind, timedelta(0)),
+            then=now + _TOLD_AGAIN.get(kind, timedelta(0)),
             filled=detail,
             whose=counselor_id,
             by=by_staff_id,
@@ -204,6 +228,15 @@ class Alerts:
             detail=detail,
             by_staff_id=by_staff_id,
         )
+
+    def tell_again(self, booking: BookingView, kind: str, now: datetime) -> None:
+        """Tell what is open about a booking once more: there is something new to it."""
+        subject = f"booking {booking.id}.{booking.version}"
+        self._tx.run(_TELL_AGAIN, of_kind=kind, about=subject, now=now)
+
+    def is_told(self, booking_id: int, kind: str) -> bool:
+        """Return whether something open about a booking is known to staff."""
+        return self._tx.row(_IS_TOLD, booking_id=booking_id, kind=kind) is not None
 
     def since(self, since: datetime) -> list[Alert]:
         """Alerts from a time on, the oldest first."""

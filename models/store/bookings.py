@@ -201,6 +201,13 @@ _LAST_DEEMED_BY = query(
     .limit(1),
     str,
 )
+_LAST_UNDECIDED = query(
+    select(_changes.why)
+    .where(_changes.booking_id == bindparam("booking_id"), _changes.what == "undecided")
+    .order_by(_changes.id.desc())
+    .limit(1),
+    str,
+)
 _ACCEPTED_SINCE = query(
     select(_outbox.ended_at)
     .where(
@@ -369,6 +376,10 @@ class Bookings:
             for each in self._tx.rows(_ACTIVE_BETWEEN, after=after, until=until)
             if each.id != booking.id and each.meeting_url and room_of(each.meeting_url) == room
         ]
+
+    def why_undecided(self, booking_id: int) -> str:
+        """Return the kind of alert for which a booking was last left to staff; "" for none."""
+        return self._tx.row(_LAST_UNDECIDED, booking_id=booking_id) or ""
 
     def deemed_by_clock(self, booking_id: int) -> bool:
         """Return whether it was the program that deemed a booking cancelled, and not staff."""

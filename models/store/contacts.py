@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, select, update
+from sqlalchemy import and_, bindparam, exists, func, select, update
 
 from models.sql import change, numbered_addition_once, query
-from models.tables import Awaited, Staff, table
+from models.tables import Awaited, InboxEvent, Staff, table
 from models.tables import Contact as ContactTable
 from models.transaction import Transaction
 
@@ -59,8 +59,14 @@ _BY_ID = query(
     ),
     Contact,
 )
+_inbox = table(InboxEvent).c
+_last_act = (
+    select(func.max(_inbox.received_at)).where(_inbox.contact_id == _contacts.id).scalar_subquery()
+)
 _OF_SEEKER = query(
-    _columns.where(_contacts.job_seeker_id == bindparam("job_seeker_id")).order_by(_contacts.id),
+    _columns.where(_contacts.job_seeker_id == bindparam("job_seeker_id")).order_by(
+        _contacts.unreachable_at.is_not(None), _last_act.desc().nulls_last(), _contacts.id
+    ),
     Contact,
 )
 _ADD = numbered_addition_once(table(ContactTable), "channel", "person", "language", "created_at")
@@ -108,7 +114,8 @@ class Contacts:
         return self.by_id(known[0].id) if known else NOBODY
 
     def of_seeker(self, job_seeker_id: int) -> list[Contact]:
-        """The chats in which a parent can be reached."""
+        """Return the chats of a parent: those that can be reached first, and of them the one in
+        which they were last."""
         return self._tx.rows(_OF_SEEKER, job_seeker_id=job_seeker_id)
 
     def set_language(self, contact_id: int, language: str) -> None:

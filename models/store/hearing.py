@@ -24,6 +24,13 @@ _TOUCHING = query(
     ),
     lambda way, works, *rest: Stretch(way, bool(works), *rest),
 )
+_LAST_FAULT = query(
+    select(_watches.ends_at)
+    .where(_watches.way == bindparam("way"), _watches.works.is_(False))
+    .order_by(_watches.ends_at.desc())
+    .limit(1),
+    lambda instant: instant,
+)
 _LAST_BEAT = query(
     select(_watches.ends_at)
     .where(_watches.way == SWEEP, _watches.ends_at < bindparam("before"))
@@ -65,6 +72,10 @@ class HearingRecord:
     def between(self, start: datetime, end: datetime) -> list[Stretch]:
         """Return the stretches that touch [start, end]."""
         return self._tx.rows(_TOUCHING, start=start, end=end)
+
+    def last_fault(self, way: str) -> datetime | None:
+        """Return when (UTC) a way in was last seen not to work."""
+        return self._tx.row(_LAST_FAULT, way=way[:64])
 
     def last_beat(self, before: datetime) -> datetime | None:
         """Return the last time before an instant at which a sweep was on record."""

@@ -41,6 +41,12 @@ _LATER_ACT = query(
     .limit(1),
     str,
 )
+_CAME_SINCE = query(
+    select(_inbox.event_id)
+    .where(_inbox.contact_id == bindparam("contact_id"), _inbox.received_at > bindparam("instant"))
+    .limit(1),
+    str,
+)
 _taking = table(InboxEvent).alias("taking")
 _TAKEN_BACK = query(
     select(_inbox.event_id)
@@ -93,6 +99,10 @@ class Inbox:
     def has_acted_since(self, contact_id: int, instant: datetime) -> bool:
         """Whether something that a person did later is known already: events come in any order."""
         return self._tx.row(_LATER_ACT, contact_id=contact_id, instant=instant) is not None
+
+    def has_come_since(self, contact_id: int, instant: datetime) -> bool:
+        """Return whether anything of a person's was taken since, whenever they did it."""
+        return self._tx.row(_CAME_SINCE, contact_id=contact_id, instant=instant) is not None
 
     def failed(self) -> list[Event]:
         """The events that failed, the oldest first, as they came."""

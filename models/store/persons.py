@@ -160,10 +160,11 @@ class Persons:
         return row.id
 
     def undo(self, merge_id: int, now: datetime) -> Merged | None:
-        """Give back to the first record what was its own; None when it was undone before."""
+        """Give back to the first record what was its own; None when it was undone before, or when
+        the second has become part of a third, which has to be undone first."""
         session = self._tx.session
         row = session.get(Merge, merge_id)
-        if row is None or row.undone_at is not None:
+        if row is None or row.undone_at is not None or self.living(row.into_id) != row.into_id:
             return None
         moved = json.loads(row.moved)
         for model in _MOVED:

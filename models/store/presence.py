@@ -32,6 +32,15 @@ _SIGNS = query(
 )
 
 _DOUBT = "doubt"
+_IN_DOUBT = query(
+    select(_signs.id).where(
+        _signs.booking_id == bindparam("booking_id"),
+        _signs.version == bindparam("version"),
+        _signs.how == _DOUBT,
+        _signs.cleared_at.is_(None),
+    ),
+    int,
+)
 _DOUBT_AGAIN = change(
     update(table(AttendanceSign))
     .where(
@@ -92,6 +101,10 @@ class Presence:
         that is later than this act."""
         cleared = self._tx.run(_CLEAR_DOUBT, of=booking_id, as_of=version, acted=acted_at, now=now)
         return cleared > 0
+
+    def is_in_doubt(self, booking_id: int, version: int) -> bool:
+        """Return whether the parent has said that they may not come, and has not cleared it up."""
+        return self._tx.row(_IN_DOUBT, booking_id=booking_id, version=version) is not None
 
     def signs(self, booking_id: int, version: int) -> Signs:
         """The signs for a booking as it stands; those for its earlier times do not count."""

@@ -189,8 +189,8 @@ GUARDS = (
     Guard(
         "words that we know hide no others",
         "handlers/parents/troubles.py",
-        "return len(words) <= longest and (",
-        "return (",
+        "return rest is not None and _BESIDE_A_WISH.fullmatch(rest) is not None",
+        "return rest is not None",
         "tests/test_doubts.py -k hide_no",
     ),
     Guard(
