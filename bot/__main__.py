@@ -31,6 +31,7 @@ from bot.command_line import (
 from bot.disclosure import disclose
 from bot.settings import DatabaseAddress, DataKey, Settings, SettingsError, read_settings
 from bot.staff_commands import staff
+from handlers.parents import troubles
 from handlers.parents.typed import understand as read_typed
 from locales import languages
 from models.migrations import migrate as migrate_database
@@ -189,6 +190,7 @@ def understand(text: str, now: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
+        found["trouble"] = troubles.trouble(text)
         click.echo("\n".join(f"{name}: {value or '-'}" for name, value in found.items()))
 
 

@@ -65,8 +65,8 @@ async def _proofs(app: App, say: Say) -> None:
     """How it is known that parents can reach us; without a proof nobody is deemed absent."""
     await app.hearing.prove()
     for each in app.hearing.deaf():
-        say(f"MIND     {each.way} is not shown to reach parents ({each.why}): bookings that nobody")
-        say("         comes to go to staff to decide, and are not deemed cancelled")
+        say(f"MIND     parents may not reach us ({each.way}: {each.why}). Until they do, nobody")
+        say("         is deemed absent: staff decide")
     if app.hearing.pages_proven_by:
         say(f"ok       our pages can be reached: shown by {app.hearing.pages_proven_by}")
 

@@ -230,6 +230,19 @@ def test_the_calendar_can_be_changed_and_looked_up(tmp_path: Path) -> None:
         "plain https"
         in run("counselor", "change", "佐藤", "--meeting-url", "http://zoom.us/", **address).output
     )
+    with Database(address["DATABASE_URL"]).engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO job_seekers (id, created_at, updated_at) VALUES"
+            " (1, '2026-11-30 00:00:00.000000', '2026-11-30 00:00:00.000000')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO bookings (reference, job_seeker_id, counselor_id, service, starts_at,"
+            " minutes, status, companion, version, created_at, secret, raw_url_out) VALUES"
+            " ('AAAAAA', 1, 1, 'consultation', '2199-12-23 01:00:00.000000', 30, 'booked',"
+            " 'alone', 1, '2026-11-30 00:00:00.000000', 'x', false)"
+        )
+    refused = run("counselor", "change", "佐藤", "--meeting-url", "https://zoom.us/j/3", **address)
+    assert (refused.exit_code, "by chat" in refused.output) == (1, True)
     run("closure", "add", "2199-12-24", "--reason", "研修", **address)
     assert (
         "1  2199-12-24 00:00 to 2199-12-25 00:00  the office  研修"

@@ -164,7 +164,7 @@ async def test_around_the_start_nothing_waits_and_every_word_is_told(world: Worl
     await world.play_to(booking.starts_at + timedelta(minutes=6))
     await parent.says("子どもが救急車で運ばれました")
     await world.play(minutes=1)
-    admin.looks().sees("子どもが救急車で運ばれました")
+    admin.looks().sees("来られないかもしれません", "子どもが救急車で運ばれました")
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=30))
     admin.looks().sees("決めてください", "子どもが救急車で運ばれました")
 

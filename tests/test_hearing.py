@@ -2,6 +2,9 @@
 (art. 6(6))."""
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import secrets
 import sqlite3
 from contextlib import closing
@@ -440,6 +443,36 @@ async def test_an_edited_message_is_heard(make_world: MakeWorld) -> None:
     assert await world.telegram.deliver({"edited_message": edited}) == 200
     await world.app.sender.send_all()
     parent.looks().sees("予約はそのまま残り")
+    assert await _at_the_end_of_grace(world, booking) == "undecided"
+
+
+async def test_where_somebody_walks_is_answered_once(make_world: MakeWorld) -> None:
+    """A live location comes again and again, as an edited message."""
+    world: World = await make_world("telegram")
+    parent, _ = await _before_the_window(world)
+    await parent.sends("location")
+    said = world.telegram.said(parent.telegram, "")["message"]
+    walks = {**said, "location": {"latitude": 1.0, "longitude": 2.0}, "edit_date": said["date"]}
+    del walks["text"]
+    before = len(parent.looks().ever_seen)
+    for _ in range(3):
+        assert await world.telegram.deliver({"edited_message": walks}) == 200
+    await world.app.sender.send_all()
+    assert len(parent.looks().ever_seen) == before
+
+
+async def test_a_signed_message_that_is_no_message_is_a_fault(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    _, booking = await _before_the_window(world)
+    await world.play_to(booking.starts_at)
+    body = b'{"events": 1}'
+    signature = base64.b64encode(
+        hmac.new(world.line.secret.encode(), body, hashlib.sha256).digest()
+    ).decode()
+    answer = await world.web.post(
+        "/webhooks/line", content=body, headers={"X-Line-Signature": signature}
+    )
+    assert answer.status_code == 400
     assert await _at_the_end_of_grace(world, booking) == "undecided"
 
 

@@ -7,10 +7,11 @@ from sqlmodel import col, func, select
 
 from bot.app import App
 from bot.sandbox.clock import TurnableClock
+from handlers.staff.needs import SETTLES_WITHIN
 from models.office import Office
 from models.rules.days import at, local_day
 from models.rules.hearing import HEARD_FROM, PROOF_EVERY
-from models.tables import Booking, OutboxRow, status_in
+from models.tables import Alert, Booking, OutboxRow, status_in
 from models.transaction import Transaction
 
 # Around a consultation, so that there is a proof of every way in often enough.
@@ -29,6 +30,11 @@ async def play_to(app: App, clock: TurnableClock, target: datetime) -> None:
         await app.sender.send_all()
 
 
+def _until_told(raised_at: datetime | None) -> datetime | None:
+    """When staff are told of what may settle by itself."""
+    return raised_at + max(SETTLES_WITHIN.values()) if raised_at else None
+
+
 def _next_due(tx: Transaction, office: Office, now: datetime) -> datetime:
     """When the next reminder, notice, judgement, send or morning's digest is due."""
     ask = tx.session.exec
@@ -42,6 +48,7 @@ def _next_due(tx: Transaction, office: Office, now: datetime) -> datetime:
         ask(select(func.min(col(Booking.notice_at)))).one(),
         listening_from if first_start else None,
         ask(select(func.min(col(OutboxRow.due_at))).where(OutboxRow.state == "waiting")).one(),
+        _until_told(ask(select(func.min(col(Alert.at))).where(col(Alert.told_at).is_(None))).one()),
     ]
     today = local_day(now, office.zone)
     mornings = (

@@ -23,7 +23,7 @@ _MOST_MESSAGES = 4
 _AT_ONCE = 50
 _IN_DIGEST = 5
 # A doubt is often cleared up, or ends in a cancellation, within minutes.
-_SETTLES_WITHIN = {"may_not_come": timedelta(minutes=5), "wrote": timedelta(seconds=20)}
+SETTLES_WITHIN = {"may_not_come": timedelta(minutes=5), "wrote": timedelta(seconds=20)}
 
 # What a counselor hears of at once where it changes their day or the next working day. Nothing is
 # to be done about it, so it stands on no list.
@@ -209,7 +209,7 @@ def tell_untold(turn: Turn, store: Store) -> None:
     closed."""
     store.alerts.close_past(_PAST, turn.now)
     for alert in store.alerts.untold(_AT_ONCE):
-        if _may_wait(turn, alert) and turn.now - alert.at < _SETTLES_WITHIN.get(
+        if _may_wait(turn, alert) and turn.now - alert.at < SETTLES_WITHIN.get(
             alert.kind, timedelta(0)
         ):
             continue
@@ -282,7 +282,7 @@ def _told_buttons(to: Turn, store: Store, alert: Alert) -> list[Button]:
 
 
 def _done(turn: Turn, alert: Alert, which: object) -> Button:
-    return button(turn.say("needs.done", which=which), "done/1", alert.id)
+    return button(turn.say("needs.done", which=which).strip(), "done/1", alert.id)
 
 
 def _seeker(store: Store, alert: Alert) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import and_, bindparam, case, func, select, update
 
 from models.sql import addition_once, change, query
 from models.store.booking import LONGEST
@@ -83,7 +83,13 @@ _REOPEN = change(
         closed_at=None,
         told_at=None,
         at=case(
-            (_alerts.told_at > bindparam("told_since"), bindparam("then", type_=_alerts.at.type)),
+            (
+                # What was closed before it was told has never been told.
+                and_(
+                    _alerts.told_at > bindparam("told_since"), _alerts.told_at <= _alerts.closed_at
+                ),
+                bindparam("then", type_=_alerts.at.type),
+            ),
             (_alerts.at > bindparam("now", type_=_alerts.at.type), _alerts.at),
             else_=bindparam("now", type_=_alerts.at.type),
         ),
