@@ -344,7 +344,7 @@ async def test_words_that_we_know_hide_no_others(world: World, words: str) -> No
     assert await _ends(world, booking) == "undecided"
 
 
-@pytest.mark.parametrize("words", ["予約の確認", "はい"])
+@pytest.mark.parametrize("words", ["予約の確認", "はい", "please don't cancel my booking"])
 async def test_what_is_understood_is_no_doubt(world: World, words: str) -> None:
     parent, booking = await _the_day_before(world)
     await parent.says(words)

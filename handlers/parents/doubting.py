@@ -46,10 +46,9 @@ def ask(turn: Turn, store: Store, text: str) -> list[Message]:
     question gets no sympathy for what it speaks of."""
     trouble = None if troubles.is_question(text) else troubles.trouble(text)
     held = _doubted(turn, store, text)
-    to_come = [each for each in held if each.ends_at > turn.acted_at]
-    if not to_come and held:
+    if held and all(each.ends_at <= turn.acted_at for each in held):
         return [Message(text=turn.say("doubt.told_after", phone=cards.phone(turn)))]
-    return _questions(turn, to_come, trouble)
+    return _questions(turn, held, trouble)
 
 
 def says_coming(turn: Turn, store: Store) -> list[Message]:
@@ -96,8 +95,8 @@ def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def _questions(turn: Turn, held: Sequence[Booking], trouble: Trouble | None) -> list[Message]:
-    own = [each for each in held if cards.is_own(turn, each)]
-    return [_question(turn, each, trouble) for each in own[:_ASKED]]
+    to_come = [each for each in held if cards.is_own(turn, each) and each.ends_at > turn.acted_at]
+    return [_question(turn, each, trouble) for each in to_come[:_ASKED]]
 
 
 def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:

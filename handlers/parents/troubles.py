@@ -208,7 +208,7 @@ def is_understood(text: str, today: date) -> bool:
     words = plain(text).strip(MARKS)
     if is_courtesy(text) or words in YES or code_in(text) is not None:
         return True
-    rest = without_wish(words)
+    rest = without_wish(told(text).strip(MARKS))
     return rest is not None and _BESIDE_A_WISH.fullmatch(rest) is not None
 
 

@@ -85,7 +85,6 @@ _WORDS: tuple[tuple[Wish, tuple[str, ...], tuple[str, ...]], ...] = (
             "キャンセル取り消",
             "元に戻",
             "もとに戻",
-            "間違えま",
         ),
         ("undo", "take it back"),
     ),

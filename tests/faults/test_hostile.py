@@ -40,7 +40,9 @@ async def test_malformed_and_hostile_bodies(
                 assert await world.telegram.deliver_raw(update) in _ANSWERS
         found = await world.rows(f"SELECT id FROM contacts WHERE person = '{parent.person}'")
         assert len(found) == 1, hostile
-    assert await world.alerts() == []
+    # Nothing but what could not be read, which is kept, and harms nobody when it is run again.
+    assert {*await world.alerts()} <= {"event_failed"}
+    assert (await world.app.turns.retry_failed())[1] == 0
     before = await _everything(world)
     for _ in range(count):
         status = await _deliver_unsigned(world, _body(world, _event(world)))
