@@ -1,12 +1,14 @@
 """People who have settled everything, straight into the store: what is tried comes after that."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from models.rules.eligibility import ITEMS, Card
 from models.rules.slots import Slot
 from models.store import Store
+from models.store.booking import Booking
 from models.store.seekers import Details
+from tests.talk import World
 
 
 class Settled(NamedTuple):
@@ -34,3 +36,16 @@ def settle(store: Store, channel: str, person: str, now: datetime) -> Settled:
 def pressing(slot: Slot, nth: int = 1) -> str:
     """The button that books a slot."""
     return f"confirm/1:consultation:{slot.starts_at:%Y%m%d%H%M}:{slot.counselor_id}:alone:{nth}"
+
+
+async def books_tomorrow(world: World, person: str) -> Booking:
+    """Somebody who has settled everything has the first slot of the next day."""
+
+    def book(store: Store) -> Booking:
+        now = world.clock()
+        seeker = settle(store, world.channel, person, now).seeker_id
+        slot = store.calendar.free_from(now + timedelta(days=1), holder=0)[0]
+        return store.bookings.book(seeker, slot, "consultation", "alone", now)
+
+    booked: Booking = await world.store(book)
+    return booked

@@ -10,10 +10,9 @@ from datetime import timedelta
 import pytest
 
 from models.rules.hearing import HEARD_FROM
-from models.store import Store
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
-from tests.faults.people import settle
+from tests.faults.people import books_tomorrow
 from tests.talk import World
 
 
@@ -63,20 +62,12 @@ async def test_an_ear_is_deaf(
         world.clock._frozen = MONDAY + timedelta(weeks=4 * number)
         await world.sweep()
         parent = world.parent()
-
-        def book(store: Store, person: str = parent.person) -> int:
-            now = world.clock()
-            seeker = settle(store, world.channel, person, now).seeker_id
-            slot = store.calendar.free_from(now + timedelta(days=1), holder=0)[0]
-            return store.bookings.book(seeker, slot, "consultation", "alone", now).id
-
-        booking_id = await world.store(book)
-        booking = await world.store(lambda store, of=booking_id: store.bookings.by_id(of))
+        booking = await books_tomorrow(world, parent.person)
         begins = booking.starts_at - HEARD_FROM + timedelta(seconds=dice.randint(-60, 1300))
         await world.play_to(begins)
         async with deafness(world, timedelta(seconds=dice.randint(200, 900))):
             pass
         await world.play_to(max(world.clock(), booking.starts_at + grace) + timedelta(minutes=2))
-        ends = await world.store(lambda store, of=booking_id: store.bookings.by_id(of))
+        ends = await world.store(lambda store, of=booking.id: store.bookings.by_id(of))
         assert ends.status == "undecided", (begins, booking.starts_at)
     trials(f"14: {deafness.__name__.strip('_').replace('_', ' ')} around a consultation", count)

@@ -5,10 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot import backup
-from models.store import Store
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
-from tests.faults.people import settle
+from tests.faults.people import books_tomorrow
 from tests.talk import World
 
 _WORDS = ("熱が出ました", "ありがとうございます", "遅れます", "")
@@ -29,15 +28,7 @@ async def test_a_backup_is_put_back(
         world.clock._frozen = MONDAY + timedelta(weeks=4 * number)
         await world.sweep()
         parent = world.parent()
-
-        def book(store: Store, person: str = parent.person) -> int:
-            now = world.clock()
-            seeker = settle(store, world.channel, person, now).seeker_id
-            slot = store.calendar.free_from(now + timedelta(days=1), holder=0)[0]
-            return store.bookings.book(seeker, slot, "consultation", "alone", now).id
-
-        booking_id = await world.store(book)
-        booking = await world.store(lambda store, of=booking_id: store.bookings.by_id(of))
+        booking = await books_tomorrow(world, parent.person)
         await world.play(minutes=dice.randint(1, 600))
         backup.backup(sqlite_url, file, world.clock())
         if words := _WORDS[number % len(_WORDS)]:
@@ -48,7 +39,7 @@ async def test_a_backup_is_put_back(
         await app.hearing.end()
         backup.restore(sqlite_url, file, app.vault, app.office, world.clock())
         await world.play_to(until + timedelta(minutes=2))
-        ends = await world.store(lambda store, of=booking_id: store.bookings.by_id(of))
+        ends = await world.store(lambda store, of=booking.id: store.bookings.by_id(of))
         assert ends.status == "undecided", (booking.starts_at, words)
         file.unlink()
     trials("15: a backup is put back", count)
