@@ -3,47 +3,62 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8765
 
-.PHONY: setup demo test lint bench faults guards lock audit pictures
+.PHONY: setup develop demo test lint bench faults guards lock audit pictures
 .DEFAULT_GOAL := demo
 
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+
+# What an office's server needs, and no more.
 setup: .venv/.ready
 
 .venv/.ready: requirements.lock
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(INSTALL) requirements.lock
+	touch $@
+
+# What it takes to test and to change the program.
+develop: .venv/.develop
+
+.venv/.develop: .venv/.ready requirements-dev.lock
+	$(INSTALL) requirements-dev.lock
 	touch $@
 
 demo: setup
 	$(BIN)/python -m bot sandbox --port $(PORT)
 
-test: setup
+test: develop
 	$(BIN)/python -m pytest
 
-lint: setup
+lint: develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	$(BIN)/mypy
 
-bench: setup
+bench: develop
 	$(BIN)/python -m benchmarks
 
 # Takes its time: every fault as often as docs/reliability.md says. `make test` tries each a few times.
-faults: setup
+faults: develop
 	$(BIN)/python -m tests.faults
 
 # Takes each guard out of a copy and runs the test that must notice.
-guards: setup
+guards: develop
 	$(BIN)/python -m tests.faults.without
 
-pictures: setup
+pictures: develop
 	$(BIN)/python -m docs.make_pictures
+
+COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-header
 
 # Only who changes the dependencies needs this one: it wants uv on the PATH.
 lock:
-	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev \
-		--no-emit-index-url --no-header --output-file requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock \
+		pyproject.toml
 
 # Asks PyPI for advisories about everything that is in the lock; it wants uv too.
 audit:
-	uvx pip-audit==2.10.1 --disable-pip --requirement requirements.lock
+	uvx pip-audit==2.10.1 --disable-pip --requirement requirements-dev.lock

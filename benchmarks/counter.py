@@ -16,6 +16,7 @@ from benchmarks.load import SECRET, new_person
 from benchmarks.platforms import person_number
 from bot.app import App
 from bot.settings import Settings
+from models.database import Transaction
 from models.migrations import migrate
 from models.office import load
 from models.rules.eligibility import ITEMS, Card
@@ -23,7 +24,6 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.seekers import Details
 from models.tables import Booking, Contact, JobSeeker, table
-from models.transaction import Transaction
 
 OFFICE = Path("offices/hiroshima-mothers.toml")
 COUNSELORS = 6

@@ -15,14 +15,13 @@ from typing import Any
 from sqlalchemy import insert
 
 from benchmarks.counter import COUNSELORS, OFFICE
-from models.database import Database
+from models.database import Conflict, Database, Transaction
 from models.migrations import migrate
 from models.office import load
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.seekers import Details
 from models.tables import Booking, table
-from models.transaction import Conflict, Transaction
 from models.vault import Vault, new_data_key
 
 SIZES = (1_000, 100_000, 1_000_000)

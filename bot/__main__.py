@@ -11,7 +11,7 @@ import click
 import uvloop
 from sqlalchemy.exc import OperationalError
 
-from bot import backup, logs
+from bot import __version__, backup, logs
 from bot.app import App
 from bot.calendar_commands import closure, counselor
 from bot.check import check as run_check
@@ -46,6 +46,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @click.group()
+@click.version_option(__version__, prog_name="madoguchi")
 def main() -> None:
     """Madoguchi: the reservation counter in LINE and Telegram."""
     logs.set_up()
@@ -85,7 +86,7 @@ def migrate() -> None:
         migrate_database(database.engine)
     except OperationalError as error:
         give_up_on_database(type(error.orig).__name__)
-    database.let_go()
+    database.engine.dispose()
     click.echo("The database is up to date.")
 
 

@@ -49,10 +49,9 @@ from bot.supervising import keep_running
 from bot.ticker import Ticker
 from bot.turns import Turns
 from bot.web import DeskPages, Web
-from models.database import Database
+from models.database import Database, DatabaseUnavailable
 from models.links import Links
 from models.office import Office
-from models.writers import DatabaseUnavailable
 
 log = structlog.get_logger()
 

@@ -16,13 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.line import LineChannel
 from bot.command_line import wrong_key
-from models.database import Database
+from models.database import Database, DatabaseUnavailable
 from models.migrations import is_current, migrate
 from models.office import Office
 from models.store.keys import unreadable
 from models.store.restoring import Restoring
 from models.vault import Vault
-from models.writers import DatabaseUnavailable
 
 # What the zip file holds: one of these, and when it was made.
 _SQLITE, _POSTGRESQL = "sqlite.db", "postgresql.dump"
@@ -102,7 +101,7 @@ def _refuse_while_watched(database_url: str, office: Office, now: datetime) -> N
     except SQLAlchemyError:
         return  # a damaged database, which may be why it is restored
     finally:
-        database.let_go()
+        database.engine.dispose()
 
 
 def _check_key(database_url: str, vault: Vault | None) -> None:
@@ -115,7 +114,7 @@ def _check_key(database_url: str, vault: Vault | None) -> None:
             if count:
                 raise BackupError(wrong_key(count))
     finally:
-        database.let_go()
+        database.engine.dispose()
 
 
 def _settle(database_url: str, office: Office, made_at: datetime, now: datetime) -> None:
@@ -126,7 +125,7 @@ def _settle(database_url: str, office: Office, made_at: datetime, now: datetime)
             lambda tx: Restoring(tx, office).settle(made_at, now, known_again=LineChannel.name)
         )
     finally:
-        database.let_go()
+        database.engine.dispose()
 
 
 def _content(url: URL) -> str:

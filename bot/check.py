@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import aiohttp
 from linebot.v3.messaging import ApiException
+from sqlalchemy import URL, create_engine, func, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
 from bot import web_client
@@ -19,6 +21,7 @@ from bot.pages.drawing import font_file
 from bot.settings import Settings
 from handlers.staff.needs import in_words
 from locales import phrases
+from models.database import DatabaseUnavailable, Transaction
 from models.migrations import is_current
 from models.office import Office
 from models.rules.days import local_day
@@ -28,8 +31,6 @@ from models.store.alerts import Alert
 from models.store.calendar import Calendar
 from models.store.keys import unreadable
 from models.store.staff import StaffStore
-from models.transaction import Transaction
-from models.writers import DatabaseUnavailable
 
 Say = Callable[[str], object]
 
@@ -61,6 +62,32 @@ async def check(
     return not faults
 
 
+async def _hosts(url: URL, say: Say) -> None:
+    """Say of each of several PostgreSQL hosts whether it would be found in a failover."""
+    hosts = url.query.get("host", "")
+    for host in hosts if isinstance(hosts, tuple) else ():
+        alone = url.difference_update_query(["target_session_attrs"])
+        try:
+            is_standby = await asyncio.to_thread(
+                _is_standby, alone.update_query_dict({"host": (host,)})
+            )
+        except SQLAlchemyError as error:
+            say(f"MIND     database host {host} does not answer ({type(error).__name__})")
+        else:
+            say(f"ok       database host {host}: {'standby' if is_standby else 'takes writes'}")
+
+
+def _is_standby(url: URL) -> bool:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 5}
+    )
+    try:
+        with engine.connect() as connection:
+            return bool(connection.execute(select(func.pg_is_in_recovery())).scalar_one())
+    finally:
+        engine.dispose()
+
+
 async def _proofs(app: App, say: Say) -> None:
     """How it is known that parents can reach us; without a proof nobody is deemed absent."""
     await app.hearing.prove()
@@ -81,6 +108,7 @@ async def _database(app: App, say: Say) -> list[str]:
     except Exception as error:
         return [f"the database does not answer ({type(error).__name__}): check DATABASE_URL"]
     say("ok       database")
+    await _hosts(make_url(app.settings.database_url), say)
     if not await app.database.run(lambda tx: StaffStore(tx).team()):
         say("MIND     nobody works here by chat yet: python -m bot staff invite --role admin")
     await app.database.run(lambda tx: _rooms(Calendar(tx, app.office), say))

@@ -13,12 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import machine_clock
 from bot.settings import DatabaseAddress, OfficePath
-from models.database import Database
+from models.database import Database, DatabaseUnavailable
 from models.migrations import is_current
 from models.office import Office, OfficeError, load
 from models.store.keys import unreadable
 from models.vault import Vault
-from models.writers import DatabaseUnavailable
 
 
 def the_office() -> Office:
@@ -74,7 +73,7 @@ def open_database() -> Iterator[Database]:
     except DatabaseUnavailable as error:
         give_up_on_database(str(error))
     finally:
-        database.let_go()
+        database.engine.dispose()
 
 
 def read_day(text: str) -> date:

@@ -10,11 +10,10 @@ import structlog
 from bot.channels.base import Channel, Proof
 from bot.clock import Clock
 from bot.web_client import NO_ANSWER
-from models.database import Database
+from models.database import Database, Transaction
 from models.office import Office
 from models.rules.hearing import LONGEST_SILENCE, PAGES, SWEEP, Closed, Stretch
 from models.store.hearing import HearingRecord
-from models.transaction import Transaction
 
 # A beat that comes later than this many sweeps means that nobody was watching in between.
 _MISSED_SWEEPS = 3

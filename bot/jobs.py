@@ -20,13 +20,11 @@ from bot.outbox import Sender
 from bot.quota import Quota
 from bot.turns import BESIDE_TURNS, BREATH_SECONDS, Turns
 from handlers.due import What
-from models.database import Database
+from models.database import Database, DatabaseUnavailable, Transaction
 from models.office import Office
 from models.rules.hearing import DATABASE, PROOF_EVERY, Stretch
 from models.store.due import Due
 from models.store.outbox import Outbox
-from models.transaction import Transaction
-from models.writers import DatabaseUnavailable
 
 _BATCH = 200
 # A job that has not gone well for so long is known to readyz; a slow one for three of its rounds.

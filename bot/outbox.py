@@ -21,14 +21,12 @@ from bot.clock import Clock
 from bot.logs import where
 from bot.quota import Quota
 from bot.turns import BESIDE_TURNS, BREATH_SECONDS
-from models.database import Database
+from models.database import Database, DatabaseUnavailable, Transaction
 from models.store.alerts import Alerts
 from models.store.contacts import Contacts
 from models.store.outbox import ANSWER, Outgoing
 from models.store.outbox import Outbox as OutboxStore
 from models.store.sent import SentMessages
-from models.transaction import Transaction
-from models.writers import DatabaseUnavailable
 
 _LEASE = timedelta(seconds=60)
 _AT_ONCE = 50

@@ -7,12 +7,11 @@ from functools import partial
 
 from bot.channels.base import Channel
 from bot.clock import Clock
-from models.database import Database
+from models.database import Database, Transaction
 from models.office import Office
 from models.rules.days import at, local_day
 from models.store.due import Due
 from models.store.outbox import Outgoing
-from models.transaction import Transaction
 
 _ASKED_EVERY = timedelta(minutes=10)
 REMINDER = "reminder"

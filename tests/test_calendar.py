@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy.util import await_only
 
 from handlers.staff import hitting
-from models import greenlets
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift, read_span
 from models.store.calendar import Calendar
 from tests.conftest import MakeWorld
@@ -327,7 +327,7 @@ def _in_between(
     def ask(*arguments: Any, **more: Any) -> Any:
         if not under_way:
             under_way.append(asyncio.ensure_future(parent.taps("この内容で予約する")))
-            greenlets.wait_for(asyncio.ensure_future(asyncio.wait(under_way, timeout=2)))
+            await_only(asyncio.wait(under_way, timeout=2))
         return asked(*arguments, **more)
 
     monkeypatch.setattr(hitting, "ask", ask)

@@ -51,7 +51,7 @@ async def test_a_parent_who_never_followed_is_answered_in_their_language(
 async def test_an_apology_is_in_their_language_too(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(turn: Turn, store: Store) -> list[Message]:
+    def fails(turn: Turn, store: Store, bookings: object) -> list[Message]:
         raise RuntimeError("broken step")
 
     monkeypatch.setitem(router.WORDS, Wish.HELP, fails)
@@ -68,7 +68,7 @@ async def test_an_event_is_kept_even_when_its_contact_cannot_be_noted(
     world: World = await make_world()
     parent, _ = await at_the_start(world)
 
-    def fails(turn: Turn, store: Store) -> list[Message]:
+    def fails(turn: Turn, store: Store, bookings: object) -> list[Message]:
         store.alerts.tell("wrote", turn.now, subject="half done")
         raise RuntimeError("broken")
 

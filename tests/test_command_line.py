@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.clock import machine_clock
-from models.database import Database, engine_for
+from models.database import Database, Transaction, engine_for
 from models.migrations import is_current, migrate
 from models.office import load
 from models.store import Store
@@ -25,7 +25,6 @@ from models.store.contacts import Contacts
 from models.store.seekers import Details
 from models.tables import Booking as BookingTable
 from models.tables import Staff, table
-from models.transaction import Transaction
 from models.vault import Vault, new_data_key
 from tests.talk import DETAILS
 
@@ -280,7 +279,7 @@ def test_what_a_command_hits_is_listed_and_on_record(database_url: str) -> None:
     assert [each.what for each in reversed(found)] == [
         *("add counselor", "close", "add shift", "retire")
     ]
-    database.let_go()
+    database.engine.dispose()
 
 
 def test_the_last_admin_stays(database_url: str) -> None:
@@ -294,4 +293,4 @@ def test_the_last_admin_stays(database_url: str) -> None:
     assert "last admin" in run("staff", "remove", "1", **address).output
     database.run_now(partial(enrolled, "two"))
     assert "one is removed" in run("staff", "remove", "1", **address).output
-    database.let_go()
+    database.engine.dispose()

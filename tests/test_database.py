@@ -1,41 +1,36 @@
 """The writer: what is committed together, and what is undone alone."""
 
 import asyncio
-import contextlib
+import importlib
+import pkgutil
 import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, column, event, select, text
+from sqlalchemy import Engine, event, insert, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import OperationalError, StatementError
 
-from models import writers
-from models.database import Database
-from models.sql import numbered_addition, query
-from models.store.contacts import Contacts
-from models.tables import Contact as ContactTable
+from models import store
+from models.database import (
+    Conflict,
+    Database,
+    DatabaseUnavailable,
+    Statement,
+    Transaction,
+    query,
+)
+from models.database.group_commit import MOST_IN_A_GROUP
 from models.tables import Counselor, Watch, table
-from models.transaction import Conflict, Transaction
-from models.writers import DatabaseUnavailable
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
-SWEPT: dict[str, bool | int | str] = {"way": "sweep", "works": True, "why": ""}
-ADD = numbered_addition(table(Watch), "starts_at", "ends_at", **SWEPT)
+ADD = query(insert(table(Watch)).values(way="sweep", works=True).returning(table(Watch).c.id), int)
 ALL = query(select(table(Watch).c.starts_at), lambda at: at)
 NAMES = query(select(table(Counselor).c.name), lambda name: str(name))
-NAME_OF = query(
-    select(table(Counselor).c.name).where(table(Counselor).c.id == bindparam("number")), str
-)
-PREPARED = query(select(column("statement")).select_from(text("pg_prepared_statements")), str)
-
-LANGUAGE = query(
-    select(table(ContactTable).c.language).where(
-        table(ContactTable).c.person == bindparam("person")
-    ),
-    str,
-)
 
 
 def good(tx: Transaction) -> None:
@@ -52,7 +47,9 @@ async def test_a_broken_connection_keeps_no_lock(sqlite_url: str) -> None:
 
     def fills_the_disk(tx: Transaction) -> None:
         seen.append(tx)
-        tx._cursor.execute("PRAGMA max_page_count = 1")  # no more than there are
+        tx.session.connection().exec_driver_sql(
+            "PRAGMA max_page_count = 1"
+        )  # no more than there are
         while True:
             good(tx)
 
@@ -100,7 +97,7 @@ async def test_a_session_that_fails_takes_nobody_along(database_url: str) -> Non
 
 async def test_an_attempt_is_undone_when_a_constraint_says_no(database_url: str) -> None:
     database = Database(database_url)
-    add = numbered_addition(table(Counselor), "name")
+    add = query(insert(table(Counselor)).returning(table(Counselor).c.id), int)
 
     def twice(tx: Transaction) -> str:
         tx.row(add, name="one")
@@ -143,7 +140,7 @@ async def test_one_that_fails_in_a_session_spoils_no_other_of_its_group(
 async def test_times_must_be_aware_and_come_back_in_utc(database_url: str) -> None:
     database = Database(database_url)
     naive = NOW.replace(tzinfo=None)
-    with pytest.raises(ValueError, match="without a time zone"):
+    with pytest.raises(StatementError, match="without a time zone"):
         await database.run(lambda tx: tx.row(ADD, starts_at=naive, ends_at=NOW))
     await database.run(good)
     (found,) = await database.run(lambda tx: tx.rows(ALL))
@@ -158,46 +155,16 @@ async def test_a_database_that_is_away_is_named_so() -> None:
     await database.close()
 
 
-def test_what_was_read_is_known_until_something_changes(database_url: str) -> None:
-    """Within a transaction the same question is asked once, and anew after every change."""
-    database = Database(database_url)
-
-    def work(tx: Transaction) -> list[str | None]:
-        contacts, said = Contacts(tx), []
-
-        def language() -> None:
-            found = tx.row(LANGUAGE, person="U1")
-            said.append(found)
-
-        language()
-        contacts.add("line", "U1", "ja", NOW)
-        language()
-        contacts.set_language(1, "en")
-        language()
-        with contextlib.suppress(ValueError), tx.attempt():
-            contacts.set_language(1, "ja")
-            language()
-            raise ValueError
-        language()
-        tx.session.get_one(ContactTable, 1).language = "ja"
-        tx.session.flush()
-        language()
-        return said
-
-    assert database.run_now(work) == [None, "ja", "en", "ja", "en", "ja"]
-    database.let_go()
-
-
 async def test_nobody_is_answered_before_the_commit(database_url: str) -> None:
     database = Database(database_url)
 
     def committing(_: object) -> None:
-        raise sqlite3.OperationalError("the disk is full")
+        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("the disk is full"))
 
-    event.listen(database.engine, "commit", committing)
+    event.listen(Engine, "commit", committing)
     with pytest.raises(DatabaseUnavailable):
         await database.run(lambda tx: "done")
-    event.remove(database.engine, "commit", committing)
+    event.remove(Engine, "commit", committing)
     assert await database.run(lambda tx: "done") == "done"
     await database.close()
 
@@ -207,7 +174,7 @@ async def test_what_shares_a_commit_is_answered_together(sqlite_url: str) -> Non
     database = Database(sqlite_url)
     commits: list[object] = []
     event.listen(database.engine, "commit", commits.append)
-    await asyncio.gather(*(database.run(good) for _ in range(writers.GROUP + 1)))
+    await asyncio.gather(*(database.run(good) for _ in range(MOST_IN_A_GROUP + 1)))
     assert len(commits) == 2
     await database.close()
 
@@ -234,14 +201,14 @@ async def test_the_loop_goes_on_while_sqlite_commits(sqlite_url: str) -> None:
     await database.close()
 
 
-async def test_what_waits_when_the_database_is_closed_is_told(sqlite_url: str) -> None:
+async def test_what_waits_when_the_database_is_closed_is_done_first(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    waiting = [asyncio.ensure_future(database.run(good)) for _ in range(writers.GROUP + 1)]
+    waiting = [asyncio.ensure_future(database.run(good)) for _ in range(MOST_IN_A_GROUP + 1)]
     await asyncio.sleep(0)
     await database.close()
-    for each in waiting:
-        with pytest.raises(DatabaseUnavailable):
-            await each
+    await asyncio.gather(*waiting)
+    assert len(database.run_now(lambda tx: tx.rows(ALL))) == MOST_IN_A_GROUP + 1
+    database.engine.dispose()
 
 
 async def test_the_loop_does_not_stand_still_while_another_process_writes(
@@ -260,3 +227,20 @@ async def test_the_loop_does_not_stand_still_while_another_process_writes(
         other.execute("ROLLBACK")
         await waits
     await database.close()
+
+
+def test_every_statement_can_be_run_by_the_names_of_its_values() -> None:
+    """A value that is named like a column would be written into it."""
+    modules = [
+        importlib.import_module(each.name)
+        for each in pkgutil.walk_packages(store.__path__, "models.store.")
+    ]
+    found = [
+        each for module in modules for each in vars(module).values() if isinstance(each, Statement)
+    ]
+    assert len(found) > 100
+    for statement in found:
+        construct: Any = statement.construct
+        names = list(construct.compile(dialect=sqlite.dialect()).params)
+        plain = str(construct.compile(dialect=sqlite.dialect()))
+        assert str(construct.compile(dialect=sqlite.dialect(), column_keys=names)) == plain

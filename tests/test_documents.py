@@ -89,12 +89,21 @@ def test_no_address_of_a_registry_and_no_path_of_a_machine() -> None:
 
 def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
-    for requirement in wanted:
-        name = re.split(r"[\[<>=;]", requirement)[0].strip()
-        assert re.search(rf"^{re.escape(name)}==", lock, re.M), name
-    assert "--hash=sha256:" in lock
+    production = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    development = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    for requirement in project["dependencies"]:
+        assert _is_locked(requirement, production), requirement
+    for requirement in project["optional-dependencies"]["dev"]:
+        assert _is_locked(requirement, development), requirement
+    versions = re.findall(r"^\S+==\S+", production, re.M)
+    assert set(versions) <= set(re.findall(r"^\S+==\S+", development, re.M))
+    assert "--hash=sha256:" in production
+    assert "--hash=sha256:" in development
+
+
+def _is_locked(requirement: str, lock: str) -> bool:
+    name = re.split(r"[\[<>=;]", requirement)[0].strip()
+    return re.search(rf"^{re.escape(name)}(\[\w+\])?==", lock, re.M) is not None
 
 
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from handlers.parents.troubles import Trouble, minutes_in, trouble
+from models.database import DatabaseUnavailable
 from models.store.booking import Booking
-from models.writers import DatabaseUnavailable
 from tests.conftest import MakeWorld
 from tests.desk import booked
 from tests.talk import Parent, World

@@ -14,12 +14,12 @@ from bot.polling import Poller
 from handlers import router
 from handlers.parents.typed import Wish
 from models.chat import Message
+from models.database import DatabaseUnavailable
 from models.letter import Letter
 from models.store import Store
 from models.store.outbox import Outbox as OutboxStore
 from models.store.outbox import Outgoing
 from models.turn import Turn
-from models.writers import DatabaseUnavailable
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
 

@@ -14,28 +14,23 @@ from typing import Any
 import psycopg
 import pytest
 import uvloop
-from sqlalchemy import Text, bindparam, column, event, func, make_url, select, text, update
+from sqlalchemy import Text, bindparam, column, func, insert, make_url, select, text, update
 
-from models import writers
-from models.database import Database
-from models.rules.slots import Slot
-from models.sql import addition, change, numbered_addition, query
-from models.store import Store
-from models.store.bookings import SlotTaken
+from models.database import Database, DatabaseUnavailable, Transaction, change, query
+from models.database.engine import CONNECTIONS
+from models.database.transaction import Work
 from models.tables import Counselor, Watch, table
-from models.transaction import Transaction
-from models.writers import DatabaseUnavailable, Work
 from tests.conftest import MakeWorld
+from tests.talk import World
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
-SWEPT: dict[str, bool | int | str] = {"way": "sweep", "works": True, "why": ""}
-ADD = numbered_addition(table(Watch), "starts_at", "ends_at", **SWEPT)
+ADD = query(insert(table(Watch)).values(way="sweep", works=True).returning(table(Watch).c.id), int)
 ALL = query(select(table(Watch).c.starts_at), lambda at: at)
 NAME_OF = query(
     select(table(Counselor).c.name).where(table(Counselor).c.id == bindparam("number")), str
 )
 PREPARED = query(select(column("statement")).select_from(text("pg_prepared_statements")), str)
-ADD_EACH = addition(table(Watch), "starts_at", "ends_at", **SWEPT)
+ADD_EACH = change(insert(table(Watch)).values(way="sweep", works=True))
 HOW_MANY = query(select(func.count()).select_from(table(Watch)), int)
 LENGTH_OF = query(select(func.length(bindparam("words", type_=Text))), int)
 OPTIONS = (
@@ -70,7 +65,7 @@ async def test_the_loop_goes_on_while_postgresql_works(postgresql_url: str) -> N
     database = Database(postgresql_url)
     slow = [
         asyncio.ensure_future(database.run(partial(rest, seconds=1.0)))
-        for _ in range(writers.WORKERS - 1)
+        for _ in range(CONNECTIONS - 1)
     ]
     began = time.monotonic()
     await asyncio.sleep(0.1)
@@ -97,7 +92,7 @@ async def test_the_loop_goes_on_while_nobody_takes_the_connection() -> None:
 
 async def test_a_machine_that_is_gone_without_a_word_is_noticed(postgresql_url: str) -> None:
     def options(tx: Transaction) -> list[int]:
-        driver: Any = tx._connection.connection.driver_connection
+        driver: Any = tx.session.connection().connection.driver_connection
         with socket.socket(fileno=os.dup(driver.pgconn.socket)) as used:
             return [used.getsockopt(socket.IPPROTO_TCP, each) for each in OPTIONS]
 
@@ -115,10 +110,10 @@ def test_postgresql_that_was_restarted_is_found_again_over_a_network(
     async def serve() -> None:
         async with over_a_network(postgresql_url) as database:
             for _ in range(3):
-                await asyncio.gather(*(database.run(work) for _ in range(writers.WORKERS * 4)))
+                await asyncio.gather(*(database.run(work) for _ in range(CONNECTIONS * 4)))
                 end_everybody(database, postgresql_url)
                 await asyncio.sleep(0.1)
-            await asyncio.gather(*(database.run(work) for _ in range(writers.WORKERS * 4)))
+            await asyncio.gather(*(database.run(work) for _ in range(CONNECTIONS * 4)))
 
     loop(asyncio.wait_for(serve(), 20))
 
@@ -157,7 +152,7 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         await writer.wait_closed()
 
 
-async def test_what_fails_in_any_way_costs_no_worker(postgresql_url: str) -> None:
+async def test_what_fails_in_any_way_costs_no_connection(postgresql_url: str) -> None:
     database = Database(postgresql_url)
 
     def cut_off(tx: Transaction) -> None:
@@ -170,7 +165,7 @@ async def test_what_fails_in_any_way_costs_no_worker(postgresql_url: str) -> Non
     def stops(tx: Transaction) -> None:
         raise StopIteration
 
-    for _ in range(writers.WORKERS + 1):
+    for _ in range(CONNECTIONS + 1):
         await database.run(good)  # so that the connection is not new
         for work, error in ((cut_off, DatabaseUnavailable), (stops, RuntimeError)):
             with pytest.raises(error):
@@ -189,16 +184,17 @@ async def test_more_than_a_connection_takes_at_once_gets_through(postgresql_url:
 
 def test_on_the_loop_that_serves_it_works_side_by_side_too(postgresql_url: str) -> None:
     def many(tx: Transaction) -> None:
-        tx.run_each(ADD_EACH, [{"starts_at": NOW, "ends_at": NOW}] * 40)
+        for _ in range(40):
+            tx.run(ADD_EACH, starts_at=NOW, ends_at=NOW)
 
     async def serve() -> int:
         database = Database(postgresql_url)
-        await asyncio.gather(*(database.run(many) for _ in range(writers.WORKERS * 4)))
+        await asyncio.gather(*(database.run(many) for _ in range(CONNECTIONS * 4)))
         found = await database.run(lambda tx: tx.row(HOW_MANY))
         await database.close()
         return found or 0
 
-    assert uvloop.run(serve()) == writers.WORKERS * 4 * 40
+    assert uvloop.run(serve()) == CONNECTIONS * 4 * 40
 
 
 async def test_a_connection_that_is_gone_costs_nothing_and_leaves_nothing(
@@ -207,12 +203,12 @@ async def test_a_connection_that_is_gone_costs_nothing_and_leaves_nothing(
     """The loop would hear of its end again and again."""
     database = Database(postgresql_url)
     before = set(os.listdir("/proc/self/fd"))
-    await asyncio.gather(*(database.run(good) for _ in range(writers.WORKERS)))
+    await asyncio.gather(*(database.run(good) for _ in range(CONNECTIONS)))
     end_everybody(database, postgresql_url)
     began = time.process_time()
     await asyncio.sleep(0.5)
     assert time.process_time() - began < 0.2
-    await asyncio.gather(*(database.run(good) for _ in range(writers.WORKERS)))
+    await asyncio.gather(*(database.run(good) for _ in range(CONNECTIONS)))
     await database.close()
     assert set(os.listdir("/proc/self/fd")) <= before
 
@@ -250,55 +246,39 @@ async def test_two_that_wait_for_each_other_both_get_through(postgresql_url: str
     await database.close()
 
 
-async def test_postgresql_prepares_a_statement_once_for_numbers_of_any_size(
-    postgresql_url: str,
-) -> None:
-    """And nothing else is asked twice: each preparing costs as much as many answers."""
-    database = Database(postgresql_url)
-
-    def work(tx: Transaction) -> list[str]:
-        for size in (1, 10**5, 10**10):
-            for number in range(6):
-                tx.rows(NAME_OF, number=number * size + size)
-        return tx.rows(PREPARED)
-
-    prepared = database.run_now(work)
-    assert sum("counselors.name" in statement for statement in prepared) == 1
-    await database.close()
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_nobody_new_and_no_slot_that_is_taken_is_a_rollback(make_world: MakeWorld) -> None:
-    """psycopg throws away all that is prepared with each: the turns after it would be slow."""
-    world = await make_world("line")
-    engine = world.app.database.engine
-    rollbacks: list[object] = []
-    event.listen(engine, "rollback", rollbacks.append)
-    booking = await world.parent().has_booked()
-    assert not rollbacks
-
-    def work(tx: Transaction) -> tuple[int, int]:
-        store = Store(tx, world.app.office, world.app.vault)
-        for number in range(6):
-            tx.rows(NAME_OF, number=number)
-        before = len(tx.rows(PREPARED))
-        slot = Slot(booking.starts_at, booking.counselor_id)
-        with pytest.raises(SlotTaken):
-            store.bookings.book(booking.job_seeker_id, slot, "consultation", "alone", NOW)
-        return before, len(tx.rows(PREPARED))
-
-    before, after = await world.app.database.run(work)
-    assert 0 < before <= after
-
-
 async def test_postgresql_that_was_restarted_is_found_again_without_a_word(
     postgresql_url: str,
 ) -> None:
     """Nothing of the work can have been stored, so it is simply done again."""
     database = Database(postgresql_url)
-    await asyncio.gather(*(database.run(good) for _ in range(writers.WORKERS * 4)))
+    await asyncio.gather(*(database.run(good) for _ in range(CONNECTIONS * 4)))
     end_everybody(database, postgresql_url)
-    await asyncio.gather(*(database.run(good) for _ in range(writers.WORKERS * 4)))
+    await asyncio.gather(*(database.run(good) for _ in range(CONNECTIONS * 4)))
     found = await database.run(lambda tx: tx.rows(ALL))
-    assert len(found) == writers.WORKERS * 8
+    assert len(found) == CONNECTIONS * 8
     await database.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_one_persons_presses_leave_connections_to_others(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    busy, other = world.parent(), world.parent()
+    for each in (busy, other):
+        await each.says("こんにちは")
+    url = world.app.settings.database_url
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        await connection.execute(
+            "SELECT 1 FROM contacts WHERE person = %s FOR UPDATE", (busy.person,)
+        )
+        events = [
+            world.line.event(busy.person, "postback", postback={"data": "menu/1"})
+            for _ in range(CONNECTIONS * 2)
+        ]
+        pressing = [asyncio.ensure_future(world.line.deliver([each])) for each in events]
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+        await other.says("予約")
+        assert time.monotonic() - began < 2
+        assert not any(each.done() for each in pressing)
+        await connection.rollback()
+    assert set(await asyncio.gather(*pressing)) == {200}

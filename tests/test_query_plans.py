@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, event, select
+from sqlmodel import Session
 
-from models.database import Database
-from models.sql import Statement, query
+from models.database import Database, Statement, Transaction, query
 from models.store import (
     bookings,
     contacts,
@@ -23,7 +23,6 @@ from models.store import (
     terms,
 )
 from models.tables import OutboxRow, table
-from models.transaction import Transaction
 from tests.talk import World
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
@@ -89,7 +88,7 @@ def test_an_index_is_used(
 ) -> None:
     database = Database(database_url)
     plan = database.run_now(lambda tx: _plan(tx, statement, values))
-    database.let_go()
+    database.engine.dispose()
     if database_url.startswith("sqlite"):
         assert re.search(f"(SEARCH|SCAN) .* USING .*({index})", plan), plan
     else:  # which one, it decides by what is stored
@@ -106,13 +105,20 @@ async def test_a_step_asks_little_and_nothing_twice(
     parent = await world.parent().has_settled_everything()
     await world.play(minutes=minutes)
     turns: list[list[str]] = []
+    of_connection: dict[Any, list[str]] = {}
     begin = Transaction.__init__
 
-    def begin_and_listen(tx: Transaction, connection: Connection) -> None:
-        begin(tx, connection)
-        tx._cursor = _Heard(tx._cursor, turns)
+    def begin_and_listen(tx: Transaction, session: Session) -> None:
+        begin(tx, session)
+        turns.append([])
+        of_connection[session.connection()] = turns[-1]
+
+    def heard(connection: Connection, _: object, sql: str, *__: object) -> None:
+        if connection in of_connection and not re.search("SAVEPOINT|BEGIN", sql):
+            of_connection[connection].append(sql)
 
     monkeypatch.setattr(Transaction, "__init__", begin_and_listen)
+    event.listen(Engine, "before_cursor_execute", heard)
 
     async def asks_at_most(most: int, step: Awaitable[object], *, twice: int = 0) -> None:
         turns.clear()
@@ -127,34 +133,25 @@ async def test_a_step_asks_little_and_nothing_twice(
     await parent.taps("この内容で予約する")
     # "Move it" holds the booking first; what was read before that is read anew.
     await asks_at_most(17, parent.says("12/9 13:00に変更"), twice=3)
-
-
-class _Heard:
-    """A driver's cursor whose statements are noted, transaction by transaction."""
-
-    def __init__(self, cursor: Any, turns: list[list[str]]) -> None:
-        self._cursor = cursor
-        self._asked: list[str] = []
-        turns.append(self._asked)
-
-    def execute(self, sql: str, values: Any = ()) -> Any:
-        self._asked.append(sql)
-        return self._cursor.execute(sql, values)
-
-    def executemany(self, sql: str, values: Any) -> Any:
-        self._asked.append(sql)
-        return self._cursor.executemany(sql, values)
-
-    def close(self) -> None:
-        self._cursor.close()
+    event.remove(Engine, "before_cursor_execute", heard)
 
 
 def _plan(tx: Transaction, statement: Statement[Any], values: dict[str, Any]) -> str:
-    compiled = statement.compiled(tx.dialect)
-    if tx.dialect.name == "sqlite":
+    """How the database means to find what is asked for: it is asked first, to see the SQL."""
+    connection, seen = tx.session.connection(), list[tuple[str, Any]]()
+
+    def see(_: object, __: object, sql: str, parameters: Any, *___: object) -> None:
+        seen.append((sql, parameters))
+
+    event.listen(connection, "before_cursor_execute", see)
+    tx.run(statement, **values)
+    event.remove(connection, "before_cursor_execute", see)
+    ((sql, parameters),) = seen
+    if connection.dialect.name == "sqlite":
         explain = "EXPLAIN QUERY PLAN "
     else:
         explain = "EXPLAIN "
-        tx._cursor.execute("SET LOCAL enable_seqscan = off")  # the tables are empty
-    rows = tx._cursor.execute(explain + compiled.sql, compiled.parameters(values)).fetchall()
+        # The tables are empty.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    rows = connection.exec_driver_sql(explain + sql, parameters).fetchall()
     return "\n".join(str(cell) for row in rows for cell in row)

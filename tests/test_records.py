@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.__main__ import main
+from models.database import Transaction
 from models.office import Office
 from models.rules.spreadsheet import as_csv, safe
 from models.rules.statistics import without_small_cells
 from models.store.retention import Retention, _months_before
-from models.transaction import Transaction
 from tests.conftest import MakeWorld
 from tests.desk import asks_to_erase, finds, on, sends
 from tests.talk import DETAILS, World

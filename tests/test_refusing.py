@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from models.database import Transaction
 from models.store import Store
 from models.store.erasure import Erasure
 from models.store.seekers import Details
-from models.transaction import Transaction
 from models.vault import Vault, new_data_key
 from tests.conftest import MakeWorld
 from tests.desk import finds, sends

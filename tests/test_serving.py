@@ -138,7 +138,7 @@ def test_with_another_installations_key_nothing_starts(environment: dict[str, st
     database = Database(environment["DATABASE_URL"])
     vault = Vault(environment["DATA_KEY"])
     database.run_now(lambda tx: Seekers(tx, vault).add(Details(**DETAILS), datetime.now(UTC)))
-    database.let_go()
+    database.engine.dispose()
     said = _serve_in_vain({**environment, "DATA_KEY": new_data_key()})
     assert "DATA_KEY does not open 1 stored values" in said
     checked = subprocess.run(

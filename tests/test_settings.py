@@ -31,6 +31,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
         ("public_url", "counter", "PUBLIC_URL is wrong"),
         ("database_url", "mysql://x", "DATABASE_URL is wrong"),
         ("database_url", "::", "DATABASE_URL is wrong"),
+        ("database_url", "postgresql://u@a:5432,b:5432/n", "several hosts are written"),
         ("telegram_bot_token", "abc", "TELEGRAM_BOT_TOKEN is wrong"),
         ("telegram_webhook_secret", "a b", "TELEGRAM_WEBHOOK_SECRET is wrong"),
         ("port", "99999", "PORT is wrong"),

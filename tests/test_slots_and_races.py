@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from models.database import Conflict
 from models.rules.slots import Slot
 from models.store.bookings import SlotTaken
-from models.transaction import Conflict
 from tests.conftest import MakeWorld
 from tests.talk import World
 

@@ -5,10 +5,10 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.util import await_only
 
 from handlers.parents import waiting
 from handlers.parents.waiting import is_quiet
-from models import greenlets
 from models.store import Store
 from models.store.booking import Booking
 from models.store.calendar import Calendar
@@ -221,7 +221,7 @@ async def test_nobody_books_what_is_being_offered(
     def offer_late(*arguments: Any) -> None:
         if not under_way:
             under_way.append(asyncio.ensure_future(quick.taps("この内容で予約する")))
-            greenlets.wait_for(asyncio.ensure_future(asyncio.wait(under_way, timeout=2)))
+            await_only(asyncio.wait(under_way, timeout=2))
         offer(*arguments)
 
     monkeypatch.setattr(waiting, "_offer", offer_late)

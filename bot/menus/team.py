@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from locales import best_language
+from models.database import Transaction
 from models.office import Office
 from models.store.contacts import Contacts
 from models.store.staff import StaffStore
-from models.transaction import Transaction
 
 
 class StaffChat(NamedTuple):

@@ -9,13 +9,12 @@ from starlette.responses import Response
 from bot.clock import Clock
 from bot.pages.page import Pages
 from locales import Phrases, best_language, phrases
-from models.database import Database
+from models.database import Database, Transaction
 from models.links import Links
 from models.office import Office
 from models.store.booking import Booking
 from models.store.bookings import Bookings
 from models.store.contacts import Contacts
-from models.transaction import Transaction
 from models.vault import number_in
 
 _ENDED = ("cancelled", "withdrawn", "deemed_cancelled")

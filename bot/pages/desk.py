@@ -9,13 +9,12 @@ from bot.pages.entries import read_entries
 from bot.pages.guard import FormGuard
 from bot.pages.page import Pages, address, user_agent
 from locales import Phrases, best_language, phrases
-from models.database import Database
+from models.database import Database, Transaction
 from models.office import Office
 from models.store import Store
 from models.store.contacts import Contact
 from models.store.forms import DESK_LIFE, NoForm, Purpose
 from models.store.forms import Link as FormLink
-from models.transaction import Transaction
 from models.vault import Vault
 
 # The terms come whole, and a form triples what is no plain letter.

@@ -11,12 +11,11 @@ from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.pages.desk import DeskPage
 from bot.pages.page import Pages
-from models.database import Database
+from models.database import Database, Transaction
 from models.office import Office
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
 from models.store.persons import CODE_LIFE
-from models.transaction import Transaction
 from models.vault import Vault
 
 

@@ -9,11 +9,11 @@ from bot.pages.desk import DeskPage
 from bot.pages.entries import read_day
 from locales import Phrases
 from models.chat import YEARS
+from models.database import Transaction
 from models.rules.days import at
 from models.rules.spreadsheet import as_csv
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
-from models.transaction import Transaction
 
 _COLUMNS = ["reference", "day", "time", "minutes", "service", "counselor", "companion", "status"]
 

@@ -9,11 +9,11 @@ from starlette.responses import HTMLResponse, Response
 from bot.pages.desk import DeskPage
 from bot.pages.entries import FIELDS, check
 from locales import Phrases
+from models.database import Transaction
 from models.rules import details as rules
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
 from models.store.seekers import Details
-from models.transaction import Transaction
 
 
 class FindPage(DeskPage):

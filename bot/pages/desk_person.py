@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.pages.desk import DeskPage
+from models.database import Transaction
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
 from models.store.seekers import Details
 from models.text import clean
-from models.transaction import Transaction
 
 _LONGEST_NOTE = 1000
 

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from bot.pages.desk import DeskPage
 from bot.pages.entries import read_day
 from locales import Phrases
+from models.database import Transaction
 from models.rules.days import local_day
 from models.rules.terms_text import lines, unknown_articles
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
-from models.transaction import Transaction
 
 
 class TermsDeskPage(DeskPage):

@@ -10,12 +10,11 @@ from bot.pages.entries import FIELDS, check, read_entries
 from bot.pages.guard import FormGuard
 from bot.pages.page import Pages, address, user_agent
 from locales import Phrases, best_language, phrases
-from models.database import Database
+from models.database import Database, Transaction
 from models.office import Office
 from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm
 from models.store.seekers import Details
-from models.transaction import Transaction
 from models.vault import Vault
 
 

@@ -17,7 +17,7 @@ from bot.jobs import Jobs
 from bot.pages.page import Pages, address, user_agent
 from bot.turns import Turns
 from handlers.parents import arriving, cards
-from models.database import Database
+from models.database import Database, Transaction
 from models.links import Links
 from models.office import Office
 from models.rules.attendance import deadline
@@ -25,7 +25,6 @@ from models.rules.deadlines import Joinable, joinable
 from models.store import Store
 from models.store.booking import Booking
 from models.store.bookings import Bookings
-from models.transaction import Transaction
 from models.turn import Turn
 from models.vault import Vault, number_in
 

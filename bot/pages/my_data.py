@@ -14,7 +14,7 @@ from bot.pages.page import Pages, address, user_agent
 from bot.turns import Turns
 from handlers.parents import cards, conditions
 from locales import Phrases
-from models.database import Database
+from models.database import Database, Transaction
 from models.office import Office
 from models.rules.days import local_day
 from models.rules.eligibility import ITEMS, latest
@@ -22,7 +22,6 @@ from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm, Purpose
 from models.store.seekers import Details
 from models.tables import Refusal
-from models.transaction import Transaction
 from models.turn import Turn
 from models.vault import Vault
 

@@ -12,12 +12,11 @@ from bot.pages.drawing import Bar, Cell, Chart, Grid
 from bot.turns import Turns
 from handlers.staff import day as days
 from handlers.staff import records
-from models.database import Database
+from models.database import Database, Transaction
 from models.links import Links, Picture, PictureOf
 from models.office import Office
 from models.rules.days import at, is_business_day, local_day
 from models.store import Store
-from models.transaction import Transaction
 from models.turn import Turn
 from models.vault import Vault
 

@@ -6,12 +6,11 @@ from starlette.responses import Response
 from bot.clock import Clock
 from bot.pace import Pace, network_of
 from bot.pages.page import Pages, address, user_agent
-from models.database import Database
+from models.database import Database, Transaction
 from models.rules.terms_text import differences, lines
 from models.store.access import Access
 from models.store.terms import TermsStore
 from models.tables import Terms
-from models.transaction import Transaction
 
 # Of one address in a minute so many uses go on record, and no more: anybody can open this page.
 _USES_A_MINUTE = 10

@@ -8,11 +8,11 @@ from sqlmodel import col, func, select
 from bot.app import App
 from bot.sandbox.clock import TurnableClock
 from handlers.staff.needs import SETTLES_WITHIN
+from models.database import Transaction
 from models.office import Office
 from models.rules.days import at, local_day
 from models.rules.hearing import HEARD_FROM, PROOF_EVERY
 from models.tables import Alert, Booking, OutboxRow, status_in
-from models.transaction import Transaction
 
 # Around a consultation, so that there is a proof of every way in often enough.
 _HEARING_STEP = PROOF_EVERY

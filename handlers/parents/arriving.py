@@ -1,5 +1,7 @@
 """Arriving: contact around the start, "running late", "I'm in", and the join link (art. 6(6))."""
 
+from collections.abc import Sequence
+
 from handlers.parents import booking_card, cards, doubting
 from handlers.parents.troubles import minutes_in
 from models.chat import Button, Did, Link, Message, NotAButton, button, column
@@ -13,14 +15,21 @@ _UNDECIDED_YET = ("booked", "undecided", "deemed_cancelled")
 _STILL_ON = ("booked", "joined", "undecided")
 
 
-def note_contact(turn: Turn, store: Store) -> list[Message]:
+def near(turn: Turn, store: Store) -> list[Booking]:
+    """Return the bookings that an act of this turn may be about, and all later ones; those of
+    whoever may be the same person too."""
+    longest = max(turn.office.grace, LONGEST)
+    return cards.bookings_since(turn, store, turn.acted_from - longest)
+
+
+def note_contact(turn: Turn, store: Store, bookings: Sequence[Booking]) -> list[Message]:
     """Any message or button around a start holds the booking, judged by the time of the act.
 
     What arrives only after the deemed cancellation undoes it, and both sides are told.
     """
     told: list[Message] = []
-    held = _around(turn, store)
-    on = [] if held else [_on_now(turn, store)]  # after the grace it holds nothing, but is heard
+    held = _around(turn, bookings)
+    on = [] if held else [_on_now(turn, bookings)]  # after the grace it holds nothing, but is heard
     for booking in (*held, *on):
         if booking and turn.event is not None and turn.event.did is Did.SAID:
             store.inbox.keep(turn.event, failed=False)
@@ -45,10 +54,10 @@ def at_the_door(turn: Turn, store: Store, booking: Booking, *, wants_in: bool) -
         _hold(turn, store, booking, "at_door" if wants_in else "opened")
 
 
-def heard_after_deemed(turn: Turn, store: Store) -> list[Message]:
+def heard_after_deemed(turn: Turn, store: Store, bookings: Sequence[Booking]) -> list[Message]:
     """What somebody hears who writes or taps between the deemed cancellation and the end of the
     slot: staff know, and can let them in. Nothing where nothing was deemed cancelled just now."""
-    booking = _deemed_just_now(turn, store)
+    booking = _deemed_just_now(turn, bookings)
     if booking is None:
         return []
     if turn.event is not None and turn.event.did is Did.SAID:
@@ -77,7 +86,7 @@ def heard_after_deemed(turn: Turn, store: Store) -> list[Message]:
 def help_to_enter(turn: Turn, store: Store) -> list[Message]:
     """What somebody hears who writes whatever it is while their consultation is about to begin or
     on: the way in, and the phone. Nothing where none is."""
-    booking = _on_now(turn, store)
+    booking = _on_now(turn, near(turn, store))
     if booking is None:
         return []
     ways = [cards.join_link(turn, booking)]
@@ -93,7 +102,7 @@ def help_to_enter(turn: Turn, store: Store) -> list[Message]:
 
 def say_late(turn: Turn, store: Store) -> list[Message]:
     """The typed words "running late"."""
-    around = _around(turn, store)
+    around = _around(turn, near(turn, store))
     own = [booking for booking in around if cards.is_own(turn, booking)]
     mine = own or cards.current_bookings(turn, store)
     for booking in around if not mine else ():
@@ -142,7 +151,7 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 def say_here(turn: Turn, store: Store) -> list[Message]:
     """The typed words "I'm in"."""
-    around = _around(turn, store)
+    around = _around(turn, near(turn, store))
     own = [booking for booking in around if cards.is_own(turn, booking)]
     mine = own or cards.current_bookings(turn, store)
     if not mine and _is_being_checked(turn, store):
@@ -214,11 +223,11 @@ def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> boo
     return booking.status in _STILL_ON
 
 
-def _on_now(turn: Turn, store: Store) -> Booking | None:
-    """The booking that begins in a few minutes or has not ended yet."""
-    seeker = turn.contact.job_seeker_id
-    for booking in store.bookings.current(seeker, turn.acted_at) if seeker is not None else []:
-        if turn.acted_at >= booking.starts_at - cards.EARLY:
+def _on_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
+    """The parent's own booking that begins in a few minutes or has not ended yet."""
+    for booking in bookings:
+        is_on = booking.starts_at - cards.EARLY <= turn.acted_at < booking.ends_at
+        if is_on and booking.status in _STILL_ON and cards.is_own(turn, booking):
             return booking
     return None
 
@@ -241,27 +250,22 @@ def being_checked(turn: Turn) -> list[Message]:
     ]
 
 
-def _deemed_just_now(turn: Turn, store: Store) -> Booking | None:
-    """The booking that was deemed cancelled and whose slot is not over."""
-    found = cards.bookings_between(turn, store, turn.acted_at - LONGEST, turn.acted_at)
-    for booking in found:
+def _deemed_just_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
+    """The booking that was deemed cancelled and whose slot is not over, by an act that was after
+    the deadline for certain: any other has held it."""
+    for booking in bookings:
         end = deadline(booking.starts_at, turn.office.grace)
-        if booking.status == "deemed_cancelled" and end <= turn.acted_at < booking.ends_at:
+        is_after = end <= turn.acted_from and turn.acted_at < booking.ends_at
+        if booking.status == "deemed_cancelled" and is_after:
             return booking
     return None
 
 
-def _around(turn: Turn, store: Store) -> list[Booking]:
+def _around(turn: Turn, bookings: Sequence[Booking]) -> list[Booking]:
     """The bookings that an act of this turn holds."""
-    near = cards.bookings_between(
-        turn,
-        store,
-        turn.acted_from - turn.office.grace,
-        turn.acted_at + turn.office.contact_window,
-    )
     return [
         booking
-        for booking in near
+        for booking in bookings
         if booking.status in (*_UNDECIDED_YET, "joined")
         and booking_card.in_contact_window(turn, booking)
     ]

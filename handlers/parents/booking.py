@@ -1,12 +1,14 @@
 """Booking: service, day, time, who comes along, and the confirmation (art. 6)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from handlers.parents import booking_card, cards, gate, offering
-from models.chat import Argument, Group, Message, NotAButton, button, column
+from models.chat import Argument, Message, NotAButton, button, column
 from models.rules.days import at, local_day
 from models.rules.slots import Slot
 from models.store import Store
+from models.store.booking import Booking
 from models.store.bookings import SlotTaken
 from models.turn import Turn
 
@@ -14,33 +16,42 @@ from models.turn import Turn
 def start(turn: Turn, store: Store) -> list[Message]:
     """The way to a booking: what is still to be settled first, then the days, for the service
     of last time where there was one."""
-    if blocked := gate.closed(turn, store) or _has_enough(turn, store):
+    mine = cards.current_bookings(turn, store)
+    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     last = store.bookings.latest(_seeker(turn))
     offered = turn.office.services
     if last is not None and last.service in offered:
-        return show_days(turn, store, last.service, 0)
+        return _days(turn, store, last.service, 0, mine)
     if len(offered) == 1:
-        return show_days(turn, store, offered[0], 0)
+        return _days(turn, store, offered[0], 0, mine)
     return [_services(turn)]
 
 
 def choose_service(turn: Turn, store: Store) -> list[Message]:
     """The services that the office offers (art. 1)."""
-    return gate.closed(turn, store) or _has_enough(turn, store) or [_services(turn)]
+    mine = cards.current_bookings(turn, store)
+    return gate.closed(turn, store) or _has_enough(turn, mine) or [_services(turn)]
 
 
 def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message]:
     """The days that have free slots, with how many; never a full day."""
-    if blocked := gate.closed(turn, store) or _has_enough(turn, store):
+    mine = cards.current_bookings(turn, store)
+    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     _check_service(turn, service)
+    return _days(turn, store, service, page, mine)
+
+
+def _days(
+    turn: Turn, store: Store, service: str, page: int, mine: Sequence[Booking]
+) -> list[Message]:
     other = (
         [button(turn.say("booking.other_service"), "services/1")]
         if len(turn.office.services) > 1
         else []
     )
-    free, full = offering.days(turn, store)
+    free, full = offering.days(turn, store, mine)
     if full:
         other.append(button(turn.say("waiting.full_days"), "waitdays/1", service))
     if not free:
@@ -60,16 +71,19 @@ def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message
 
 def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Message]:
     """The free times of a day, morning and afternoon; the counselor of last time comes first."""
-    if blocked := gate.closed(turn, store) or _has_enough(turn, store):
+    mine = cards.current_bookings(turn, store)
+    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     _check_service(turn, service)
-    free = offering.free_on(turn, store, day)
+    free = offering.free_on(turn, store, day, mine)
     if not free:
+        is_full = day in offering.days(turn, store, mine).full
+        tell_me = button(turn.say("waiting.tell_me"), "wait/1", service, day)
         sorry = Message(
             text=offering.nothing_on(turn, store, day),
-            groups=_telling(turn, store, service, day),
+            groups=(column(tell_me),) if is_full else (),
         )
-        return [sorry, *show_days(turn, store, service, 0)]
+        return [sorry, *_days(turn, store, service, 0, mine)]
     back = button(turn.say("booking.other_day"), "days/1", service, 0)
     return [offering.times_card(turn, store, day, free, time_verb=("time/1", service), back=back)]
 
@@ -77,7 +91,8 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
 def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> list[Message]:
     """A typed day, perhaps with a time. Which service it is for is asked where there are several,
     since a typed day does not say."""
-    if blocked := gate.closed(turn, store) or _has_enough(turn, store):
+    mine = cards.current_bookings(turn, store)
+    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     offered = turn.office.services
     if clock_time is None:
@@ -85,12 +100,12 @@ def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> l
             return show_times(turn, store, offered[0], day)
         return [_services(turn, "day/1", day)]
     starts_at = at(day, clock_time, turn.office.zone)
-    slot = offering.best_at(turn, store, starts_at)
+    slot = offering.best_at(turn, store, starts_at, mine)
     if len(offered) > 1 and slot is not None:
         return [_services(turn, "time/1", *slot)]
     if slot is not None:
         return show_summary(turn, store, offered[0], *slot)
-    return offering.offer_nearest(turn, store, starts_at, ("time/1", offered[0]))
+    return offering.offer_nearest(turn, store, starts_at, ("time/1", offered[0]), mine)
 
 
 def show_summary(
@@ -104,13 +119,14 @@ def show_summary_with(
     turn: Turn, store: Store, service: str, starts_at: datetime, counselor_id: int, companion: str
 ) -> list[Message]:
     """What would be booked, with a companion or interpreter announced (art. 12(3))."""
-    if blocked := gate.closed(turn, store) or _has_enough(turn, store):
+    mine = cards.current_bookings(turn, store)
+    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     _check_service(turn, service)
     _check_companion(companion)
     slot = Slot(starts_at, counselor_id)
-    if slot not in offering.free_at(turn, store, starts_at):
-        return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
+    if slot not in offering.free_at(turn, store, starts_at, mine):
+        return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
     return [_summary(turn, store, service, slot, companion)]
 
 
@@ -153,25 +169,18 @@ def confirm(
     mine = cards.current_bookings(turn, store)
     if same := [each for each in mine if each.slot == slot]:
         return [booking_card.confirmation(turn, same[0], turn.say("booking.already"))]
-    if blocked := _has_enough(turn, store):
+    if blocked := _has_enough(turn, mine):
         return blocked
-    if slot not in offering.free_at(turn, store, starts_at):
-        return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
+    if slot not in offering.free_at(turn, store, starts_at, mine):
+        return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
     if nth != store.bookings.how_many(_seeker(turn)) + 1:
         return [_summary(turn, store, service, slot, companion)]
     try:
         booked = store.bookings.book(_seeker(turn), slot, service, companion, turn.now)
     except SlotTaken:
-        return offering.offer_nearest(turn, store, starts_at, ("time/1", service))
+        return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
     store.waiting.end(turn.contact.id, turn.now)
     return [booking_card.confirmation(turn, booked, turn.say("booking.booked"))]
-
-
-def _telling(turn: Turn, store: Store, service: str, day: date) -> tuple[Group, ...]:
-    """The offer to be told when a slot of a full day is free."""
-    if day not in offering.days(turn, store).full:
-        return ()
-    return (column(button(turn.say("waiting.tell_me"), "wait/1", service, day)),)
 
 
 def _services(turn: Turn, verb: str = "days/1", *rest: Argument) -> Message:
@@ -213,9 +222,8 @@ def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: str)
     )
 
 
-def _has_enough(turn: Turn, store: Store) -> list[Message] | None:
+def _has_enough(turn: Turn, mine: Sequence[Booking]) -> list[Message] | None:
     """At most `max_upcoming` bookings a person: what there is, with its buttons."""
-    mine = cards.current_bookings(turn, store)
     if len(mine) < turn.office.max_upcoming:
         return None
     limit = turn.say.count("booking.enough", turn.office.max_upcoming)

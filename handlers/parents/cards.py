@@ -115,14 +115,8 @@ def is_own(turn: Turn, booking: Booking) -> bool:
     return booking.job_seeker_id == turn.contact.job_seeker_id
 
 
-def bookings_between(turn: Turn, store: Store, after: datetime, until: datetime) -> list[Booking]:
-    """This parent's bookings of any status that start in (after, until]. They are for noting
+def bookings_since(turn: Turn, store: Store, instant: datetime) -> list[Booking]:
+    """This parent's bookings of any status that start after an instant. They are for noting
     contact, and not to be shown: whoever may be the same person counts too."""
     seeker = turn.contact.job_seeker_id
-    if seeker is None:
-        return []
-    return [
-        booking
-        for each in store.persons.maybe_same(seeker)
-        for booking in store.bookings.started_between(each, after, until)
-    ]
+    return store.bookings.of_maybe_same(seeker, instant) if seeker is not None else []

@@ -15,8 +15,6 @@ from models.store.booking import Booking
 from models.turn import Turn
 
 _ASKED = 3
-# Nobody books further ahead, whatever the office file says.
-_AHEAD = timedelta(days=367)
 # For how long after it a consultation that staff have not decided is still spoken of.
 _BEHIND = timedelta(days=14)
 # Pressing one of these may say that somebody cannot come.
@@ -170,7 +168,7 @@ def _is_reminded(turn: Turn, booking: Booking) -> bool:
 def _to_hold(turn: Turn, store: Store) -> list[Booking]:
     """What is booked and not over when the parent acts, or still to be decided; what was deemed
     cancelled since is among it."""
-    found = cards.bookings_between(turn, store, turn.acted_at - _BEHIND, turn.acted_at + _AHEAD)
+    found = cards.bookings_since(turn, store, turn.acted_at - _BEHIND)
     grace = turn.office.grace
     return [
         booking

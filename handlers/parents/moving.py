@@ -1,6 +1,7 @@
 """Moving a booking: one step that never loses the old slot if the new one fails (art. 6(6))."""
 
 from datetime import date, datetime, time
+from typing import NamedTuple
 
 from handlers.parents import booking_card, cards, gate, my_bookings, offering
 from models.chat import Message, NotAButton, button, column
@@ -11,6 +12,13 @@ from models.store import Store
 from models.store.booking import Booking
 from models.store.bookings import SlotTaken
 from models.turn import Turn
+
+
+class Movable(NamedTuple):
+    """A booking that can be moved now, and the others that its parent has."""
+
+    booking: Booking
+    others: list[Booking]
 
 
 def choose_move(turn: Turn, store: Store) -> list[Message]:
@@ -28,9 +36,9 @@ def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> l
         return my_bookings.show_mine(turn, store)
     if clock_time is not None:
         starts_at = at(day, clock_time, turn.office.zone)
-        if slot := offering.best_at(turn, store, starts_at, leaving=mine[0].id):
+        if slot := offering.best_at(turn, store, starts_at, []):
             return ask(turn, store, mine[0].id, *slot)
-        return _offer_nearest(turn, store, starts_at, mine[0].id)
+        return _offer_nearest(turn, store, starts_at, Movable(mine[0], []))
     return show_times(turn, store, mine[0].id, day)
 
 
@@ -39,7 +47,7 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
-    free = offering.free_days(turn, store, leaving=booking_id)
+    free = offering.days(turn, store, found.others).free
     if not free:
         return [offering.no_free_days(turn)]
     return [
@@ -47,7 +55,7 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
             turn,
             free,
             page,
-            turn.say("move.days_title", when=cards.when_of(turn, found)),
+            turn.say("move.days_title", when=cards.when_of(turn, found.booking)),
             day_verb=("moveday/1", booking_id),
             page_verb=("move/1", booking_id),
             more=[button(turn.say("move.keep"), "willcome/1", booking_id)],
@@ -60,7 +68,7 @@ def show_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Mes
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
-    free = offering.free_on(turn, store, day, leaving=booking_id)
+    free = offering.free_on(turn, store, day, found.others)
     if not free:
         sorry = Message(text=offering.nothing_on(turn, store, day))
         return [sorry, *show_days(turn, store, booking_id, 0)]
@@ -77,27 +85,27 @@ def ask(
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
-    slot = Slot(starts_at, counselor_id)
-    if slot == found.slot:
-        return [booking_card.card(turn, found)]
-    if slot not in offering.free_at(turn, store, starts_at, leaving=booking_id):
-        return _offer_nearest(turn, store, starts_at, booking_id)
+    booking, slot = found.booking, Slot(starts_at, counselor_id)
+    if slot == booking.slot:
+        return [booking_card.card(turn, booking)]
+    if slot not in offering.free_at(turn, store, starts_at, found.others):
+        return _offer_nearest(turn, store, starts_at, found)
     names = {each.id: each.name for each in store.calendar.counselors()}
     day = local_day(starts_at, turn.office.zone)
-    args = (found.id, found.version, starts_at, counselor_id)
+    args = (booking.id, booking.version, starts_at, counselor_id)
     return [
         Message(
             title=turn.say("move.title"),
             facts=(
-                (turn.say("move.from"), cards.when_of(turn, found)),
+                (turn.say("move.from"), cards.when_of(turn, booking)),
                 (turn.say("move.to"), cards.when(turn, starts_at)),
                 (turn.say("booking.counselor"), names[counselor_id]),
             ),
             groups=(
                 column(
                     button(turn.say("move.yes"), "moveyes/1", *args, primary=True),
-                    button(turn.say("booking.other_time"), "moveday/1", found.id, day),
-                    button(turn.say("move.keep"), "willcome/1", found.id),
+                    button(turn.say("booking.other_time"), "moveday/1", booking.id, day),
+                    button(turn.say("move.keep"), "willcome/1", booking.id),
                 ),
             ),
             in_place=True,
@@ -112,37 +120,38 @@ def move(
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
-    slot = Slot(starts_at, counselor_id)
-    if slot == found.slot:
-        return [booking_card.confirmation(turn, found, turn.say("booking.already"))]
-    if found.version != version:
+    booking, slot = found.booking, Slot(starts_at, counselor_id)
+    if slot == booking.slot:
+        return [booking_card.confirmation(turn, booking, turn.say("booking.already"))]
+    if booking.version != version:
         return ask(turn, store, booking_id, starts_at, counselor_id)
-    kept = Message(text=turn.say("move.kept", when=cards.when_of(turn, found)))
+    kept = Message(text=turn.say("move.kept", when=cards.when_of(turn, booking)))
     store.calendar.lock()
-    if slot not in offering.free_at(turn, store, starts_at, leaving=booking_id):
-        return [kept, *_offer_nearest(turn, store, starts_at, booking_id)]
+    if slot not in offering.free_at(turn, store, starts_at, found.others):
+        return [kept, *_offer_nearest(turn, store, starts_at, found)]
     try:
-        moved = store.bookings.move(found, slot, turn.now)
+        moved = store.bookings.move(booking, slot, turn.now)
     except SlotTaken:
-        return [kept, *_offer_nearest(turn, store, starts_at, booking_id)]
+        return [kept, *_offer_nearest(turn, store, starts_at, found)]
     store.alerts.close_of(moved.id, turn.now)  # what was said of the old date
     return [booking_card.confirmation(turn, moved, turn.say("move.done"))]
 
 
-def _offer_nearest(turn: Turn, store: Store, starts_at: datetime, booking_id: int) -> list[Message]:
-    verb = ("movetime/1", booking_id)
-    return offering.offer_nearest(turn, store, starts_at, verb, leaving=booking_id)
+def _offer_nearest(turn: Turn, store: Store, starts_at: datetime, moving: Movable) -> list[Message]:
+    verb = ("movetime/1", moving.booking.id)
+    return offering.offer_nearest(turn, store, starts_at, verb, moving.others)
 
 
-def _movable(turn: Turn, store: Store, booking_id: int) -> Booking | list[Message]:
+def _movable(turn: Turn, store: Store, booking_id: int) -> Movable | list[Message]:
     """The booking if it can be moved now, or the answer why not."""
     found = cards.booking_of(turn, store, booking_id)
     if found is None:
         raise NotAButton("not this parent's booking")
     if blocked := gate.closed(turn, store):
         return blocked
-    if found not in cards.current_bookings(turn, store):
+    mine = cards.current_bookings(turn, store)
+    if found not in mine:
         return [booking_card.over(turn, found)]
     if found.status != "booked" or not may_cancel(found.starts_at, turn.now):
         return [booking_card.card(turn, found)]
-    return found
+    return Movable(found, [each for each in mine if each != found])

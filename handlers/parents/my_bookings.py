@@ -2,11 +2,11 @@
 
 from handlers.parents import arriving, booking_card, cards, gate
 from models.chat import Message, NotAButton, button, column
+from models.database import Conflict
 from models.rules.days import local_day
 from models.rules.deadlines import may_cancel
 from models.store import Store
 from models.store.booking import Booking
-from models.transaction import Conflict
 from models.turn import Turn
 
 # Each cancellation and each undoing is news to a counselor. Nobody needs so many.

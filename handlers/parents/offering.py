@@ -112,10 +112,10 @@ def _by_half_day(turn: Turn, slots: Sequence[Slot], time_verb: Verb, counselor: 
 
 
 def offer_nearest(
-    turn: Turn, store: Store, starts_at: datetime, time_verb: Verb, *, leaving: int | None = None
+    turn: Turn, store: Store, starts_at: datetime, time_verb: Verb, mine: Sequence[Booking]
 ) -> list[Message]:
     """The slot is gone or not bookable any more: the nearest free ones, at once."""
-    by_day = free_days(turn, store, leaving=leaving)
+    by_day = days(turn, store, mine).free
     around = days_around(list(by_day), local_day(starts_at, turn.office.zone), _NEAREST)
     slots = [slot for day in around for slot in by_day[day]]
     last = last_counselor(turn, store)
@@ -153,11 +153,6 @@ def no_free_days(turn: Turn, service: str = "") -> Message:
     )
 
 
-def free_days(turn: Turn, store: Store, *, leaving: int | None = None) -> dict[date, list[Slot]]:
-    """The days with slots that this parent may still book, with them."""
-    return days(turn, store, leaving=leaving).free
-
-
 def nothing_on(turn: Turn, store: Store, day: date) -> str:
     """Why a day has no time to choose: too soon, too far ahead, closed or full."""
     named, ahead = turn.say.day(day), turn.office.horizon_days
@@ -170,45 +165,37 @@ def nothing_on(turn: Turn, store: Store, day: date) -> str:
     return turn.say("booking.day_is_full", day=named)
 
 
-def days(turn: Turn, store: Store, *, leaving: int | None = None) -> Days:
-    """The same, with the full days beside them. `leaving` is the booking that is being moved,
-    which is in nobody's way."""
+def days(turn: Turn, store: Store, mine: Sequence[Booking]) -> Days:
+    """The days with slots that this parent may still book, with them; the full days beside them.
+    `mine` is what the parent has booked and keeps: nobody can be in two consultations at once."""
     found = store.calendar.days(turn.now, holder=turn.contact.id)
-    mine = _mine_but(turn, store, leaving)
     if not mine:
         return found
     free = {day: _apart(turn, slots, mine) for day, slots in found.free.items()}
     return Days({day: slots for day, slots in free.items() if slots}, found.full)
 
 
-def free_on(turn: Turn, store: Store, day: date, *, leaving: int | None = None) -> list[Slot]:
+def free_on(turn: Turn, store: Store, day: date, mine: Sequence[Booking]) -> list[Slot]:
     """The free slots of a day that this parent may still book."""
     # Judged by the press, which may arrive after midnight.
     if day not in bookable_days(turn.acted_at, turn.office.zone, turn.office.horizon_days):
         return []
     free = store.calendar.free_on(day, turn.now, holder=turn.contact.id)
-    return _apart(turn, free, _mine_but(turn, store, leaving))
+    return _apart(turn, free, mine)
 
 
-def free_at(
-    turn: Turn, store: Store, starts_at: datetime, *, leaving: int | None = None
-) -> list[Slot]:
+def free_at(turn: Turn, store: Store, starts_at: datetime, mine: Sequence[Booking]) -> list[Slot]:
     """The free slots at a start that this parent may still book: the rules are asked again when
     the button is pressed, not only when it was shown."""
     zone, ahead = turn.office.zone, turn.office.horizon_days
     if not may_book(starts_at, turn.acted_at, zone, ahead) or starts_at <= turn.now:
         return []
     day = local_day(starts_at, turn.office.zone)
-    slots = free_on(turn, store, day, leaving=leaving)
+    slots = free_on(turn, store, day, mine)
     return [slot for slot in slots if slot.starts_at == starts_at]
 
 
-def _mine_but(turn: Turn, store: Store, leaving: int | None) -> list[Booking]:
-    return [each for each in cards.current_bookings(turn, store) if each.id != leaving]
-
-
 def _apart(turn: Turn, slots: list[Slot], mine: Sequence[Booking]) -> list[Slot]:
-    """Nobody can be in two consultations at once."""
     minutes = turn.office.slot_minutes
     return [
         slot
@@ -227,10 +214,8 @@ def last_counselor(turn: Turn, store: Store) -> int | None:
     return store.bookings.counselor_of_last_time(seeker, turn.now) if seeker else None
 
 
-def best_at(
-    turn: Turn, store: Store, starts_at: datetime, *, leaving: int | None = None
-) -> Slot | None:
+def best_at(turn: Turn, store: Store, starts_at: datetime, mine: Sequence[Booking]) -> Slot | None:
     """The free slot at a start, the counselor of last time's where that one is free."""
-    free = free_at(turn, store, starts_at, leaving=leaving)
+    free = free_at(turn, store, starts_at, mine)
     slots = one_for_each_start(free, last_counselor(turn, store))
     return slots[0] if slots else None

@@ -22,7 +22,7 @@ def choose_day(turn: Turn, store: Store, service: str) -> list[Message]:
     if blocked := gate.closed(turn, store):
         return blocked
     _check(turn, service)
-    free, full = offering.days(turn, store)
+    free, full = offering.days(turn, store, cards.current_bookings(turn, store))
     days = [button(turn.say.short_day(day), "wait/1", service, day) for day in full[:_DAYS]]
     groups = [Group(tuple(days), columns=2)] if days else []
     if not free:
@@ -46,7 +46,7 @@ def wait_for_any(turn: Turn, store: Store, service: str) -> list[Message]:
     if blocked := gate.closed(turn, store):
         return blocked
     _check(turn, service)
-    if offering.days(turn, store).free:
+    if offering.days(turn, store, cards.current_bookings(turn, store)).free:
         return booking.show_days(turn, store, service, 0)
     return _wait(turn, store, service, None)
 

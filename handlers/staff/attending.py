@@ -6,11 +6,11 @@ from handlers.staff import cards
 from handlers.staff.permission import booking_of
 from handlers.staff.telling import by, note, tell_parent
 from models.chat import Link, Message, button, column
+from models.database import Conflict
 from models.rules.attendance import deadline
 from models.store import Store
 from models.store.booking import Booking
 from models.store.contacts import NOBODY
-from models.transaction import Conflict
 from models.turn import Turn
 
 _EARLIER = {

@@ -168,9 +168,10 @@ def _offer(to: Turn, store: Store, booking: Booking, reason: str, words: str) ->
     """What the parent is told of a cancellation by the office: why, and other slots to choose."""
     why = words or to.say(f"reason.{reason}")
     ended = local_day(booking.starts_at, to.office.zone)
+    offered = offering.days(to, store, parents_cards.current_bookings(to, store))
     every = [
         slot
-        for day, slots in offering.free_days(to, store).items()
+        for day, slots in offered.free.items()
         for slot in slots
         # Not the very thing that has just been cancelled.
         if day != ended or (reason != "closed" and slot.counselor_id != booking.counselor_id)

@@ -1,5 +1,6 @@
 """The store: questions and changes named in the office's words. It never commits."""
 
+from models.database import Transaction
 from models.office import Office
 from models.store.access import Access
 from models.store.agenda import Agenda
@@ -26,7 +27,6 @@ from models.store.settled import SettledPoints
 from models.store.staff import StaffStore
 from models.store.terms import TermsStore
 from models.store.waiting import Waiting
-from models.transaction import Transaction
 from models.vault import Vault
 
 

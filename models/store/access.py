@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import insert, or_
 from sqlmodel import col, select
 
-from models.sql import addition
+from models.database import Transaction, change
 from models.tables import AccessRecord, table
-from models.transaction import Transaction
 
-_ADD = addition(
-    table(AccessRecord), "at", "page", "booking_id", "contact_id", "user_agent", "address"
-)
+_ADD = change(insert(table(AccessRecord)))
 
 
 class Access:

@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, not_, select
 
+from models.database import Transaction, query
 from models.office import Office
 from models.rules.days import local_day
 from models.rules.slots import Shift, offered
-from models.sql import query
 from models.store.booking import VIEW, Booking
 from models.tables import ACTIVE_BOOKING, OutboxRow, status_in, table
 from models.tables import Booking as BookingTable
-from models.transaction import Transaction
 
 
 class History(NamedTuple):

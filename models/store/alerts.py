@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, case, func, select, update
 
-from models.sql import addition_once, change, query
+from models.database import Transaction, change, insert_once, query
 from models.store.booking import LONGEST
 from models.store.booking import Booking as BookingView
 from models.tables import Alert as AlertTable
 from models.tables import Booking, Counselor, table
-from models.transaction import Transaction
 
 # What a parent can say and take back as often as they like is told once in this time.
 _TOLD_AGAIN = {"may_not_come": timedelta(hours=1)}
@@ -52,10 +51,7 @@ _view = select(
     )
 )
 
-_ADD = addition_once(
-    table(AlertTable),
-    *("kind", "subject", "booking_id", "contact_id", "counselor_id", "detail", "by_staff_id", "at"),
-)
+_ADD = insert_once(table(AlertTable))
 _SINCE = query(
     _view.where(_alerts.at >= bindparam("since")).order_by(_alerts.at, _alerts.id), Alert
 )

@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select
 
-from models.sql import addition, query
+from models.database import Transaction, change, query
 from models.store.contacts import Contact
 from models.tables import AuditEntry, Staff, table
-from models.transaction import Transaction
 
 
 class Entry(NamedTuple):
@@ -26,10 +25,7 @@ class Entry(NamedTuple):
 
 _audit, _staff = table(AuditEntry).c, table(Staff).c
 
-_ADD = addition(
-    table(AuditEntry),
-    *("at", "staff_id", "contact_id", "what", "subject", "before", "after", "allowed"),
-)
+_ADD = change(insert(table(AuditEntry)))
 _LATEST = query(
     select(
         *(_audit.id, _audit.at, _staff.name, _audit.what, _audit.subject),

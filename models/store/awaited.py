@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select
 
-from models.sql import addition_once, change, query
+from models.database import Transaction, change, insert_once, query
 from models.store.contacts import Contact
 from models.tables import Awaited as AwaitedTable
 from models.tables import table
-from models.transaction import Transaction
 
 
 class Awaited(NamedTuple):
@@ -22,7 +21,7 @@ class Awaited(NamedTuple):
 
 _awaited = table(AwaitedTable).c
 
-_ADD = addition_once(table(AwaitedTable), "contact_id", "what", "subject", "until")
+_ADD = insert_once(table(AwaitedTable))
 _FIND = query(
     select(_awaited.what, _awaited.subject, _awaited.until).where(
         _awaited.contact_id == bindparam("contact_id")

@@ -1,19 +1,19 @@
 """Bookings: made, moved, ended; which are due for what."""
 
 import secrets
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, insert, or_, select, update
 
+from models.database import Conflict, Statement, Transaction, change, insert_once, query
 from models.office import Office
-from models.rules.days import at, local_day
 from models.rules.deadlines import day_before, working_day_before
 from models.rules.meeting_url import room_of
 from models.rules.slots import Slot
-from models.sql import Statement, addition, change, numbered_addition_once, query
 from models.store.alerts import Alerts
 from models.store.booking import LONGEST, VIEW, Booking
+from models.store.persons import MAYBE_SAME
 from models.tables import (
     ACTIVE,
     ACTIVE_BOOKING,
@@ -25,7 +25,6 @@ from models.tables import (
     table,
 )
 from models.tables import Booking as BookingTable
-from models.transaction import Conflict, Transaction
 from models.vault import new_token
 
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: people read references out on the phone.
@@ -54,7 +53,12 @@ _SINCE = query(
         _bookings.starts_at > bindparam("since"),
     ).order_by(_bookings.starts_at),
     Booking,
-    kept=True,
+)
+_OF_MAYBE_SAME = query(
+    VIEW.where(
+        _bookings.job_seeker_id.in_(MAYBE_SAME), _bookings.starts_at > bindparam("since")
+    ).order_by(_bookings.starts_at),
+    Booking,
 )
 _LATEST = query(
     VIEW.where(_bookings.job_seeker_id == bindparam("job_seeker_id"))
@@ -106,12 +110,7 @@ _IS_TAKEN = query(
     ),
     lambda booking_id: int(booking_id),
 )
-_ADD = numbered_addition_once(
-    table(BookingTable),
-    *("reference", "job_seeker_id", "counselor_id", "service", "starts_at", "minutes"),
-    *("status", "companion", "version", "remind_at", "notice_at", "created_at", "secret"),
-    raw_url_out=False,
-)
+_ADD = insert_once(table(BookingTable), _bookings.id)
 _MOVE = change(
     update(table(BookingTable))
     .where(
@@ -245,7 +244,7 @@ _ACTIVE_BETWEEN = query(
     ).order_by(_bookings.starts_at, _bookings.id),
     Booking,
 )
-_NOTE_CHANGE = addition(table(BookingChange), "booking_id", "at", "what", "by", "why")
+_NOTE_CHANGE = change(insert(table(BookingChange)))
 
 
 class Bookings:
@@ -258,22 +257,13 @@ class Bookings:
 
     def current(self, job_seeker_id: int, now: datetime) -> list[Booking]:
         """A parent's active bookings that are not over at `now`, the next one first."""
-        found = self._since(job_seeker_id, now - LONGEST)
+        found = self._tx.rows(_SINCE, job_seeker_id=job_seeker_id, since=now - LONGEST)
         return [each for each in found if each.status in ACTIVE and each.ends_at > now]
 
-    def started_between(
-        self, job_seeker_id: int, after: datetime, until: datetime
-    ) -> list[Booking]:
-        """A parent's bookings of any status that start in (after, until]."""
-        found = self._since(job_seeker_id, after)
-        return [each for each in found if after < each.starts_at <= until]
-
-    def _since(self, job_seeker_id: int, instant: datetime) -> list[Booking]:
-        """A parent's bookings from a little before an instant on: from a midnight of the office's,
-        so that all who ask in one turn ask the same."""
-        zone = self._office.zone
-        since = at(local_day(instant, zone) - timedelta(days=1), time(0), zone)
-        return self._tx.rows(_SINCE, job_seeker_id=job_seeker_id, since=since)
+    def of_maybe_same(self, job_seeker_id: int, since: datetime) -> list[Booking]:
+        """Return the bookings of any status that start after an instant, of a parent and of all
+        who may be the same person."""
+        return self._tx.rows(_OF_MAYBE_SAME, of=job_seeker_id, since=since)
 
     def latest(self, job_seeker_id: int) -> Booking | None:
         """A parent's last booking by date, whatever became of it."""

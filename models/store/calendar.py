@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 from sqlmodel import select as select_model
 
+from models.database import Transaction, query
 from models.office import Office
 from models.rules.days import local_day
 from models.rules.deadlines import bookable_days
 from models.rules.slots import Shift, Slot
-from models.sql import query
 from models.store.offer import Offer, offer, offered
 from models.tables import Closure as ClosureTable
 from models.tables import Counselor as CounselorTable
 from models.tables import Shift as ShiftTable
 from models.tables import table
-from models.transaction import Transaction
 
 # The number of the calendar's lock among PostgreSQL's advisory locks.
 _LOCK = 1
@@ -54,7 +53,6 @@ _COUNSELORS = query(
     .where(_counselors.retired_at.is_(None))
     .order_by(_counselors.id),
     Counselor,
-    kept=True,
 )
 
 
@@ -66,7 +64,9 @@ class Calendar:
     def lock(self, *, change: bool = False) -> None:
         """Until this transaction ends, nobody who books sees a calendar that somebody is about to
         change, and the other way round. SQLite has one writer, which is the same."""
-        self._tx.lock(_LOCK, exclusive=change)
+        lock = func.pg_advisory_xact_lock if change else func.pg_advisory_xact_lock_shared
+        if self._tx.is_postgresql:
+            self._tx.session.connection().execute(select(lock(_LOCK)))
 
     def counselors(self) -> list[Counselor]:
         """The counselors who work here now."""

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, func, select, update
 
-from models.sql import change, numbered_addition_once, query
+from models.database import Transaction, change, insert_once, query
 from models.tables import Awaited, InboxEvent, Staff, table
 from models.tables import Contact as ContactTable
-from models.transaction import Transaction
 
 
 class Contact(NamedTuple):
@@ -51,7 +50,6 @@ _FIND = query(
         _contacts.channel == bindparam("channel"), _contacts.person == bindparam("person")
     ).with_for_update(key_share=True, of=table(ContactTable)),
     Contact,
-    kept=True,
 )
 _BY_ID = query(
     _columns.where(_contacts.id == bindparam("id")).with_for_update(
@@ -69,7 +67,7 @@ _OF_SEEKER = query(
     ),
     Contact,
 )
-_ADD = numbered_addition_once(table(ContactTable), "channel", "person", "language", "created_at")
+_ADD = insert_once(table(ContactTable), table(ContactTable).c.id)
 _SET_LANGUAGE = change(
     update(table(ContactTable))
     .where(_contacts.id == bindparam("of"))

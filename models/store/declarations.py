@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import insert
+
+from models.database import Transaction, change
 from models.rules.eligibility import Card
-from models.sql import addition
 from models.tables import Declaration as DeclarationTable
 from models.tables import table
-from models.transaction import Transaction
 
-_ADD = addition(table(DeclarationTable), "contact_id", "card", "item", "holds", "at")
+_ADD = change(insert(table(DeclarationTable)))
 
 
 class Declarations:
@@ -20,4 +21,5 @@ class Declarations:
     ) -> None:
         """Add the same answer to several conditions, each with its time."""
         answer = {"contact_id": contact_id, "card": card.value, "holds": holds, "at": at}
-        self._tx.run_each(_ADD, [{**answer, "item": item} for item in items])
+        for item in items:
+            self._tx.run(_ADD, **answer, item=item)

@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
+from models.database import Statement, Transaction, change, query
 from models.rules.hearing import HEARD_FROM, LONGEST_SILENCE, PROOF_AWAITED
-from models.sql import Statement, change, query
 from models.tables import Booking as BookingTable
 from models.tables import Contact, status_in, table
-from models.transaction import Transaction
 
 _bookings, _contacts = table(BookingTable).c, table(Contact).c
 

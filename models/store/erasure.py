@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, bindparam, delete, update
 
-from models.sql import change
+from models.database import Transaction, change
 from models.store.contacts import Contact
 from models.store.persons import Persons
 from models.store.terms import TermsStore
@@ -22,7 +22,6 @@ from models.tables import (
     table,
 )
 from models.tables import Contact as ContactTable
-from models.transaction import Transaction
 
 _outbox, _seekers = table(OutboxRow).c, table(JobSeeker).c
 

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
-from models.sql import addition_once, change, query
+from models.database import Transaction, change, insert_once, query
 from models.tables import FormLink, table
-from models.transaction import Transaction
 from models.vault import new_token, token_hash
 
 FORM_LIFE = timedelta(minutes=30)
@@ -21,9 +20,7 @@ FOUND_LASTS = timedelta(hours=2)
 
 _links = table(FormLink).c
 
-_ADD = addition_once(
-    table(FormLink), "token_hash", "contact_id", "purpose", "subject", "expires_at"
-)
+_ADD = insert_once(table(FormLink))
 
 
 class Purpose(StrEnum):

@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
+from models.database import Transaction, change, query
 from models.rules.hearing import SWEEP, Stretch
-from models.sql import change, numbered_addition, query
 from models.tables import Watch, table
-from models.transaction import Transaction
 
 _watches = table(Watch).c
 
-_ADD = numbered_addition(table(Watch), "way", "works", "starts_at", "ends_at", "why")
+_ADD = query(insert(table(Watch)).returning(table(Watch).c.id), int)
 _EXTEND = change(
     update(table(Watch)).where(_watches.id == bindparam("of")).values(ends_at=bindparam("now"))
 )

@@ -9,19 +9,13 @@ from sqlmodel import col
 from sqlmodel import select as select_model
 
 from models.chat import Did, Event
-from models.sql import addition_once, change, query
+from models.database import Transaction, change, insert_once, query
 from models.tables import InboxEvent, table
-from models.transaction import Transaction
 from models.vault import Vault
 
 _inbox = table(InboxEvent).c
 
-_ADD = addition_once(
-    table(InboxEvent),
-    *("channel", "event_id", "contact_id", "message_id", "takes_back", "acted_at"),
-    "received_at",
-    failed=False,
-)
+_ADD = insert_once(table(InboxEvent))
 _KEEP = change(
     update(table(InboxEvent))
     .where(_inbox.channel == bindparam("on"), _inbox.event_id == bindparam("event"))

@@ -2,9 +2,8 @@
 
 from sqlalchemy import ColumnElement, func, literal_column, select
 
-from models.sql import Statement, query
+from models.database import Statement, Transaction, query
 from models.tables import InboxEvent, JobSeeker, Note, Question, table
-from models.transaction import Transaction
 from models.vault import KEY_ID_BYTES, Vault
 
 

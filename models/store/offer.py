@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Dialect,
     Integer,
     bindparam,
     cast,
@@ -17,14 +16,13 @@ from sqlalchemy import (
     union_all,
 )
 
+from models.database import Transaction, query
 from models.office import Office
 from models.rules.days import at, end_of_day
 from models.rules.slots import Closure, Grid, Shift, Slot, Taken, free_by_day, offered_between
-from models.sql import query
 from models.tables import ACTIVE_BOOKING, Booking, Counselor, Hold, table
 from models.tables import Closure as ClosureTable
 from models.tables import Shift as ShiftTable
-from models.transaction import Transaction
 
 Offered = Mapping[date, Sequence[Slot]]
 
@@ -93,7 +91,7 @@ def _row(counselor_id: Any, *rest: Any) -> Shift | Closure | Taken:
 
 
 _OFFERED = query(union_all(_SHIFTS, _CLOSURES), _row)
-_OFFERED_AND_TAKEN = query(union_all(_SHIFTS, _CLOSURES, _BOOKED, _HELD), _row, kept=True)
+_OFFERED_AND_TAKEN = query(union_all(_SHIFTS, _CLOSURES, _BOOKED, _HELD), _row)
 
 
 def offer(
@@ -102,24 +100,23 @@ def offer(
     """The offer from one local day to another at `now` (UTC). What is held for others than
     `holder` is not free."""
     minutes = office.slot_minutes
-    cells = tx.cells(
+    found = tx.rows(
         _OFFERED_AND_TAKEN,
         **_span(office, first, last),
         now=now,
         holder=holder,
         minutes=minutes,
     )
-    of_offer = tuple(each for each in cells if each[-1] is None)
-    others = _OFFERED_AND_TAKEN.read(tx.dialect, (each for each in cells if each[-1] is not None))
-    taken = [each for each in others if isinstance(each, Taken)]
-    slots = _slots(first, last, office.grid, of_offer, tx.dialect)
+    taken = [each for each in found if isinstance(each, Taken)]
+    calendar = tuple(each for each in found if not isinstance(each, Taken))
+    slots = _slots(first, last, office.grid, calendar)
     return Offer(slots, free_by_day(slots, taken, minutes, office.zone))
 
 
 def offered(tx: Transaction, office: Office, first: date, last: date) -> Offered:
     """The slots from one local day to another, whether taken or not."""
-    cells = tx.cells(_OFFERED, **_span(office, first, last))
-    return _slots(first, last, office.grid, cells, tx.dialect)
+    calendar = tuple(tx.rows(_OFFERED, **_span(office, first, last)))
+    return _slots(first, last, office.grid, calendar)
 
 
 def _span(office: Office, first: date, last: date) -> dict[str, Any]:
@@ -136,15 +133,10 @@ def _span(office: Office, first: date, last: date) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _slots(
-    first: date,
-    last: date,
-    grid: Grid,
-    cells: tuple[tuple[Any, ...], ...],
-    dialect: Dialect,
+    first: date, last: date, grid: Grid, calendar: tuple[Shift | Closure | Taken, ...]
 ) -> Offered:
-    """They are asked for at every step of a booking while the calendar hardly ever changes, so
-    what follows from the same rows is kept, and they are not even read."""
-    found = _OFFERED.read(dialect, cells)
-    shifts = [each for each in found if isinstance(each, Shift)]
-    closures = [each for each in found if isinstance(each, Closure)]
+    """Work the slots out. They are asked for at every step of a booking while the calendar hardly
+    ever changes, so what follows from the same rows is remembered."""
+    shifts = [each for each in calendar if isinstance(each, Shift)]
+    closures = [each for each in calendar if isinstance(each, Closure)]
     return offered_between(first, last, grid, shifts, closures)

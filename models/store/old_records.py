@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, not_, or_, select, update
 
-from models.sql import change
+from models.database import Transaction, change
 from models.tables import (
     AccessRecord,
     Alert,
@@ -25,7 +25,6 @@ from models.tables import (
     Refusal,
     table,
 )
-from models.transaction import Transaction
 
 _before: BindParameter[datetime] = bindparam("before")
 _bookings, _seekers, _refusals = table(Booking).c, table(JobSeeker).c, table(Refusal).c

@@ -4,11 +4,10 @@ from datetime import date
 
 from sqlalchemy import bindparam, select
 
-from models.sql import addition_once, query
+from models.database import Transaction, insert_once, query
 from models.tables import DoneOnce, table
-from models.transaction import Transaction
 
-_ADD = addition_once(table(DoneOnce), "what", "day")
+_ADD = insert_once(table(DoneOnce))
 
 _done = table(DoneOnce).c
 _FIND = query(

@@ -5,13 +5,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    not_,
+    select,
+    update,
+)
 
+from models.database import Statement, Transaction, change, insert_once, query
 from models.letter import Letter
-from models.sql import Statement, addition, addition_once, change, numbered_addition, query
 from models.store.contacts import Contact
 from models.tables import OutboxRow, table
-from models.transaction import Transaction
 
 # LINE's retry key is good for 24 hours; a try later than this could send a second copy.
 RETRY_FOR = timedelta(hours=23)
@@ -55,19 +64,9 @@ _waiting = literal_column("outbox.state") == literal_column("'waiting'")
 _is_answer = literal_column("outbox.kind") == literal_column(f"'{ANSWER}'")
 _before = table(OutboxRow).alias("before")
 
-_COLUMNS = (
-    *("contact_id", "channel", "person", "kind", "payload", "retry_key"),
-    *("created_at", "due_at", "useless_after"),
-)
-_ANSWER_COLUMNS = (*_COLUMNS, "reply_token", "reply_until", "follows_id")
-_UNTRIED: dict[str, bool | int | str] = {"attempts": 0, "fence": 0, "in_flight": False, "why": ""}
-_ADD = addition(table(OutboxRow), *_ANSWER_COLUMNS, state="waiting", **_UNTRIED)
-_ADD_FOLLOWED = numbered_addition(table(OutboxRow), *_ANSWER_COLUMNS, state="waiting", **_UNTRIED)
-_ADD_ONCE = addition_once(
-    table(OutboxRow),
-    *(*_COLUMNS, "booking_id", "booking_version", "report_to", "state", "ended_at"),
-    **_UNTRIED,
-)
+_ADD = change(insert(table(OutboxRow)))
+_ADD_FOLLOWED = query(insert(table(OutboxRow)).returning(table(OutboxRow).c.id), int)
+_ADD_ONCE = insert_once(table(OutboxRow))
 
 
 def _due(which: ColumnElement[bool]) -> Statement[Due]:

@@ -7,9 +7,9 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, cast, or_, select, update
+from sqlalchemy import and_, bindparam, case, cast, or_, select, union, update
 
-from models.sql import addition_once, change, query
+from models.database import Transaction, change, insert_once, query
 from models.store.chat_codes import LENGTHS, SIGNS
 from models.tables import (
     Booking,
@@ -21,7 +21,6 @@ from models.tables import (
     Refusal,
     table,
 )
-from models.transaction import Transaction
 from models.vault import token_hash
 
 # A code in My Page may be read days later.
@@ -49,7 +48,7 @@ class Merged(NamedTuple):
     into_id: int
 
 
-_CLAIM = addition_once(table(Claim), "job_seeker_id", "other_id", "at")
+_CLAIM = insert_once(table(Claim))
 # A record with all that became part of it: what was claimed of one is claimed of the whole.
 _records = select(cast(bindparam("of"), _merges.from_id.type).label("id")).cte(
     "records", recursive=True
@@ -58,15 +57,29 @@ _records = _records.union(
     select(_merges.from_id).where(_merges.into_id == _records.c.id, _merges.undone_at.is_(None))
 )
 _its_own = select(_records.c.id)
+_is_claimed = and_(
+    _claims.decided_at.is_(None),
+    or_(_claims.job_seeker_id.in_(_its_own), _claims.other_id.in_(_its_own)),
+)
 _OPEN = query(
     select(_claims.id, _claims.job_seeker_id, _claims.other_id)
-    .where(
-        _claims.decided_at.is_(None),
-        or_(_claims.job_seeker_id.in_(_its_own), _claims.other_id.in_(_its_own)),
-    )
+    .where(_is_claimed)
     .order_by(_claims.id),
     OpenClaim,
 )
+# The other side of each claim, or what that became part of.
+_other_side = case(
+    (_claims.job_seeker_id.in_(_its_own), _claims.other_id), else_=_claims.job_seeker_id
+)
+_others = select(_other_side.label("id")).where(_is_claimed).cte("others", recursive=True)
+_others = _others.union(
+    select(_merges.into_id).where(_merges.from_id == _others.c.id, _merges.undone_at.is_(None))
+)
+# The record `of`, and all that may be the same person's.
+MAYBE_SAME = union(
+    select(_records.c.id).where(_records.c.id == bindparam("of")), select(_others.c.id)
+)
+_MAYBE_SAME = query(MAYBE_SAME, int)
 _CLAIM_BY_ID = query(
     select(_claims.id, _claims.job_seeker_id, _claims.other_id).where(
         _claims.id == bindparam("id"), _claims.decided_at.is_(None)
@@ -125,10 +138,7 @@ class Persons:
 
     def maybe_same(self, job_seeker_id: int) -> list[int]:
         """Return a record, and those that may be the same person's."""
-        found = {job_seeker_id}
-        for each in self.open_claims(job_seeker_id):
-            found |= {self.living(each.job_seeker_id), self.living(each.other_id)}
-        return sorted(found)
+        return sorted(self._tx.rows(_MAYBE_SAME, of=job_seeker_id))
 
     def living(self, job_seeker_id: int) -> int:
         """Return the record that a record has become part of; itself if of none."""

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
-from models.sql import addition_once, change, query
+from models.database import Transaction, change, insert_once, query
 from models.tables import AttendanceSign, table
-from models.transaction import Transaction
 
 
 class Signs(NamedTuple):
@@ -19,9 +18,7 @@ class Signs(NamedTuple):
 
 _signs = table(AttendanceSign).c
 
-_ADD_SIGN = addition_once(
-    table(AttendanceSign), "booking_id", "version", "came", "how", "acted_at", "recorded_at"
-)
+_ADD_SIGN = insert_once(table(AttendanceSign))
 _SIGNS = query(
     select(_signs.came).where(
         _signs.booking_id == bindparam("booking_id"),

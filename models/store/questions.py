@@ -3,15 +3,14 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 
-from models.sql import change, numbered_addition, query
+from models.database import Transaction, change, query
 from models.tables import Draft as DraftTable
 from models.tables import Question as QuestionTable
 from models.tables import table
-from models.transaction import Transaction
 from models.vault import Vault
 
 
@@ -72,7 +71,7 @@ _FORGET = change(
 
 
 _drafts = table(DraftTable).c
-_KEEP_DRAFT = numbered_addition(table(DraftTable), "contact_id", "message_id", "until")
+_KEEP_DRAFT = query(insert(table(DraftTable)).returning(table(DraftTable).c.id), int)
 _SEAL_DRAFT = change(
     update(table(DraftTable))
     .where(_drafts.id == bindparam("draft"))

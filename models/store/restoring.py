@@ -4,14 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
+from models.database import Conflict, Transaction, change, query
 from models.office import Office
 from models.rules.hearing import SWEEP
-from models.sql import change, query
 from models.store.alerts import Alerts
 from models.store.bookings import Bookings
 from models.store.outbox import ANSWER, RETRY_FOR
 from models.tables import Booking, ChatCode, Contact, OutboxRow, Watch, status_in, table
-from models.transaction import Conflict, Transaction
 
 # A program that beat so recently is running.
 _JUST_NOW = timedelta(seconds=60)

@@ -16,10 +16,10 @@ from sqlalchemy import (
     update,
 )
 
+from models.database import Statement, Transaction, change, query
 from models.office import Office
 from models.rules.days import at, local_day
 from models.rules.hearing import SWEEP
-from models.sql import Statement, change, query
 from models.store.old_records import OldRecords
 from models.tables import (
     AccessRecord,
@@ -41,7 +41,6 @@ from models.tables import (
     table,
 )
 from models.tables import Wait as WaitTable
-from models.transaction import Transaction
 
 # What the program needs of the past for its own work, and longer nobody does.
 _INBOX = timedelta(days=35)  # an event can come again a day later; a failed one wants a person
@@ -85,7 +84,7 @@ _WAITS = change(
 )
 _PAST_WAITS = change(
     update(table(WaitTable))
-    .where(table(WaitTable).c.ended_at.is_(None), table(WaitTable).c.day < bindparam("day"))
+    .where(table(WaitTable).c.ended_at.is_(None), table(WaitTable).c.day < bindparam("first"))
     .values(ended_at=bindparam("now"))
 )
 # Of who has been erased the fingerprint stays while the office refuses them, and no longer.
@@ -211,7 +210,7 @@ class Retention:
         ):
             self._tx.run(statement, before=now - kept)
         self._tx.run(_DONE, day=today - _LINKS)
-        self._tx.run(_PAST_WAITS, day=today, now=now)
+        self._tx.run(_PAST_WAITS, first=today, now=now)
         self._tx.run(_FINGERPRINTS, day=today)
         last = _months_before(today, 12 * self._office.record_years)
         OldRecords(self._tx).forget(at(last, _MIDNIGHT, zone), last)

@@ -3,16 +3,15 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, not_, or_, update
+from sqlalchemy import ColumnElement, bindparam, exists, insert, not_, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from models.database import Statement, Transaction, change, query
 from models.rules.details import folded
-from models.sql import Statement, change, numbered_addition, query
 from models.tables import Contact, JobSeeker, Merge, table
 from models.tables import Note as NoteTable
 from models.tables import Refusal as RefusalTable
-from models.transaction import Transaction
 from models.vault import Vault
 
 
@@ -61,7 +60,7 @@ _REGISTRATION, _PHONE, _READING = (
 )
 
 
-_ADD = numbered_addition(table(JobSeeker), "created_at", "updated_at")
+_ADD = query(insert(table(JobSeeker)).returning(table(JobSeeker).c.id), int)
 _KEEP = change(
     update(table(JobSeeker))
     .where(_seekers.id == bindparam("seeker"))

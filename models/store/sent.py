@@ -4,13 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
 
-from models.sql import addition_once, change, query
+from models.database import Transaction, change, insert_once, query
 from models.tables import SentMessage, table
-from models.transaction import Transaction
 
 _sent = table(SentMessage).c
 
-_ADD = addition_once(table(SentMessage), "channel", "chat", "message_id", "about", "at")
+_ADD = insert_once(table(SentMessage))
 _FORGET = change(
     delete(table(SentMessage)).where(
         _sent.channel == bindparam("on"),

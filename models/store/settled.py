@@ -6,15 +6,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, select
 
+from models.database import Transaction, query
 from models.rules.eligibility import Declaration
-from models.sql import query
 from models.store.contacts import Contact
 from models.store.seekers import REFUSALS
 from models.store.terms import VERSION_IN_FORCE
 from models.tables import Claim, Consent, table
 from models.tables import Contact as ContactTable
 from models.tables import Declaration as DeclarationTable
-from models.transaction import Transaction
 
 
 class Settled(NamedTuple):
@@ -68,7 +67,6 @@ _OF = query(
     .where(_contacts.id == bindparam("contact_id"))
     .order_by(_declarations.id),
     _with_answer,
-    kept=True,
 )
 
 

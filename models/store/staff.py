@@ -9,10 +9,9 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 
-from models.sql import change, query
+from models.database import Transaction, change, query
 from models.tables import Contact, Counselor, StaffInvite, table
 from models.tables import Staff as StaffTable
-from models.transaction import Transaction
 from models.vault import new_token, token_hash
 
 INVITE_LIFE = timedelta(minutes=10)

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, not_, or_, select
+from sqlalchemy import and_, bindparam, exists, func, insert, literal_column, not_, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_model
 
-from models.sql import addition, addition_once, query
+from models.database import Transaction, change, insert_once, query
 from models.tables import Consent as ConsentTable
 from models.tables import Contact, OutboxRow, Staff, TermsNotice, table
 from models.tables import Terms as TermsTable
-from models.transaction import Transaction
 
 
 class Version(NamedTuple):
@@ -57,10 +56,7 @@ _LATEST_CONSENT = query(
     .limit(1),
     Consent,
 )
-_ADD_CONSENT = addition(
-    table(ConsentTable),
-    *("contact_id", "terms_version", "sha256", "given", "at", "channel", "event_id"),
-)
+_ADD_CONSENT = change(insert(table(ConsentTable)))
 
 
 _contacts, _notices = table(Contact).c, table(TermsNotice).c
@@ -103,7 +99,7 @@ _TO_TELL = query(
     .group_by(_contacts.channel),
     lambda channel, count: (str(channel), int(count)),
 )
-_NOTE_TOLD = addition_once(table(TermsNotice), "version", "contact_id", "at")
+_NOTE_TOLD = insert_once(table(TermsNotice))
 _WAITING = query(
     select(func.count()).where(
         literal_column("outbox.state") == literal_column("'waiting'"),

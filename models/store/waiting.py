@@ -3,14 +3,13 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
+from models.database import Transaction, change, query
 from models.rules.slots import Slot
-from models.sql import addition, change, query
 from models.tables import Hold as HoldTable
 from models.tables import Wait as WaitTable
 from models.tables import table
-from models.transaction import Transaction
 
 
 class Wait(NamedTuple):
@@ -24,7 +23,7 @@ class Wait(NamedTuple):
 
 _waits, _holds = table(WaitTable).c, table(HoldTable).c
 
-_ADD = addition(table(WaitTable), "contact_id", "service", "day", "since")
+_ADD = change(insert(table(WaitTable)))
 _is_standing = and_(
     _waits.ended_at.is_(None), or_(_waits.day.is_(None), _waits.day > bindparam("today"))
 )
@@ -52,9 +51,7 @@ _END = change(
     .where(_waits.contact_id == bindparam("of"), _waits.ended_at.is_(None))
     .values(ended_at=bindparam("now"))
 )
-_HOLD = addition(
-    table(HoldTable), "wait_id", "contact_id", "counselor_id", "starts_at", "since", "until"
-)
+_HOLD = change(insert(table(HoldTable)))
 _OFFERED = query(
     select(_holds.starts_at, _holds.counselor_id).where(
         _holds.contact_id == bindparam("contact_id")

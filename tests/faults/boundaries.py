@@ -6,11 +6,11 @@ import signal
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from bot.app import App
 from bot.outbox import Sender
-from models import writers
+from models.database import Database
 from models.store.outbox import Outbox
 
 
@@ -40,12 +40,18 @@ def _in_mid_turn(app: App) -> None:
 
 def _before_the_commit(app: App) -> None:
     _note_the_answer()
-    event.listen(app.database.engine, "commit", lambda _: die() if _answered else None)
+    event.listen(Engine, "commit", lambda _: die() if _answered else None)
 
 
 def _after_the_commit(app: App) -> None:
     _note_the_answer()
-    _wrap(writers.Job, "answer", before=lambda: die() if _answered else None)
+    run = Database.run
+
+    async def dying(database: Database, work: Any) -> Any:
+        result = await run(database, work)
+        return die() if _answered else result
+
+    Database.run = dying  # type: ignore[method-assign,assignment]
 
 
 def _after_the_200(app: App) -> None:

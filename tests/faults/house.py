@@ -101,11 +101,14 @@ class House:
         return self.database.run_now(lambda tx: question(Store(tx, office, self.vault)))
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Look into the database itself."""
+        """Look into the database itself, without its write lock."""
+        if self.url.startswith("sqlite"):
+            file = self.url.removeprefix("sqlite:///")
+            with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as own:
+                return own.execute(sql, values).fetchall()
         with self.database.engine.connect() as connection:
-            mark = "?" if self.url.startswith("sqlite") else "%s"
             return [
-                tuple(row) for row in connection.exec_driver_sql(sql.replace("?", mark), values)
+                tuple(row) for row in connection.exec_driver_sql(sql.replace("?", "%s"), values)
             ]
 
     def change(self, sql: str, *values: object) -> None:
@@ -297,7 +300,7 @@ async def house(channel: str, url: str, folder: Path, platforms: Platforms) -> A
             assert nursery.stdin is not None
             nursery.stdin.close()
             await nursery.wait()
-            made.database.let_go()
+            made.database.engine.dispose()
 
 
 def _furnish(store: Store) -> None:

@@ -8,7 +8,7 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.booking import Booking
 from models.store.seekers import Details
-from tests.talk import World
+from tests.talk import Parent, World
 
 
 class Settled(NamedTuple):
@@ -49,3 +49,29 @@ async def books_tomorrow(world: World, person: str) -> Booking:
 
     booked: Booking = await world.store(book)
     return booked
+
+
+async def about_to_book(world: World) -> tuple[Parent, dict[str, object]]:
+    """Somebody who is about to press the button that books."""
+    parent = world.parent()
+    parent.line.follows = True
+
+    def prepare(store: Store) -> str:
+        settle(store, "line", parent.person, world.clock())
+        return pressing(store.calendar.free_from(world.clock(), holder=0)[-1])
+
+    data = await world.store(prepare)
+    return parent, world.line.event(parent.person, "postback", postback={"data": data})
+
+
+async def gets_through(world: World, parent: Parent, event: dict[str, object]) -> None:
+    """The event is delivered again; the booking is there, once, and confirmed once."""
+    assert await world.line.deliver([event]) == 200
+    await world.app.sender.send_all()
+    (stored,) = await world.rows(
+        "SELECT count(*) FROM bookings b JOIN contacts c ON c.job_seeker_id = b.job_seeker_id"
+        f" WHERE c.person = '{parent.person}'"
+    )
+    assert stored == (1,)
+    confirmed = [each for each in world.line.ledger if each.person == parent.person]
+    assert len(confirmed) == 1

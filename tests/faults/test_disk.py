@@ -12,33 +12,31 @@ import psycopg
 import pytest
 
 from bot import backup
-from models import writers
+from models.database import Transaction, engine
 from models.office import Office
-from models.store import Store
-from models.transaction import Transaction
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
-from tests.faults.people import pressing, settle
-from tests.talk import Parent, World
+from tests.faults.people import about_to_book, gets_through
+from tests.talk import World
 
 
 async def test_the_database_is_locked(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch, how_many: Count, trials: Note
 ) -> None:
     """Another program holds the write lock of SQLite for longer than we wait."""
-    monkeypatch.setattr(writers, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
     count = how_many(3, 100)
     world: World = await make_world("line", counselors=4)
     if not world.app.settings.database_url.startswith("sqlite"):
         pytest.skip("SQLite's lock")
     file = world.app.settings.database_url.removeprefix("sqlite:///")
     for _ in range(count):
-        parent, event = await _about_to_book(world)
+        parent, event = await about_to_book(world)
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             assert await world.line.deliver([event]) == 503
             other.execute("ROLLBACK")
-        await _gets_through(world, parent, event)
+        await gets_through(world, parent, event)
     trials("7: SQLite locked", count)
 
 
@@ -54,14 +52,14 @@ async def test_the_database_is_gone_and_comes_back(
     name = url.split("/")[3].split("?")[0]
     with psycopg.connect(url.replace(f"/{name}?", "/postgres?"), autocommit=True) as other:
         for _ in range(count):
-            parent, event = await _about_to_book(world)
+            parent, event = await about_to_book(world)
             other.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
             )
             assert await world.line.deliver([event]) == 503
             other.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
-            await _gets_through(world, parent, event)
+            await gets_through(world, parent, event)
     trials("7: PostgreSQL gone and back", count)
 
 
@@ -73,7 +71,7 @@ async def test_the_disk_is_full(make_world: MakeWorld, how_many: Count, trials: 
         pytest.skip("SQLite's pages")
     full = 0
     for number in range(count):
-        parent, event = await _about_to_book(world)
+        parent, event = await about_to_book(world)
         _leave_no_free_page(world)
         await _may_grow(world, number % 3)
         status = await world.line.deliver([event])
@@ -83,7 +81,7 @@ async def test_the_disk_is_full(make_world: MakeWorld, how_many: Count, trials: 
             taken = await world.rows("SELECT event_id FROM inbox")
             assert (event["webhookEventId"],) not in taken
         await _may_grow(world, 1_000_000)
-        await _gets_through(world, parent, event)
+        await gets_through(world, parent, event)
     assert full >= count // 3
     assert await world.rows("PRAGMA integrity_check") == [("ok",)]
     trials("8: disk full", count)
@@ -104,32 +102,6 @@ def test_a_backup_cut_short(
         assert live.read_bytes() == before
     backup.restore(f"sqlite:///{live}", good, None, office, MONDAY)
     trials("8: backup cut short", count)
-
-
-async def _about_to_book(world: World) -> tuple[Parent, dict[str, object]]:
-    """Somebody who is about to press the button that books."""
-    parent = world.parent()
-    parent.line.follows = True
-
-    def prepare(store: Store) -> str:
-        settle(store, "line", parent.person, world.clock())
-        return pressing(store.calendar.free_from(world.clock(), holder=0)[-1])
-
-    data = await world.store(prepare)
-    return parent, world.line.event(parent.person, "postback", postback={"data": data})
-
-
-async def _gets_through(world: World, parent: Parent, event: dict[str, object]) -> None:
-    """The event is delivered again; the booking is there, once, and confirmed once."""
-    assert await world.line.deliver([event]) == 200
-    await world.app.sender.send_all()
-    (stored,) = await world.rows(
-        "SELECT count(*) FROM bookings b JOIN contacts c ON c.job_seeker_id = b.job_seeker_id"
-        f" WHERE c.person = '{parent.person}'"
-    )
-    assert stored == (1,)
-    confirmed = [each for each in world.line.ledger if each.person == parent.person]
-    assert len(confirmed) == 1
 
 
 def _leave_no_free_page(world: World) -> None:
