@@ -10,6 +10,7 @@ import uvloop
 
 from benchmarks import yardsticks
 from benchmarks.counter import LINE_TOKEN, Counter
+from benchmarks.plain_bot import plain_bot
 from benchmarks.platforms import line, platforms
 from bot.http_server import http_server, spare_what_stays, stop_on_signals
 from bot.logs import set_up
@@ -25,6 +26,8 @@ async def serve(port: int, side: str, **given: Any) -> None:
                 app = line(LINE_TOKEN)
             case "bare":
                 app = yardsticks.bare()
+            case "plain":
+                app = await plain_bot(given["url"], given["platforms"])
             case "sqlite":
                 app = yardsticks.sqlite_driver(
                     Path(given["folder"]), group=given["group"], posts_to=given.get("posts_to")

@@ -23,11 +23,12 @@ CROWD = 240
 
 
 class Side(NamedTuple):
-    """One thing that is measured: its servers, which take connections in turn."""
+    """One thing that is measured: its servers, which take connections in turn; whether it books,
+    or only stores something."""
 
     name: str
     ports: Sequence[int]
-    is_ours: bool
+    books: bool
     sends: bool = False
     channels: Sequence[str] = CHANNELS
 
@@ -38,6 +39,10 @@ def sides(servers: Servers) -> list[Side]:
     two = [servers.counter(shared), servers.counter(shared)]
     posting = servers.driver(64, servers.platforms)
     return [
+        _sending("Madoguchi on SQLite, every reply sent", servers.sqlite(), servers),
+        _plain("plain bot on SQLite", servers.sqlite(), servers),
+        _sending("Madoguchi on PostgreSQL, every reply sent", servers.postgresql(), servers),
+        _plain("plain bot on PostgreSQL", servers.postgresql(), servers),
         Side("Madoguchi on SQLite", [servers.counter(servers.sqlite())], True),
         Side("A: no database", [servers.start("bare")], False),
         Side("B: raw SQLite driver, group commit", [servers.driver(64)], False),
@@ -49,14 +54,18 @@ def sides(servers: Servers) -> list[Side]:
             False,
         ),
         Side("Madoguchi on PostgreSQL, two processes", two, True),
-        Side(
-            "Madoguchi on SQLite, every reply sent",
-            [servers.counter(servers.sqlite(), sending=True)],
-            True,
-            sends=True,
-        ),
         Side("B with one bare POST a turn", [posting], False, sends=True),
     ]
+
+
+def _sending(name: str, url: str, servers: Servers) -> Side:
+    port = servers.counter(url, sending=True)
+    return Side(name, [port], True, sends=True, channels=("telegram",))
+
+
+def _plain(name: str, url: str, servers: Servers) -> Side:
+    port = servers.start("plain", url=url, platforms=servers.platforms)
+    return Side(name, [port], True, sends=True, channels=("telegram",))
 
 
 def measure(found: Sequence[Side]) -> dict[str, list[Measured]]:
@@ -99,7 +108,7 @@ def report(rounds: dict[str, list[Measured]]) -> str:
         p50, p99 = (
             statistics.median(each.latency(share) for each in measured) for share in (0.5, 0.99)
         )
-        beside = "" if name.startswith("Madoguchi") else f"{ours / speed:.2f} of it"
+        beside = "" if name.startswith("Madoguchi") else f"{ours / speed:.2f} times it"
         lines.append(f"| {name} | {speed:,.0f} | {p50:.1f} | {p99:.1f} | {beside} |")
     return "\n".join(lines)
 
@@ -113,7 +122,7 @@ async def one_round(side: Side) -> Measured:
         while await get(side.ports[0], "/bench/waiting") != "0":  # noqa: ASYNC110  # another process
             await asyncio.sleep(0.01)
         measured = measured._replace(seconds=time.perf_counter() - began)
-    if side.is_ours:
+    if side.books:
         sold = (await get(side.ports[0], "/bench/sold")).split()
         assert len(sold) == len(set(sold)) == CONVERSATIONS, f"{len(sold)} have booked"
     return measured
@@ -125,7 +134,7 @@ async def _conversations(side: Side) -> list[list[bytes]]:
     slots, crowds = [f"209901010{n:03}:1" for n in range(CONVERSATIONS)], {}
     for channel in side.channels:
         crowds[channel] = [str(10**9 + number) for number in range(each)]
-    if side.is_ours:
+    if side.books:
         await get(side.ports[0], "/bench/clear")
         slots = (await get(side.ports[0], "/bench/free")).split()
         for channel in side.channels:
