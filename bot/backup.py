@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -210,14 +211,20 @@ def _run(tool: str, url: URL, *arguments: str) -> None:
     machine can read the words of a command."""
     if shutil.which(tool) is None:
         raise BackupError(f"{tool} is not on the PATH; install PostgreSQL's client tools.")
-    plain = URL.create(
-        "postgresql", url.username, None, url.host, url.port, url.database, url.query
-    ).render_as_string()
-    command = [tool, *arguments, f"--dbname={plain}"]
+    command = [tool, *arguments, f"--dbname={_without_password(url)}"]
     environment = {**os.environ, "PGPASSWORD": url.password} if url.password else None
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BackupError(f"{tool} failed: {' '.join(done.stderr.split())[-300:]}")
+
+
+def _without_password(url: URL) -> str:
+    """Return an address as PostgreSQL's tools read it. Of several hosts they use the one that takes
+    writes, as the program does."""
+    dialect = url.set(drivername="postgresql+psycopg").get_dialect()()
+    _, given = dialect.create_connect_args(url)
+    words = {key: value for key, value in given.items() if key not in ("context", "password")}
+    return make_conninfo("", **{**words, "target_session_attrs": "read-write"})
 
 
 def _to_disk(file: Path) -> None:

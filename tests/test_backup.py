@@ -77,7 +77,7 @@ def test_the_password_is_in_no_command(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(FileNotFoundError):  # this tool makes no file
         backup.backup("postgresql://me:secret@db.test:5433/counter", tmp_path / "copy", MONDAY)
     words = (tmp_path / "words").read_text()
-    assert "--dbname=postgresql://me@db.test:5433/counter" in words
+    assert "host=db.test dbname=counter user=me port=5433" in words
     assert "secret" not in words
     assert (tmp_path / "env").read_text() == "secret\n"
 

@@ -16,11 +16,12 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from bot.backup import backup
 from bot.check import check
 from models.database import Transaction, engine_for
 from models.database.engine import CONNECTIONS
 from models.migrations import migrate
-from tests.conftest import MakeWorld
+from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import about_to_book, gets_through
 from tests.talk import World
@@ -56,7 +57,12 @@ async def _make_all_sessions_read_only(world: World) -> None:
 
 
 async def test_a_primary_is_replaced_by_its_standby(
-    make_world: MakeWorld, pair: "Pair", how_many: Count, trials: Note
+    make_world: MakeWorld,
+    pair: "Pair",
+    how_many: Count,
+    trials: Note,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     count = how_many(2, 100)
     world: World = await make_world("line", counselors=4, url=pair.url)
@@ -74,6 +80,8 @@ async def test_a_primary_is_replaced_by_its_standby(
             assert time.monotonic() < until, "the new primary is not found"
         await gets_through(world, parent, event)
         pair.add_standby()
+    monkeypatch.setenv("PATH", f"{pair.primary.programs}:{os.environ['PATH']}")
+    backup(pair.url, tmp_path / "backup", MONDAY)  # finds the primary among the hosts too
     trials("16: primary replaced by its standby", count)
 
 
@@ -81,13 +89,13 @@ class Server:
     """One of two servers; it listens on a socket in its own folder."""
 
     def __init__(self, folder: Path, programs: Path) -> None:
-        self.folder, self._programs = folder, programs
+        self.folder, self.programs = folder, programs
         self.data = str(folder / "data")
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs."""
         subprocess.run(
-            [self._programs / program, *arguments],
+            [self.programs / program, *arguments],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
