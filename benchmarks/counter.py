@@ -23,7 +23,7 @@ from models.rules.eligibility import ITEMS, Card
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.seekers import Details
-from models.tables import Booking, Contact, JobSeeker, table
+from models.tables import Booking, Companion, Contact, JobSeeker, Status, table
 
 OFFICE = Path("offices/hiroshima-mothers.toml")
 COUNSELORS = 6
@@ -195,8 +195,10 @@ def settle(store: Store, channel: str, app: App) -> str:
         store.declarations.record(contact.id, card, list(ITEMS[card]), holds=True, at=now)
     seeker = store.seekers.keep_details(contact.id, details(contact.id), now)
     past = Slot(now - timedelta(days=30), 1)
-    booking = store.bookings.book(seeker, past, "consultation", "alone", now - timedelta(days=40))
-    store.bookings.set_status(booking, "completed", now, by="staff")
+    booking = store.bookings.book(
+        seeker, past, "consultation", Companion.ALONE, now - timedelta(days=40)
+    )
+    store.bookings.set_status(booking, Status.COMPLETED, now, by="staff")
     return person
 
 
@@ -223,7 +225,7 @@ def _owed(number: int, now: datetime) -> dict[str, Any]:
         "service": "placement",
         "starts_at": now + timedelta(days=40, seconds=number // COUNSELORS),
         "minutes": 30,
-        "status": "booked",
+        "status": Status.BOOKED,
         "companion": "alone",
         "version": 1,
         "remind_at": now,

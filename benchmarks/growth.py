@@ -21,7 +21,7 @@ from models.office import load
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.seekers import Details
-from models.tables import Booking, table
+from models.tables import Booking, Companion, Status, table
 from models.vault import Vault, new_data_key
 
 SIZES = (1_000, 100_000, 1_000_000)
@@ -111,7 +111,7 @@ class _Office:
     def _confirm(self, tx: Transaction, slot: Slot) -> None:
         store = self._store(tx)
         store.calendar.free_on(slot.starts_at.date(), self._now, holder=0)
-        store.bookings.book(self._seeker, slot, "consultation", "alone", self._now)
+        store.bookings.book(self._seeker, slot, "consultation", Companion.ALONE, self._now)
 
     def _sweep(self, tx: Transaction, _: Slot) -> None:
         due = self._store(tx).due
@@ -144,7 +144,7 @@ def _past(number: int, now: datetime) -> dict[str, Any]:
         "service": "consultation",
         "starts_at": now - timedelta(days=1, minutes=30 * (number // COUNSELORS)),
         "minutes": 30,
-        "status": "completed",
+        "status": Status.COMPLETED,
         "companion": "alone",
         "version": 1,
         "created_at": now - timedelta(days=40),

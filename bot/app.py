@@ -86,7 +86,7 @@ class App:
         self.turns = Turns(self.database, office, self.vault, self.links, channels, clock)
         self.quota = Quota(self.database, office, channels, clock)
         self.sender = Sender(
-            self.database, channels, clock, self.turns.report, self.turns.is_busy, self.quota
+            self.database, channels, clock, self.turns.note_end, self.turns.is_busy, self.quota
         )
         self.menus: list[LineMenus | TelegramMenus] = []
         if self.line is not None:

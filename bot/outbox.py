@@ -14,6 +14,7 @@ from bot.channels.base import (
     Request,
     RetryLater,
     Sent,
+    TokenRefused,
     Uncertain,
     Unreachable,
 )
@@ -23,10 +24,10 @@ from bot.quota import Quota
 from bot.turns import BESIDE_TURNS, BREATH_SECONDS
 from models.database import Database, DatabaseUnavailable, Transaction
 from models.store.alerts import Alerts
-from models.store.contacts import Contacts
 from models.store.outbox import ANSWER, Outgoing
 from models.store.outbox import Outbox as OutboxStore
 from models.store.sent import SentMessages
+from models.tables import AlertKind, SendState
 
 _LEASE = timedelta(seconds=60)
 _AT_ONCE = 50
@@ -35,8 +36,8 @@ _LONGEST_PAUSE = timedelta(minutes=5)
 # How long the sender rests when nothing wakes it: rows that wait for a later try need no more.
 _REST_SECONDS = 1.0
 
-# Tells the staff member who asked for it how a letter ended, in the transaction that notes it.
-Report = Callable[[Transaction, Outgoing, str], None]
+# Says what the end of a row means, in the transaction that notes it.
+NoteEnd = Callable[[Transaction, Outgoing, SendState], None]
 
 log = structlog.get_logger()
 
@@ -49,7 +50,7 @@ class Sender:
         database: Database,
         channels: Mapping[str, Channel],
         clock: Clock,
-        report: Report,
+        note_end: NoteEnd,
         is_busy: Callable[[], bool],
         quota: Quota,
     ) -> None:
@@ -57,7 +58,7 @@ class Sender:
         self._is_busy = is_busy
         self._news_under_way = 0
         self._database = database
-        self._report = report
+        self._note_end = note_end
         self._channels = channels
         self._clock = clock
         self._awake = asyncio.Event()
@@ -132,10 +133,12 @@ class Sender:
         now = self._clock()
         if now >= row.useless_after:
             # A try that was never heard of may have been accepted.
-            await self._end(row, "uncertain" if unheard else "expired", "too late to be of use")
+            await self._end(
+                row, SendState.UNCERTAIN if unheard else SendState.EXPIRED, "too late to be of use"
+            )
             return
         if not self._quota.may_push(row, now):
-            await self._end(row, "refused", "kept for reminders", alert="quota_low")
+            await self._end(row, SendState.REFUSED, "kept for reminders", alert=AlertKind.QUOTA_LOW)
             return
         request = Request(
             person=row.person,
@@ -148,21 +151,21 @@ class Sender:
         try:
             sent = await self._channels[row.channel].send(request, now)
         except Unreachable as error:
-            await self._end(row, "unreachable", str(error))
+            await self._end(row, SendState.UNREACHABLE, str(error))
         except RetryLater as error:
             await self._try_later(row, error)
         except QuotaGone as error:
-            await self._end(row, "refused", str(error), alert="quota_gone")
+            await self._end(row, SendState.REFUSED, str(error), alert=AlertKind.QUOTA_GONE)
         except Refused as error:
-            await self._end(row, "refused", str(error))
+            await self._end(row, SendState.REFUSED, str(error))
         except Uncertain as error:
-            await self._end(row, "uncertain", str(error))
+            await self._end(row, SendState.UNCERTAIN, str(error))
         except Exception as error:
             log.error("sending failed", channel=row.channel, kind=row.kind, **where(error))
-            await self._end(row, "uncertain", type(error).__name__)
+            await self._end(row, SendState.UNCERTAIN, type(error).__name__)
         else:
             self._quota.note(row, now)
-            await self._end(row, "accepted", sent=sent)
+            await self._end(row, SendState.ACCEPTED, sent=sent)
 
     async def _try_later(self, row: Outgoing, error: RetryLater) -> None:
         pause = error.after or min(_FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), _LONGEST_PAUSE)
@@ -175,22 +178,22 @@ class Sender:
             ours = OutboxStore(tx).try_later(
                 row, later, error.why, unknown=error.unknown, token=token
             )
-            if ours and "refuses the" in error.why:
-                Alerts(tx).tell("token_refused", later, subject=f"{row.channel} {later:%F}")
+            if ours and isinstance(error, TokenRefused):
+                Alerts(tx).tell(AlertKind.TOKEN_REFUSED, later, subject=f"{row.channel} {later:%F}")
 
         await self._database.run(save)
 
     async def _end(
         self,
         row: Outgoing,
-        state: str,
+        state: SendState,
         why: str = "",
-        alert: str = "",
+        alert: AlertKind | None = None,
         sent: Sequence[Sent] = (),
     ) -> None:
-        metrics.sends.labels(row.channel, state).inc()
-        if state != "accepted":
-            log.warning("not sent", channel=row.channel, kind=row.kind, end=state, why=why)
+        metrics.sends.labels(row.channel, str(state)).inc()
+        if state != SendState.ACCEPTED:
+            log.warning("not sent", channel=row.channel, kind=row.kind, end=str(state), why=why)
 
         def save(tx: Transaction) -> None:
             now = self._clock()
@@ -198,27 +201,8 @@ class Sender:
                 return
             for message_id, about in sent:
                 SentMessages(tx).note(row.channel, row.person, message_id, about, now)
-            if row.report_to is not None:
-                self._report(tx, row, state)
-            if state == "unreachable" and Contacts(tx).by_id(row.contact_id).person == row.person:
-                Contacts(tx).set_unreachable(row.contact_id, now)
             if alert:
                 Alerts(tx).tell(alert, now, subject=f"{row.channel} {now:%Y-%m}")
-            if state != "accepted" and row.booking_id is not None and row.report_to is None:
-                end = "uncertain" if state == "uncertain" else "not_delivered"
-                Alerts(tx).tell(
-                    f"{row.kind.split(' ')[0]}_{end}",
-                    now,
-                    subject=f"outbox {row.id}",
-                    booking_id=row.booking_id,
-                )
-            elif (
-                state in ("refused", "uncertain")
-                and row.report_to is None
-                and not row.kind.startswith("terms ")  # who was not reached stands with the terms
-            ):
-                Alerts(tx).tell(
-                    f"answer_{state}", now, subject=f"outbox {row.id}", contact_id=row.contact_id
-                )
+            self._note_end(tx, row, state)
 
         await self._database.run(save)

@@ -7,6 +7,7 @@ from bot.command_line import give_up, open_database, the_office
 from models.store.audit import Audit
 from models.store.calendar import Calendar
 from models.store.staff import INVITE_LIFE, StaffStore
+from models.tables import Role
 
 
 @click.group()
@@ -15,10 +16,10 @@ def staff() -> None:
 
 
 @staff.command("invite")
-@click.option("--role", type=click.Choice(["admin", "counselor"]), required=True)
+@click.option("--role", type=click.Choice(Role, case_sensitive=False), required=True)
 @click.option("--counselor", "counselor_name", help="Whose bookings a counselor's are.")
 @click.option("--name", help="What the colleagues call them; a counselor has a name already.")
-def invite_staff(role: str, counselor_name: str | None, name: str | None) -> None:
+def invite_staff(role: Role, counselor_name: str | None, name: str | None) -> None:
     """Make a one-time code that turns a chat into a staff chat."""
     office, now = the_office(), machine_clock()
     with open_database() as database:
@@ -26,14 +27,14 @@ def invite_staff(role: str, counselor_name: str | None, name: str | None) -> Non
             each.name: each.id
             for each in database.run_now(lambda tx: Calendar(tx, office).counselors())
         }
-        if role == "counselor" and counselor_name not in counselors:
+        if role == Role.COUNSELOR and counselor_name not in counselors:
             give_up(f"Say which counselor: --counselor {' | '.join(counselors) or '(none yet)'}")
         counselor_id = (
-            counselors[counselor_name] if role == "counselor" and counselor_name else None
+            counselors[counselor_name] if role == Role.COUNSELOR and counselor_name else None
         )
-        called = (name or counselor_name or role)[:60]
+        called = (name or counselor_name or str(role))[:60]
         code = database.run_now(lambda tx: StaffStore(tx).invite(called, role, counselor_id, now))
-        database.run_now(lambda tx: Audit(tx).note(None, "invite", now, after=role))
+        database.run_now(lambda tx: Audit(tx).note(None, "invite", now, after=str(role)))
     minutes = int(INVITE_LIFE.total_seconds() // 60)
     click.echo(f"{code}\nSend this code to the office's LINE or Telegram account from the new")
     click.echo(f"colleague's own chat. It works once, for {minutes} minutes.")
@@ -56,12 +57,12 @@ def remove_staff(number: int) -> None:
         member = database.run_now(lambda tx: StaffStore(tx).member(number))
         if member is None:
             give_up(f"There is no staff member {number}.")
-        if member.role == "admin" and database.run_now(lambda tx: StaffStore(tx).admins()) == 1:
+        if member.role == Role.ADMIN and database.run_now(lambda tx: StaffStore(tx).admins()) == 1:
             give_up("That is the last admin. Invite another one first: staff invite --role admin")
         database.run_now(lambda tx: StaffStore(tx).remove(number, now))
         database.run_now(
             lambda tx: Audit(tx).note(
-                None, "remove", now, subject=f"staff {number}", before=member.role
+                None, "remove", now, subject=f"staff {number}", before=str(member.role)
             )
         )
     click.echo(f"{member.name} is removed.")

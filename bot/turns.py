@@ -17,10 +17,10 @@ from bot.clock import Clock
 from bot.logs import where
 from bot.pace import Pace
 from handlers import due, router
+from handlers.shared import delivery
 from locales import best_language, phrases
 from models.chat import Did, Event, Message
 from models.database import Database, DatabaseUnavailable, Transaction
-from models.letter import Letter
 from models.links import Links
 from models.office import Office
 from models.rules.hearing import Closed
@@ -28,6 +28,7 @@ from models.store import Store
 from models.store.contacts import NOBODY, Contact
 from models.store.outbox import Outgoing
 from models.store.retention import ALLOWED, Retention
+from models.tables import AlertKind, SendState
 from models.turn import Turn
 from models.vault import Vault
 
@@ -226,18 +227,17 @@ class Turns:
             return
         retention = Retention(tx, self._office)
         if not store.once.was_taken(ALLOWED, day) and (held := retention.why_not(now)):
-            store.alerts.tell("retention_held", now, subject="retention", detail=f"{day} ({held})")
+            store.alerts.tell(
+                AlertKind.RETENTION_HELD, now, subject="retention", detail=f"{day} ({held})"
+            )
             return
         if store.once.take("retention", day):
             retention.forget(now)
 
-    def report(self, tx: Transaction, row: Outgoing, state: str) -> None:
-        """Tell the staff member who asked for it how a letter to a parent has ended."""
-        assert row.report_to is not None
-        store = self._store(tx)
-        turn = self.turn_of(store.contacts.by_id(row.report_to))
-        booking = store.bookings.by_id(row.booking_id) if row.booking_id else None
-        router.report(turn, store, booking, state)
+    def note_end(self, tx: Transaction, row: Outgoing, end: SendState) -> None:
+        """Say what it means that a row of the outbox has ended so."""
+        store, turn = self._store(tx), self.turn_of(NOBODY)
+        delivery.note_end(turn, store, row, end)
         self.post(store, turn)
 
     def _store(self, tx: Transaction) -> Store:
@@ -252,7 +252,7 @@ class Turns:
             self._overhear(tx, store, self.turn_of(contact, event=event), event)
         store.inbox.keep(event, failed=True)
         store.alerts.tell(
-            "event_failed",
+            AlertKind.EVENT_FAILED,
             now,
             subject=f"event {event.channel} {event.id}"[:80],
             contact_id=contact.id if contact else None,
@@ -324,7 +324,7 @@ class Turns:
         if not store.inbox.take(event, contact.id if contact else None, now):
             return Outcome.SEEN_BEFORE
         store.alerts.tell(
-            "event_failed",
+            AlertKind.EVENT_FAILED,
             now,
             subject=f"event {event.channel} {event.id}"[:80],
             contact_id=contact.id if contact else None,
@@ -360,31 +360,14 @@ class Turns:
     def post(self, store: Store, turn: Turn) -> None:
         """Put what a step tells others into the outbox, with the change that it speaks of."""
         for letter in turn.letters:
-            state, payload = "waiting", ""
+            state, payload = SendState.WAITING, ""
             channel = self._channels.get(letter.to.channel)
             if letter.message is None:
-                state = "expired"
+                state = SendState.EXPIRED
             elif channel is None or letter.to.unreachable_at is not None:
-                state = "unreachable"
-                self._not_delivered(store, turn, letter)
+                state = SendState.UNREACHABLE
+                delivery.cannot_be_sent(turn, store, letter)
             else:
                 (payload,) = channel.render([letter.message], None)
             if letter.to is not NOBODY:
                 store.outbox.notify(letter, payload, turn.now, state=state)
-
-    def _not_delivered(self, store: Store, turn: Turn, letter: Letter) -> None:
-        has_no_chat = letter.to is NOBODY
-        if letter.report_to is not None:
-            asked = turn.to(store.contacts.by_id(letter.report_to))
-            state = "no_chat" if has_no_chat else "unreachable"
-            router.report(asked, store, letter.booking, state)
-        if has_no_chat:
-            if letter.booking is not None and letter.kind == "reminder":
-                store.alerts.about(letter.booking, "reminder_by_phone", turn.now)
-            elif letter.booking is not None and letter.booking.status == "withdrawn":
-                # All else is done with the person on the phone.
-                store.alerts.about(letter.booking, "withdrawn_by_phone", turn.now)
-        elif letter.report_to is not None:
-            pass  # the one who asked has just been told
-        elif letter.booking is not None:
-            store.alerts.about(letter.booking, f"{letter.kind}_not_delivered", turn.now)

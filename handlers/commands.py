@@ -31,6 +31,7 @@ from handlers.staff import (
 from handlers.staff.permission import ADMIN, STAFF
 from models.chat import Message
 from models.store import Store
+from models.tables import Role
 from models.turn import Turn
 
 CommandStep = Callable[[Turn, Store, str], list[Message]]
@@ -41,7 +42,7 @@ class Command(NamedTuple):
     rest of the text. In a group only those work that show no person."""
 
     step: CommandStep
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
     words: tuple[str, ...] = ()
     in_group: bool = False
 
@@ -50,7 +51,7 @@ class Press(NamedTuple):
     """A staff button."""
 
     step: Callable[..., list[Message]]
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
 
 
 COMMANDS: dict[str, Command] = {

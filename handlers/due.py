@@ -23,6 +23,7 @@ from models.rules.hearing import (
 from models.store import Store
 from models.store.booking import Booking
 from models.store.contacts import NOBODY, Contact
+from models.tables import AlertKind, Status
 from models.turn import Turn
 
 
@@ -41,34 +42,34 @@ Work = Callable[[Turn, Store, Booking], None]
 def remind(turn: Turn, store: Store, booking: Booking) -> None:
     """The day before: the reminder, at most once a booking and date. Too late, it is recorded
     as expired and staff are told."""
-    if not store.due.take_reminder(booking.id, turn.now) or booking.status != "booked":
+    if not store.due.take_reminder(booking.id, turn.now) or booking.status != Status.BOOKED:
         return
     useless_after = booking.starts_at - turn.office.reminder_too_late
     if turn.now >= useless_after:
-        store.alerts.about(booking, "reminder_expired", turn.now)
+        store.alerts.about(booking, AlertKind.REMINDER_EXPIRED, turn.now)
         turn.write("reminder", None, booking=booking, useless_after=useless_after)
         return
     if not booking.meeting_url and turn.contact is not NOBODY:
-        store.alerts.about(booking, "reminded_without_url", turn.now)
+        store.alerts.about(booking, AlertKind.REMINDED_WITHOUT_URL, turn.now)
     message = _reminder(turn, booking)
     turn.write("reminder", message, booking=booking, useless_after=useless_after)
 
 
 def check_notice(turn: Turn, store: Store, booking: Booking) -> None:
     """What staff must have done by now: a meeting URL, and the notice in My Page (art. 6(4))."""
-    if not store.due.take_notice(booking.id, turn.now) or booking.status != "booked":
+    if not store.due.take_notice(booking.id, turn.now) or booking.status != Status.BOOKED:
         return
     if not booking.meeting_url:
-        store.alerts.about(booking, "no_url", turn.now)
+        store.alerts.about(booking, AlertKind.NO_URL, turn.now)
     elif other := store.bookings.at_once_in_room(booking):
-        store.alerts.about(booking, "same_room", turn.now, detail=other.reference)
+        store.alerts.about(booking, AlertKind.SAME_ROOM, turn.now, detail=other.reference)
     if booking.my_page_posted_at is None:
-        store.alerts.about(booking, "not_in_my_page", turn.now)
+        store.alerts.about(booking, AlertKind.NOT_IN_MY_PAGE, turn.now)
 
 
 def judge(turn: Turn, store: Store, booking: Booking) -> None:
     """The 10-minute rule (art. 6(6)) for a booking whose grace is over."""
-    if booking.status != "booked":
+    if booking.status != Status.BOOKED:
         return
     signs = store.presence.signs(booking.id, booking.version)
     shut = _shut(turn, store, booking)
@@ -84,9 +85,9 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
     )
     match verdict:
         case Verdict.CAME:
-            store.bookings.set_status(booking, "joined", turn.now, by="clock")
+            store.bookings.set_status(booking, Status.JOINED, turn.now, by="clock")
         case Verdict.CONTACT:
-            _to_staff(turn, store, booking, "decide_contact")
+            _to_staff(turn, store, booking, AlertKind.DECIDE_CONTACT)
         case Verdict.SHUT:
             assert shut is not None
             _to_staff(turn, store, booking, shut)
@@ -94,8 +95,10 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
             _unheard(turn, store, booking, closed)
         case Verdict.DEEMED_CANCELLED:
             why = f"no contact {turn.office.grace_minutes} minutes after the start"
-            store.bookings.set_status(booking, "deemed_cancelled", turn.now, by="clock", why=why)
-            store.alerts.about(booking, "deemed_cancelled", turn.now)
+            store.bookings.set_status(
+                booking, Status.DEEMED_CANCELLED, turn.now, by="clock", why=why
+            )
+            store.alerts.about(booking, AlertKind.DEEMED_CANCELLED, turn.now)
             turn.write("deemed", _deemed(turn, booking), booking=booking)
         case Verdict.WAIT:
             pass
@@ -103,7 +106,7 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
 
 def review(turn: Turn, store: Store, booking: Booking) -> None:
     """A fault became known after the program deemed a booking cancelled: staff decide."""
-    if booking.status != "deemed_cancelled" or not store.bookings.deemed_by_clock(booking.id):
+    if booking.status != Status.DEEMED_CANCELLED or not store.bookings.deemed_by_clock(booking.id):
         return
     closed = _closed(turn, store, booking)
     if not any(each.is_final for each in closed):
@@ -159,28 +162,28 @@ def _was_refused(store: Store, chat: Contact) -> bool:
 def _unheard(turn: Turn, store: Store, booking: Booking, closed: Sequence[Closed]) -> None:
     """To staff, with the way in that was not open."""
     if any(each.way == SWEEP for each in closed):
-        _to_staff(turn, store, booking, "decide_unwatched")
+        _to_staff(turn, store, booking, AlertKind.DECIDE_UNWATCHED)
         return
     first = min(closed, key=lambda each: not each.is_final)
     why = f" ({first.why})" if first.why else ""
-    _to_staff(turn, store, booking, "decide_unheard", detail=f"{first.way}{why}")
+    _to_staff(turn, store, booking, AlertKind.DECIDE_UNHEARD, detail=f"{first.way}{why}")
 
 
-def _shut(turn: Turn, store: Store, booking: Booking) -> str | None:
+def _shut(turn: Turn, store: Store, booking: Booking) -> AlertKind | None:
     """Why this parent could not have come in, or could have come unseen; nobody is punished for
     that."""
     if turn.contact is NOBODY:
         # Whom staff booked on the phone comes and calls without the program seeing it.
-        return "decide_no_chat"
+        return AlertKind.DECIDE_NO_CHAT
     if not booking.meeting_url:
-        return "decide_no_url"
+        return AlertKind.DECIDE_NO_URL
     if not _knows_it_as_it_is(store, booking):
-        return "decide_not_told"
+        return AlertKind.DECIDE_NOT_TOLD
     restored = store.bookings.restored_at(booking)
     if restored is not None and not _has_acted_since(store, booking, restored):
-        return "decide_restored"
+        return AlertKind.DECIDE_RESTORED
     if booking.raw_url_out or store.bookings.knows_room(booking):
-        return "decide_raw_url"
+        return AlertKind.DECIDE_RAW_URL
     return None
 
 
@@ -209,24 +212,26 @@ def _has_acted_since(store: Store, booking: Booking, instant: datetime) -> bool:
 
 def _give_up_reminder(turn: Turn, store: Store, booking: Booking) -> None:
     store.due.take_reminder(booking.id, turn.now)
-    store.alerts.about(booking, "reminder_not_delivered", turn.now)
+    store.alerts.about(booking, AlertKind.REMINDER_NOT_DELIVERED, turn.now)
 
 
 def _give_up_notice(turn: Turn, store: Store, booking: Booking) -> None:
     store.due.take_notice(booking.id, turn.now)
-    store.alerts.about(booking, "no_url", turn.now)
+    store.alerts.about(booking, AlertKind.NO_URL, turn.now)
 
 
 def _give_up_judgement(turn: Turn, store: Store, booking: Booking) -> None:
-    _to_staff(turn, store, booking, "decide_failed")
+    _to_staff(turn, store, booking, AlertKind.DECIDE_FAILED)
 
 
 def _give_up_review(turn: Turn, store: Store, booking: Booking) -> None:
-    store.alerts.about(booking, "decide_failed", turn.now)
+    store.alerts.about(booking, AlertKind.DECIDE_FAILED, turn.now)
 
 
-def _to_staff(turn: Turn, store: Store, booking: Booking, kind: str, *, detail: str = "") -> None:
-    store.bookings.set_status(booking, "undecided", turn.now, by="clock", why=kind)
+def _to_staff(
+    turn: Turn, store: Store, booking: Booking, kind: AlertKind, *, detail: str = ""
+) -> None:
+    store.bookings.set_status(booking, Status.UNDECIDED, turn.now, by="clock", why=str(kind))
     store.alerts.close_of(booking.id, turn.now)  # one decision instead of all that led to it
     store.alerts.about(booking, kind, turn.now, detail=detail)
 

@@ -13,6 +13,7 @@ from models.chat import Did, Event, Message, NotAButton
 from models.rules import details
 from models.store import Store
 from models.store.awaited import Awaited
+from models.tables import AlertKind
 from models.text import says_something
 from models.turn import Turn
 
@@ -32,7 +33,9 @@ def _quota_gone(turn: Turn, store: Store, event: Event) -> list[Message]:
     """A free answer says first that nothing else reaches staff and parents any more."""
     if event.did not in (Did.SAID, Did.TAPPED) or event.group is not None:
         return []
-    is_open = [kind for kind in ("quota_gone", "quota_low") if store.alerts.is_open(kind)]
+    is_open = [
+        kind for kind in (AlertKind.QUOTA_GONE, AlertKind.QUOTA_LOW) if store.alerts.is_open(kind)
+    ]
     return [Message(text=f"⚠ {turn.say(f'alert.{kind}')}") for kind in is_open[:1]]
 
 

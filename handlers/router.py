@@ -27,7 +27,7 @@ from handlers.parents import (
     withdrawing,
 )
 from handlers.parents.troubles import Trouble
-from handlers.staff import desk, digest, enrolling, needs, questions, reports, terms
+from handlers.staff import desk, digest, enrolling, needs, questions, terms
 from models.chat import Did, Event, Message, NotAButton
 from models.rules.hearing import Closed
 from models.store import Store
@@ -180,11 +180,6 @@ DIGEST: tuple[Callable[[Turn, Store], None], ...] = (digest.tell,)
 def hear(turn: Turn, store: Store, deaf: Sequence[Closed]) -> None:
     """Tell staff which ways in do not work at this moment."""
     needs.tell_deaf(turn, store, deaf)
-
-
-def report(turn: Turn, store: Store, booking: Booking | None, state: str) -> None:
-    """Tell a staff member how what a parent was told on their behalf has ended."""
-    reports.tell(turn, booking, state)
 
 
 def slow_down(turn: Turn) -> Message:

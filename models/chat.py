@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 
+from models.choice import Choice
+
 MAX_DATA_BYTES = 64
 # At the ends of the calendar an hour more or less has no date; nobody books there.
 YEARS = range(2000, 3000)
 
-Argument = str | int | date | datetime
+Argument = str | int | date | datetime | Choice
 
 
 class Did(StrEnum):
@@ -154,6 +156,8 @@ def _unpack(part: str, kind: type) -> Argument:
             value = int(part)
             if not 0 <= value < 2**53:
                 raise NotAButton("a number out of bounds")
+        elif issubclass(kind, Choice):
+            value = kind(part)
         else:
             value = part
         if isinstance(value, date) and value.year not in YEARS:

@@ -8,6 +8,7 @@ import httpx
 from models.store import Store
 from models.store.booking import Booking
 from models.store.seekers import Details
+from models.tables import Companion
 from tests.talk import DETAILS, Parent, World
 
 URL = "https://us02web.zoom.us/j/123456"
@@ -77,7 +78,7 @@ def books_the_whole_day(store: Store, now: datetime) -> list[str]:
     slots = store.calendar.free_on(date(2026, 12, 1), now, holder=0)
     return [
         store.bookings.book(
-            store.seekers.add(Details(**DETAILS), now), slot, "consultation", "alone", now
+            store.seekers.add(Details(**DETAILS), now), slot, "consultation", Companion.ALONE, now
         ).reference
         for slot in slots
     ]

@@ -4,11 +4,11 @@ import asyncio
 import re
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from html import unescape
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from sqlalchemy import text
@@ -23,6 +23,9 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.alerts import Alert
 from models.store.booking import Booking
+from models.tables import AlertKind, Role
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,12 @@ class World:
         return found
 
     async def staff(
-        self, role: str = "admin", counselor_id: int | None = None, channel: str | None = None
+        self, role: Role = Role.ADMIN, counselor_id: int | None = None, channel: str | None = None
     ) -> "Parent":
         """Somebody who works here by chat; a counselor is the first one unless said otherwise."""
-        counselor_id = counselor_id or (1 if role == "counselor" else None)
+        counselor_id = counselor_id or (1 if role is Role.COUNSELOR else None)
         code = await self.store(
-            lambda store: store.staff.invite(role, role, counselor_id, self.clock())
+            lambda store: store.staff.invite(str(role), role, counselor_id, self.clock())
         )
         found = self.parent(channel=channel)
         found.line.follows = True
@@ -94,7 +97,7 @@ class World:
         await self.app.jobs.sweep()
         await self.app.sender.send_all()
 
-    async def store(self, question: Any) -> Any:
+    async def store(self, question: Callable[[Store], Found]) -> Found:
         """Ask the store something."""
         app = self.app
         return await app.database.run(lambda tx: question(Store(tx, app.office, app.vault)))
@@ -107,6 +110,12 @@ class World:
             return [booking for booking in found if booking is not None]
 
         return list(await self.store(read))
+
+    async def booking_by_id(self, number: int) -> Booking:
+        """A booking as it stands now."""
+        found = await self.store(lambda store: store.bookings.by_id(number))
+        assert found is not None
+        return found
 
     async def booking(self) -> Booking:
         """The one booking there is."""
@@ -136,7 +145,7 @@ class World:
         day = date.fromisoformat(effective)
         await self.store(lambda store: store.terms.publish(body, day, self.clock()))
 
-    async def alerts(self) -> list[str]:
+    async def alerts(self) -> list[AlertKind]:
         """What was raised to staff."""
         found: list[Alert] = await self.store(
             lambda store: store.alerts.since(self.clock() - timedelta(days=400))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models.store.booking import Booking
+from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
 from tests.test_attendance import GRACE, at_the_start
@@ -18,7 +19,7 @@ async def held(world: World) -> tuple[Parent, Booking]:
     parent, booking = await at_the_start(world)
     await parent.says("すみません")
     await world.play_to(booking.starts_at + LATER)
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
     parent.looks()
     return parent, booking
 
@@ -27,8 +28,8 @@ async def test_who_comes_by_the_link_is_let_in_and_noted(world: World) -> None:
     parent, booking = await held(world)
     answer = await parent.joins(world.app.links.join(booking))
     assert answer.status_code == 303
-    assert (await world.booking()).status == "joined"
-    assert "came_late" in await world.alerts()
+    assert (await world.booking()).status == Status.JOINED
+    assert AlertKind.CAME_LATE in await world.alerts()
     assert ("join_link",) in await world.rows("SELECT how FROM attendance_signs")
 
 
@@ -36,8 +37,8 @@ async def test_who_says_so_has_come(world: World) -> None:
     parent, booking = await held(world)
     await parent.says("入りました")
     parent.sees("いらしたことを窓口に伝えました")
-    assert (await world.booking()).status == "joined"
-    assert "says_here_late" in await world.alerts()
+    assert (await world.booking()).status == Status.JOINED
+    assert AlertKind.SAYS_HERE_LATE in await world.alerts()
     await world.play_to(booking.starts_at + timedelta(minutes=30))
     await parent.says("入りました")
     parent.sees("今、予約はありません")
@@ -49,14 +50,14 @@ async def test_late_once_more(world: World) -> None:
     parent.sees("窓口に伝えました", "窓口が決めます", "相談に入る").sees_no(
         "そのまま残り", "60分前"
     )
-    assert "running_late" in await world.alerts()
+    assert AlertKind.RUNNING_LATE in await world.alerts()
 
 
 async def test_cancelling_is_told_to_staff_until_the_end(world: World) -> None:
     parent, booking = await held(world)
     await parent.says("キャンセル")
     parent.sees("窓口に伝わりました")
-    assert "cancel_after_start" in await world.alerts()
+    assert AlertKind.CANCEL_AFTER_START in await world.alerts()
     await world.play_to(booking.starts_at + timedelta(minutes=30))
     await parent.taps_data(f"cancelyes/1:{booking.id}:1")
     parent.sees("窓口で確認中")
@@ -68,7 +69,7 @@ async def test_cancelling_after_coming_is_told_to_staff(world: World) -> None:
     await world.play(minutes=12)
     await parent.says("キャンセル")
     parent.sees("窓口に伝わりました").sees_no("終わりました")
-    assert "cancel_after_start" in await world.alerts()
+    assert AlertKind.CANCEL_AFTER_START in await world.alerts()
 
 
 async def test_late_for_a_cancelled_booking(world: World) -> None:
@@ -79,7 +80,7 @@ async def test_late_for_a_cancelled_booking(world: World) -> None:
     await parent.taps("キャンセルする")
     await parent.taps_data(f"late/1:{booking.id}")
     parent.sees("キャンセル済み").sees_no("残り")
-    assert "running_late" not in await world.alerts()
+    assert AlertKind.RUNNING_LATE not in await world.alerts()
 
 
 @pytest.mark.parametrize("how", ["late/1", "here/1", "words", "sticker", "link", "help"])
@@ -101,15 +102,15 @@ async def test_who_turns_up_after_the_deemed_cancellation_is_heard(world: World,
     if how != "link":
         parent.sees("職員に伝わりました", "082-542-8609")
         parent.sees_no("読み取れません", "予約はありません")
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     await world.play(seconds=15)
     admin.looks().sees("いらっしゃいました", "入っていただく")
     await admin.taps("入っていただく")
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
     await world.app.sender.send_all()
     parent.looks().sees("相談に入る")
     assert (await parent.joins(link)).status_code == 303
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
 
 
 async def test_after_the_slot_nobody_is_promised_anything(world: World) -> None:
@@ -117,7 +118,7 @@ async def test_after_the_slot_nobody_is_promised_anything(world: World) -> None:
     await world.play_to(booking.ends_at)
     await parent.says("入りたいのですが")
     parent.sees_no("職員に伝わりました")
-    assert "is_here" not in await world.alerts()
+    assert AlertKind.IS_HERE not in await world.alerts()
 
 
 async def test_who_knocks_before_the_sweep_is_judged_at_once(make_world: MakeWorld) -> None:
@@ -126,10 +127,10 @@ async def test_who_knocks_before_the_sweep_is_judged_at_once(make_world: MakeWor
     parent, booking = await at_the_start(world)
     await world.play_to(booking.starts_at + GRACE - timedelta(seconds=1))
     world.clock.turn_to(booking.starts_at + GRACE + timedelta(seconds=5))
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     answer = await parent.joins(world.app.links.join(booking))
     assert "キャンセルの扱い" in answer.text
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
 
 
 @pytest.mark.parametrize("comes", ["link", "words"])
@@ -144,8 +145,8 @@ async def test_our_downtime_shuts_no_door(world: World, comes: str) -> None:
     else:
         await world.sweep()
         await parent.says("I'm in")
-    assert (await world.booking()).status == "joined"
-    assert {"came_late", "says_here_late"} & {*await world.alerts()}
+    assert (await world.booking()).status == Status.JOINED
+    assert {AlertKind.CAME_LATE, AlertKind.SAYS_HERE_LATE} & {*await world.alerts()}
 
 
 @pytest.mark.parametrize("words", ["Zoomの画面が真っ暗です、こまりました", "ヘルプ"])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models.store.booking import Booking
+from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
 
@@ -24,11 +25,11 @@ async def at_the_start(world: World) -> tuple[Parent, Booking]:
 async def test_nobody_came_and_nobody_wrote(world: World) -> None:
     parent, booking = await at_the_start(world)
     await world.play_to(booking.starts_at + GRACE - timedelta(milliseconds=1))
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     await world.play(milliseconds=1)
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     parent.looks().sees("キャンセルの扱いになりました", "10分", "もう一度予約する", "082-542-8609")
-    assert "deemed_cancelled" in await world.alerts()
+    assert AlertKind.DEEMED_CANCELLED in await world.alerts()
     await world.play(hours=1)
     parent.looks().sees_nothing()
     await parent.taps_old("もう一度予約する")
@@ -38,16 +39,16 @@ async def test_nobody_came_and_nobody_wrote(world: World) -> None:
 async def test_the_mark_comes_at_most_one_sweep_late(world: World) -> None:
     _, booking = await at_the_start(world)
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=15))
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
 
 
 async def test_the_join_link_shows_that_they_came(world: World) -> None:
     parent, booking = await at_the_start(world)
     answer = await parent.joins(world.app.links.join(booking))
     assert answer.status_code == 303
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
     await world.play(minutes=11)
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
     parent.looks().sees_nothing()
 
 
@@ -56,7 +57,7 @@ async def test_im_in(world: World, words: str) -> None:
     parent, _ = await at_the_start(world)
     await parent.says(words)
     parent.sees("いらしたことを窓口に伝えました")
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
 
 
 async def test_im_in_has_its_time(world: World) -> None:
@@ -68,7 +69,7 @@ async def test_im_in_has_its_time(world: World) -> None:
     await parent.says("予約確認")
     await parent.taps("^入りました$")
     parent.sees("ありがとうございます")
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
 
 
 async def test_im_in_after_the_deadline_is_too_late(world: World) -> None:
@@ -76,7 +77,7 @@ async def test_im_in_after_the_deadline_is_too_late(world: World) -> None:
     await world.play_to(booking.starts_at + GRACE)
     await parent.says("入りました")
     parent.sees("予約はありません|時間は過ぎました|キャンセルの扱い")
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -87,10 +88,10 @@ async def test_any_word_holds_the_booking(world: World, words: str) -> None:
     parent, booking = await at_the_start(world)
     await parent.says(words)
     assert parent.seen
-    assert "wrote" in await world.alerts()
+    assert AlertKind.WROTE in await world.alerts()
     await world.play_to(booking.starts_at + GRACE + timedelta(minutes=1))
-    assert (await world.booking()).status == "undecided"
-    assert "decide_contact" in await world.alerts()
+    assert (await world.booking()).status == Status.UNDECIDED
+    assert AlertKind.DECIDE_CONTACT in await world.alerts()
     parent.looks().sees_nothing()
 
 
@@ -98,11 +99,11 @@ async def test_running_late(world: World) -> None:
     parent, booking = await at_the_start(world)
     await parent.says("子どもが熱を出して遅れます")
     parent.sees("予約はそのまま残り", "相談に入る")
-    assert "running_late" in await world.alerts()
+    assert AlertKind.RUNNING_LATE in await world.alerts()
     await world.play(minutes=5)
     await parent.joins(world.app.links.join(booking))
     await world.play(minutes=10)
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
 
 
 async def test_running_late_by_button(world: World) -> None:
@@ -111,7 +112,7 @@ async def test_running_late_by_button(world: World) -> None:
     await world.play_to(booking.starts_at - timedelta(minutes=30))
     await parent.taps_old("^遅れます$")
     parent.sees("予約はそのまま残り")
-    assert "running_late" in await world.alerts()
+    assert AlertKind.RUNNING_LATE in await world.alerts()
 
 
 @pytest.mark.parametrize("how", ["words", "button"])
@@ -127,7 +128,7 @@ async def test_running_late_long_before_holds_until_it_is_cleared_up(
         await parent.taps_data(f"late/1:{booking.id}")
     parent.sees("どうなさいますか", "予定どおり行きます", "日時を変える", "キャンセルする")
     await world.play_to(booking.starts_at + GRACE)
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_running_late_without_a_booking(world: World) -> None:
@@ -140,13 +141,15 @@ async def test_running_late_without_a_booking(world: World) -> None:
 @pytest.mark.parametrize(
     ("offset", "status"),
     [
-        (timedelta(minutes=-60), "undecided"),
-        (timedelta(minutes=-60, milliseconds=-1), "deemed_cancelled"),
-        (GRACE - timedelta(milliseconds=1), "undecided"),
-        (GRACE, "deemed_cancelled"),
+        (timedelta(minutes=-60), Status.UNDECIDED),
+        (timedelta(minutes=-60, milliseconds=-1), Status.DEEMED_CANCELLED),
+        (GRACE - timedelta(milliseconds=1), Status.UNDECIDED),
+        (GRACE, Status.DEEMED_CANCELLED),
     ],
 )
-async def test_the_window_of_contact(make_world: MakeWorld, offset: timedelta, status: str) -> None:
+async def test_the_window_of_contact(
+    make_world: MakeWorld, offset: timedelta, status: Status
+) -> None:
     world: World = await make_world("line")
     parent = world.parent()
     booking = await parent.has_booked()
@@ -171,15 +174,15 @@ async def test_contact_that_arrives_late_reinstates(
     parent, booking = await at_the_start(world)
     event = world.line.event(parent.person, kind, **content)  # at the start
     await world.play_to(booking.starts_at + timedelta(minutes=11))
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     parent.looks()
     assert await world.line.deliver([event]) == 200
     await world.app.sender.send_all()
-    assert (await world.booking()).status == "undecided"
-    assert "reinstated" in await world.alerts()
+    assert (await world.booking()).status == Status.UNDECIDED
+    assert AlertKind.REINSTATED in await world.alerts()
     parent.looks().sees("キャンセルの扱いを取り消しました")
     await world.play(minutes=30)
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_coming_that_arrives_late_reinstates(make_world: MakeWorld) -> None:
@@ -188,14 +191,14 @@ async def test_coming_that_arrives_late_reinstates(make_world: MakeWorld) -> Non
     event = world.line.event(parent.person, "postback", postback={"data": f"here/1:{booking.id}"})
     await world.play_to(booking.starts_at + timedelta(minutes=11))
     await world.line.deliver([event])
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
 
 
 async def test_what_was_done_after_the_deadline_reinstates_nothing(world: World) -> None:
     parent, booking = await at_the_start(world)
     await world.play_to(booking.starts_at + GRACE)
     await parent.says("すみません!")
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -217,8 +220,8 @@ async def test_our_own_downtime_punishes_nobody(
     await world.sleep_until(booking.starts_at + up)
     await world.sweep()
     await world.play_to(max(world.clock(), booking.starts_at + GRACE) + timedelta(seconds=15))
-    assert (await world.booking()).status == "undecided"
-    assert "decide_unwatched" in await world.alerts()
+    assert (await world.booking()).status == Status.UNDECIDED
+    assert AlertKind.DECIDE_UNWATCHED in await world.alerts()
     parent.looks().sees_no("キャンセルの扱いになりました")
 
 
@@ -229,7 +232,7 @@ async def test_a_restart_outside_the_grace_changes_nothing(world: World) -> None
     await world.sleep_until(booking.starts_at - timedelta(minutes=18))
     await world.sweep()
     await world.play_to(booking.starts_at + GRACE)
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     parent.looks().sees("キャンセルの扱い")
 
 
@@ -241,12 +244,12 @@ async def test_moved_and_cancelled_bookings_are_left_alone(world: World) -> None
     await parent.taps("14:00")
     await parent.taps("変更する")
     await world.play_to(booking.starts_at + timedelta(minutes=20))
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
     await world.play(days=4)
-    assert (await world.booking()).status == "cancelled"
-    assert "deemed_cancelled" not in await world.alerts()
+    assert (await world.booking()).status == Status.CANCELLED
+    assert AlertKind.DEEMED_CANCELLED not in await world.alerts()
 
 
 async def test_the_history_keeps_why(world: World) -> None:
@@ -272,7 +275,7 @@ async def test_one_person_with_another_program_answering_is_still_heard(
     await world.app.sender.send_all()
     parent.looks().sees_nothing()
     await world.play_to(booking.starts_at + GRACE)
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_who_is_reinstated_while_another_program_answers_is_told(
@@ -287,7 +290,7 @@ async def test_who_is_reinstated_while_another_program_answers_is_told(
     assert await world.line.deliver([{**event, "mode": "standby"}]) == 200
     await world.app.sender.send_all()
     parent.looks().sees("キャンセルの扱いを取り消しました").sees_no("メニュー")
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_whom_the_office_gave_no_url_is_not_deemed_absent(
@@ -298,7 +301,7 @@ async def test_whom_the_office_gave_no_url_is_not_deemed_absent(
     parent = world.parent()
     booking = await parent.has_booked()
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=30))
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
     parent.looks().sees_no("キャンセルの扱いになりました")
     admin = await world.staff()
     await admin.says("/needs")

@@ -15,6 +15,7 @@ from bot import backup
 from bot.__main__ import main
 from models.database import Database
 from models.office import Office
+from models.tables import Status
 from models.vault import Vault, new_data_key
 from tests.conftest import MONDAY, MakeWorld
 from tests.talk import Parent, World
@@ -39,7 +40,7 @@ async def test_a_backup_made_while_serving_restores(
         backup.backup(url, file, now)
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
-    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).status == Status.CANCELLED
     if world.app.settings.database_url.startswith("postgresql"):
         world.app.database.engine.dispose()
     with pytest.raises(backup.BackupError, match="serving this database"):
@@ -55,7 +56,7 @@ async def test_a_backup_made_while_serving_restores(
         with closing(sqlite3.connect(was)) as kept:
             assert kept.execute("SELECT status FROM bookings").fetchall() == [("cancelled",)]
     # Whoever has the database open sees the restored content, and goes on with it.
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
     another = Database(world.app.settings.database_url)
@@ -162,7 +163,7 @@ async def test_what_a_backup_cannot_know_is_left_to_staff(
     await world.app.hearing.end()
     backup.restore(sqlite_url, file, world.app.vault, world.app.office, world.clock())
     ends = {each.id: each.status for each in await world.bookings()}
-    assert ends == {booking.id: "undecided", later.id: "booked"}
+    assert ends == {booking.id: Status.UNDECIDED, later.id: Status.BOOKED}
     await world.play_to(later.starts_at - timedelta(hours=10))
     assert [_reminders(each) for each in (parent, other)] == [1, 1]
     await admin.says("/needs")
@@ -170,7 +171,7 @@ async def test_what_a_backup_cannot_know_is_left_to_staff(
     # Whether somebody has cancelled since the backup, nobody knows.
     await world.play_to(later.starts_at + timedelta(minutes=12))
     ends = {each.id: each.status for each in await world.bookings()}
-    assert ends[later.id] == "undecided"
+    assert ends[later.id] == Status.UNDECIDED
 
 
 async def test_who_writes_after_a_restore_is_judged_as_ever(
@@ -186,7 +187,7 @@ async def test_who_writes_after_a_restore_is_judged_as_ever(
     await world.play(minutes=5)
     await parent.says("予約確認")
     await world.play_to(booking.starts_at + timedelta(minutes=12))
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
 
 
 def _reminders(parent: Parent) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.util import await_only
 from handlers.staff import hitting
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift, read_span
 from models.store.calendar import Calendar
+from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.desk import books_the_whole_day
 from tests.talk import Parent, World
@@ -141,7 +142,7 @@ async def test_a_closure_asks_what_becomes_of_the_bookings_it_hits(
     if how == "取りやめる":
         parent.looks().sees("窓口の都合で相談を取りやめます", "閉めることに")
         assert not any("12月1日" in label for label in parent.labels())
-        assert (await world.booking()).status == "withdrawn"
+        assert (await world.booking()).status == Status.WITHDRAWN
     elif how == "移す":
         await admin.taps("12月1日")
         await admin.taps("12/2")
@@ -149,7 +150,7 @@ async def test_a_closure_asks_what_becomes_of_the_bookings_it_hits(
         parent.looks().sees("窓口が予約の日時を変更しました", "12月2日\\(水\\) 11:00")
     else:
         parent.looks().sees_nothing()
-        assert (await world.booking()).status == "booked"
+        assert (await world.booking()).status == Status.BOOKED
     other = world.parent()
     await other.has_settled_everything()
     await other.says("12/1")
@@ -206,7 +207,7 @@ async def test_taking_a_shift_away_or_ending_it_asks_too(world: World) -> None:
     admin.sees("1件の予約にかかります")
     await admin.taps("取りやめる")
     parent.looks().sees("窓口の都合で", "担当者の都合")
-    assert (await world.booking()).status == "withdrawn"
+    assert (await world.booking()).status == Status.WITHDRAWN
 
 
 async def test_retiring_asks_first(world: World) -> None:
@@ -263,7 +264,7 @@ async def test_what_was_kept_is_not_hit_by_another_change(world: World) -> None:
     await admin.taps("そのまま")
     await admin.taps_data(f"dropshift/1:{shifts[4]}:ask")
     admin.sees_no("予約にかかります")
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
 
 
 async def test_a_counselors_url_reaches_those_who_have_a_booking(
@@ -274,7 +275,7 @@ async def test_a_counselors_url_reaches_those_who_have_a_booking(
     await admin.taps_data("posted/2:1:1")
     await world.play_to((await world.booking()).starts_at - timedelta(hours=15))
     admin.looks()
-    assert "no_url" in await world.alerts()
+    assert AlertKind.NO_URL in await world.alerts()
     parent.looks()
     await admin.taps_data("counselorurl/1:1")
     await admin.says("https://zoom.us/j/77")
@@ -310,7 +311,7 @@ async def test_nobody_books_into_a_closure_while_it_is_made(
         booking = _in_between(world, parent, monkeypatch)
         await admin.taps("休みにする")
         await asyncio.wait_for(booking(), 20)
-        inside = [each for each in await world.bookings() if each.status == "booked"]
+        inside = [each for each in await world.bookings() if each.status == Status.BOOKED]
         assert bool(inside) is not guarded
         if guarded:  # whichever of the two who send at once was faster
             parent.looks()

@@ -8,6 +8,7 @@ from handlers.parents import arriving
 from handlers.parents.typed import Wish
 from models.chat import Message
 from models.store import Store
+from models.tables import AlertKind
 from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.talk import World
@@ -69,14 +70,14 @@ async def test_an_event_is_kept_even_when_its_contact_cannot_be_noted(
     parent, _ = await at_the_start(world)
 
     def fails(turn: Turn, store: Store, bookings: object) -> list[Message]:
-        store.alerts.tell("wrote", turn.now, subject="half done")
+        store.alerts.tell(AlertKind.WROTE, turn.now, subject="half done")
         raise RuntimeError("broken")
 
     monkeypatch.setattr(arriving, "note_contact", fails)
     await parent.says("遅れます")
     parent.sees("うまく処理できませんでした")
-    assert "event_failed" in await world.alerts()
-    assert "wrote" not in await world.alerts()
+    assert AlertKind.EVENT_FAILED in await world.alerts()
+    assert AlertKind.WROTE not in await world.alerts()
     monkeypatch.undo()
     assert await world.app.turns.retry_failed() == (1, 0)
-    assert "running_late" in await world.alerts()
+    assert AlertKind.RUNNING_LATE in await world.alerts()

@@ -24,7 +24,7 @@ from models.store.booking import Booking
 from models.store.contacts import Contacts
 from models.store.seekers import Details
 from models.tables import Booking as BookingTable
-from models.tables import Staff, table
+from models.tables import Companion, Role, Staff, table
 from models.vault import Vault, new_data_key
 from tests.talk import DETAILS
 
@@ -267,7 +267,7 @@ def test_what_a_command_hits_is_listed_and_on_record(database_url: str) -> None:
         store = Store(tx, office, Vault(new_data_key()))
         seeker = store.seekers.add(Details(**DETAILS), now)
         slot = store.calendar.free_from(now, holder=0)[-1]
-        return store.bookings.book(seeker, slot, "consultation", "alone", now)
+        return store.bookings.book(seeker, slot, "consultation", Companion.ALONE, now)
 
     booking = database.run_now(booked)
     day = f"{booking.starts_at.astimezone(office.zone):%F}"
@@ -287,7 +287,9 @@ def test_the_last_admin_stays(database_url: str) -> None:
 
     def enrolled(name: str, tx: Transaction) -> None:
         contact = Contacts(tx).add("line", name, "ja", machine_clock())
-        tx.session.add(Staff(contact_id=contact.id, name=name, role="admin", since=machine_clock()))
+        tx.session.add(
+            Staff(contact_id=contact.id, name=name, role=Role.ADMIN, since=machine_clock())
+        )
 
     database.run_now(partial(enrolled, "one"))
     assert "last admin" in run("staff", "remove", "1", **address).output

@@ -8,6 +8,7 @@ import pytest
 from handlers.parents.troubles import Trouble, minutes_in, trouble
 from models.database import DatabaseUnavailable
 from models.store.booking import Booking
+from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.desk import booked
 from tests.talk import Parent, World
@@ -22,7 +23,7 @@ async def _the_day_before(world: World) -> tuple[Parent, Booking]:
     return parent, booking
 
 
-async def _ends(world: World, booking: Booking) -> str:
+async def _ends(world: World, booking: Booking) -> Status:
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
     return (await world.booking()).status
 
@@ -121,10 +122,10 @@ async def test_illness_the_day_before_is_answered_kindly_and_holds(world: World)
     parent, booking = await _the_day_before(world)
     await parent.says("インフルになったけえ明日いけんわ")
     parent.sees("お大事に", "予定どおり行きます", "日時を変える", "キャンセルする")
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     await world.play(minutes=6)
     admin.looks().sees("来られないかもしれません", "インフルになったけえ明日いけんわ")
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
     parent.looks().sees_no("キャンセルの扱いになりました")
 
 
@@ -189,14 +190,14 @@ async def test_writing_that_one_comes_leads_to_the_button(world: World) -> None:
     await parent.taps("予定どおり行きます")
     await parent.says("予定どおり行きます")
     parent.sees("12月1日", "お待ちしています")
-    assert await _ends(world, booking) == "deemed_cancelled"
+    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
 
 
 async def test_what_is_asked_gets_no_sympathy_and_can_be_sent(world: World) -> None:
     parent, booking = await _the_day_before(world)
     await parent.says("保育園の仕事はありますか")
     parent.sees("どうなさいますか", "この文を窓口").sees_no("大変ですね", "読み取れません")
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
 
 
 async def test_words_after_the_end_reach_staff_while_it_is_undecided(
@@ -225,7 +226,7 @@ async def test_what_was_refused_the_evening_before_holds_until_it_comes_again(
     event = world.line.event(parent.person, "message", message=said)
     assert await world.line.deliver([event]) == 503
     monkeypatch.undo()
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
 
 
 async def _away(*_: object) -> None:
@@ -237,7 +238,7 @@ async def test_a_language_that_we_do_not_speak_may_say_anything(world: World) ->
     booking = await parent.has_booked(day="12/3")
     await parent.says("con tôi bị sốt")
     parent.sees("どうなさいますか")
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
 
 
 async def test_taking_a_cancellation_back_by_words(world: World) -> None:
@@ -246,7 +247,7 @@ async def test_taking_a_cancellation_back_by_words(world: World) -> None:
     await parent.taps("キャンセルする")
     await parent.says("元に戻して")
     await parent.taps("キャンセルを取りやめる")
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
 
 
 async def test_a_button_clears_it_up(world: World) -> None:
@@ -254,7 +255,7 @@ async def test_a_button_clears_it_up(world: World) -> None:
     await parent.says("行けるかわからない")
     await parent.taps("予定どおり行きます")
     parent.sees("お待ちしています")
-    assert await _ends(world, booking) == "deemed_cancelled"
+    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
 
 
 async def test_a_doubt_after_it_was_cleared_up_counts_anew(world: World) -> None:
@@ -262,14 +263,14 @@ async def test_a_doubt_after_it_was_cleared_up_counts_anew(world: World) -> None
     await parent.says("行けるかどうか微妙です")
     await parent.taps("予定どおり行きます")
     await parent.says("やっぱり熱が出ました")
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
 
 
 async def test_cancelling_from_the_question(world: World) -> None:
     parent, _ = await _the_day_before(world)
     await parent.says("熱が出ました")
     await parent.taps("キャンセルする")
-    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).status == Status.CANCELLED
 
 
 async def test_a_cancellation_is_taken_back_only_so_often(world: World) -> None:
@@ -278,7 +279,7 @@ async def test_a_cancellation_is_taken_back_only_so_often(world: World) -> None:
         await parent.says("キャンセル")
         await parent.taps("キャンセルする")
         await parent.taps("キャンセルを取りやめる")
-    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).status == Status.CANCELLED
     parent.sees("もう一度予約する")
 
 
@@ -290,14 +291,14 @@ async def test_moving_from_the_question_leaves_the_doubt_behind(world: World) ->
     await parent.taps("14:00")
     await parent.taps("変更する")
     booking = await world.booking()
-    assert await _ends(world, booking) == "deemed_cancelled"
+    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
 
 
 @pytest.mark.parametrize("data", ["cancel/1:{}", "move/1:{}:0"])
 async def test_whoever_began_to_cancel_or_move_is_not_sure(world: World, data: str) -> None:
     parent, booking = await _the_day_before(world)
     await parent.taps_data(data.format(booking.id))
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
 
 
 @pytest.mark.parametrize("keeps", ["キャンセルしない", "今のままにする"])
@@ -307,18 +308,20 @@ async def test_keeping_it_is_an_answer(world: World, keeps: str) -> None:
         f"cancel/1:{booking.id}" if "キャンセル" in keeps else f"move/1:{booking.id}:0"
     )
     await parent.taps(keeps)
-    assert await _ends(world, booking) == "deemed_cancelled"
+    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
 
 
-@pytest.mark.parametrize(("hours", "status"), [(13, "undecided"), (18, "deemed_cancelled")])
+@pytest.mark.parametrize(
+    ("hours", "status"), [(13, Status.UNDECIDED), (18, Status.DEEMED_CANCELLED)]
+)
 async def test_what_is_not_understood_counts_after_the_reminder(
-    world: World, hours: int, status: str
+    world: World, hours: int, status: Status
 ) -> None:
     parent = world.parent()
     booking = await parent.has_booked()
     await world.play_to(booking.starts_at - timedelta(hours=hours))
     await parent.says("ぬるぽぬるぽぬるぽ")
-    if status == "undecided":
+    if status == Status.UNDECIDED:
         parent.sees("どうなさいますか", "予定どおり行きます")
     assert await _ends(world, booking) == status
 
@@ -341,7 +344,7 @@ async def test_words_that_we_know_hide_no_others(world: World, words: str) -> No
     parent, booking = await _the_day_before(world)
     await parent.says(words)
     parent.sees("どうなさいますか")
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
 
 
 @pytest.mark.parametrize("words", ["予約の確認", "はい", "please don't cancel my booking"])
@@ -349,7 +352,7 @@ async def test_what_is_understood_is_no_doubt(world: World, words: str) -> None:
     parent, booking = await _the_day_before(world)
     await parent.says(words)
     parent.sees_no("どうなさいますか")
-    assert await _ends(world, booking) == "deemed_cancelled"
+    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
 
 
 async def test_a_letter_to_the_office_after_the_reminder_holds(world: World) -> None:
@@ -357,7 +360,7 @@ async def test_a_letter_to_the_office_after_the_reminder_holds(world: World) -> 
     await parent.says("質問")
     await parent.says("カメラはどちらを向けておけばよいのでしょう")
     parent.sees("どうなさいますか")
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
 
 
 async def test_whoever_cannot_be_answered_is_heard_all_the_same(
@@ -368,7 +371,7 @@ async def test_whoever_cannot_be_answered_is_heard_all_the_same(
     monkeypatch.setattr("handlers.router._said", _breaks)
     await parent.says("熱が出ました")
     monkeypatch.undo()
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
 
 
 def _breaks(*_: object) -> None:
@@ -383,8 +386,8 @@ async def test_what_cannot_be_read_may_say_anything(make_world: MakeWorld) -> No
     event = {"type": "message", "source": source, "webhookEventId": "1", "timestamp": "?"}
     assert await world.line.deliver([event]) == 200
     assert await world.line.deliver([event]) == 200
-    assert "event_failed" in await world.alerts()
-    assert await _ends(world, booking) == "undecided"
+    assert AlertKind.EVENT_FAILED in await world.alerts()
+    assert await _ends(world, booking) == Status.UNDECIDED
     assert await world.rows("SELECT count(*) FROM inbox WHERE failed") == [(1,)]
     assert await world.app.turns.retry_failed() == (1, 0)
     admin.looks()
@@ -412,13 +415,13 @@ async def test_a_courtesy_is_no_doubt(world: World, words: str) -> None:
     parent, booking = await _the_day_before(world)
     await parent.says(words)
     parent.sees("お待ちしています").sees_no("どうなさいますか", "読み取れません")
-    assert await _ends(world, booking) == "deemed_cancelled"
+    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
 
 
 @pytest.mark.parametrize(
-    ("kind", "status"), [("voice", "undecided"), ("sticker", "deemed_cancelled")]
+    ("kind", "status"), [("voice", Status.UNDECIDED), ("sticker", Status.DEEMED_CANCELLED)]
 )
-async def test_a_voice_may_say_anything(world: World, kind: str, status: str) -> None:
+async def test_a_voice_may_say_anything(world: World, kind: str, status: Status) -> None:
     parent, booking = await _the_day_before(world)
     await parent.sends(kind)
     assert await _ends(world, booking) == status
@@ -432,9 +435,9 @@ async def test_a_doubt_that_arrives_late_undoes_the_deemed_cancellation(
     said = {"type": "text", "id": "1", "text": "熱が出ました"}
     event = world.line.event(parent.person, "message", message=said)
     await world.play_to(booking.starts_at + GRACE)
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     assert await world.line.deliver([event]) == 200
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_staff_see_the_words_without_name_and_number(world: World) -> None:
@@ -452,7 +455,7 @@ async def test_phoned_will_come_late(world: World) -> None:
     admin.sees("電話で「行けません」")
     await admin.taps("電話で「遅れます」")
     admin.sees("記録しました")
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
     assert ("phoned late",) in await world.rows("SELECT what FROM audit")
 
 
@@ -479,7 +482,7 @@ async def test_a_question_that_is_asked_for_can_hold_too(world: World) -> None:
     await parent.says("質問")
     await parent.says("熱があるのですが、どうしたらよいですか")
     parent.sees("質問を受け付けました")
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED
 
 
 async def test_without_a_booking_nothing_is_held(world: World) -> None:
@@ -493,4 +496,4 @@ async def test_on_the_spot_it_is_still_contact(world: World) -> None:
     parent, booking = await at_the_start(world)
     await parent.says("熱が出ました")
     parent.sees("お大事に", "予定どおり行きます").sees_no("日時を変える")
-    assert await _ends(world, booking) == "undecided"
+    assert await _ends(world, booking) == Status.UNDECIDED

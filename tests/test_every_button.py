@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.rules.days import is_business_day, local_day
+from models.tables import AlertKind
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
 
@@ -94,7 +95,7 @@ async def do(world: World, parents: list[Parent], act: tuple[str, int, Any]) -> 
 
 
 async def check(world: World) -> None:
-    assert "event_failed" not in await world.alerts()
+    assert AlertKind.EVENT_FAILED not in await world.alerts()
     active = await world.rows(
         "SELECT counselor_id, starts_at FROM bookings"
         " WHERE status IN ('booked', 'joined', 'undecided')"

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.rules.eligibility import ITEMS, Card
+from models.tables import Companion, Status
 from tests.conftest import MakeWorld
 from tests.talk import World
 
@@ -31,7 +32,7 @@ async def test_from_follow_to_confirmed(world: World) -> None:
     parent.sees("予約しました", "予約番号", "佐藤", "相談に入る", "カレンダー", "キャンセル")
     assert parent.taps_made <= 8
     booking = await world.booking()
-    assert booking.status == "booked"
+    assert booking.status == Status.BOOKED
     assert world.pushes() == 0
 
 
@@ -123,7 +124,7 @@ async def test_consent_is_recorded_and_can_be_withdrawn(world: World) -> None:
     parent.sees("12月1日\\(火\\) 10:00〜10:30の予約もキャンセル")
     await parent.taps("^取り消す$")
     parent.sees("同意を取り消しました")
-    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).status == Status.CANCELLED
     rows = await world.rows("SELECT given FROM consents ORDER BY id")
     assert rows == [(True,), (False,)]
     await parent.says("予約")
@@ -242,7 +243,7 @@ async def test_with_an_interpreter(world: World) -> None:
     await parent.taps("同席者を知らせる")
     await parent.taps("ひとり")
     parent.sees("ひとり")
-    assert (await world.booking()).companion == "alone"
+    assert (await world.booking()).companion == Companion.ALONE
 
 
 async def test_an_office_with_one_service_does_not_ask(make_world: MakeWorld, channel: str) -> None:

@@ -10,6 +10,7 @@ import icalendar
 import pytest
 
 from models.store.seekers import Details
+from models.tables import AlertKind, Status
 from tests.conftest import MEETING_URL, MakeWorld
 from tests.talk import DETAILS, Parent, World
 
@@ -126,10 +127,10 @@ async def test_withdrawing_closes_the_form(world: World) -> None:
 async def test_one_registration_number_from_two_chats_is_told_to_staff(world: World) -> None:
     """A parent may use both channels; but nobody is taken for somebody else without proof."""
     for channel in ("line", "telegram"):
-        assert "same_registration" not in await world.alerts()
+        assert AlertKind.SAME_REGISTRATION not in await world.alerts()
         number = DETAILS["registration"]
         await world.parent(channel=channel).has_settled_everything(registration=number)
-    assert "same_registration" in await world.alerts()
+    assert AlertKind.SAME_REGISTRATION in await world.alerts()
     assert await world.rows("SELECT count(*) FROM job_seekers") == [(2,)]
 
 
@@ -173,7 +174,7 @@ async def test_join_has_its_time(world: World) -> None:
     await world.play_to(booking.starts_at - timedelta(minutes=15, milliseconds=1))
     assert "<button" not in (await world.web.get(url)).text
     assert (await world.web.post(url)).status_code == 200  # pressed all the same: still closed
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     await world.play(milliseconds=1)
     assert "<button" in (await world.web.get(url)).text
     gone = await parent.joins(url)
@@ -194,7 +195,7 @@ async def test_a_link_preview_is_no_presence(world: World) -> None:
         assert answer.status_code == 200
         assert "location" not in answer.headers
     await world.play(minutes=10)
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     assert "キャンセルの扱い" in (await world.web.get(url)).text
     assert "キャンセルの扱い" in (await world.web.post(url)).text
 
@@ -221,8 +222,8 @@ async def test_without_a_meeting_url_the_phone_helps(make_world: MakeWorld, chan
     await world.play_to((await world.booking()).starts_at)
     answer = await parent.joins(url)
     assert "082-542-8609" in answer.text
-    assert (await world.booking()).status == "joined"
-    assert "came_without_url" in await world.alerts()
+    assert (await world.booking()).status == Status.JOINED
+    assert AlertKind.CAME_WITHOUT_URL in await world.alerts()
 
 
 async def test_every_use_is_on_record(world: World) -> None:

@@ -17,17 +17,17 @@ import pytest
 from bot.hearing import Hearing
 from bot.polling import Poller
 from models.store.booking import Booking
+from models.tables import AlertKind, Status
 from tests.conftest import MEETING_URL, MakeWorld
 from tests.desk import URL, booked, opens
 from tests.talk import Parent, World
 from tests.test_attendance import GRACE, at_the_start
 
 
-async def _at_the_end_of_grace(world: World, booking: Booking) -> str:
+async def _at_the_end_of_grace(world: World, booking: Booking) -> Status:
     """What becomes of a booking after its grace, with a minute for a proof that is late."""
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
-    found = await world.store(lambda store: store.bookings.by_id(booking.id))
-    return str(found.status)
+    return (await world.booking_by_id(booking.id)).status
 
 
 async def _before_the_window(world: World) -> tuple[Parent, Booking]:
@@ -40,7 +40,7 @@ async def _before_the_window(world: World) -> tuple[Parent, Booking]:
 async def test_whom_every_way_in_was_open_is_judged_at_the_deadline(world: World) -> None:
     _, booking = await _before_the_window(world)
     await world.play_to(booking.starts_at + GRACE)
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     ways = {way for (way,) in await world.rows("SELECT DISTINCT way FROM watches WHERE works")}
     assert ways == {"sweep", "pages", "line", "telegram"}
 
@@ -61,7 +61,7 @@ async def test_a_rotated_secret_makes_nobody_absent(make_world: MakeWorld) -> No
     ready = await world.web.get("/readyz")
     assert ready.status_code == 503
     assert "line does not hear" in ready.text
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
     admin.looks().sees("連絡を受け取れない時間", "LINE")
 
 
@@ -76,7 +76,7 @@ async def test_a_way_that_works_again_is_no_more_on_the_list(make_world: MakeWor
     assert (await world.web.get("/readyz")).status_code == 200
     await admin.says("/needs")
     admin.sees_no("利用者の連絡が届いていません")
-    assert await _at_the_end_of_grace(world, booking) == "undecided"  # for a time it was deaf
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED  # for a time it was deaf
 
 
 @pytest.mark.parametrize("what", ["waits", "failed"])
@@ -91,27 +91,27 @@ async def test_what_telegram_could_not_bring_makes_nobody_absent(
         world.telegram._waiting.append(world.telegram.numbered(press))
     else:
         world.telegram.last_error = int(world.clock().timestamp())
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
-    assert "decide_unheard" in await world.alerts()
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
+    assert AlertKind.DECIDE_UNHEARD in await world.alerts()
 
 
 async def test_an_error_before_the_window_is_none_of_its_business(make_world: MakeWorld) -> None:
     world: World = await make_world("telegram")
     _, booking = await _before_the_window(world)
     world.telegram.last_error = int(world.clock().timestamp())
-    assert await _at_the_end_of_grace(world, booking) == "deemed_cancelled"
+    assert await _at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
 
 
 @pytest.mark.parametrize(
     ("channel", "elsewhere", "status"),
     [
-        ("line", False, "deemed_cancelled"),  # LINE reaches us under the same address
-        ("line", True, "undecided"),
-        ("telegram", False, "deemed_cancelled"),
+        ("line", False, Status.DEEMED_CANCELLED),  # LINE reaches us under the same address
+        ("line", True, Status.UNDECIDED),
+        ("telegram", False, Status.DEEMED_CANCELLED),
     ],
 )
 async def test_pages_that_cannot_be_reached_from_inside(
-    make_world: MakeWorld, channel: str, elsewhere: bool, status: str
+    make_world: MakeWorld, channel: str, elsewhere: bool, status: Status
 ) -> None:
     world: World = await make_world(channel)
     _, booking = await _before_the_window(world)
@@ -129,19 +129,21 @@ async def test_line_that_calls_another_address_proves_nothing(make_world: MakeWo
     world.line.told_webhook_url = "https://old.test/webhooks/line"
     await world.play_to(booking.starts_at - timedelta(minutes=15))
     admin.looks().sees("利用者の連絡が届いていません", "LINE")
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
 
 async def test_the_same_address_in_another_spelling_is_ours(make_world: MakeWorld) -> None:
     world: World = await make_world("line")
     _, booking = await _before_the_window(world)
     world.line.told_webhook_url = "https://Counter.test:443/webhooks/line"
-    assert await _at_the_end_of_grace(world, booking) == "deemed_cancelled"
+    assert await _at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
 
 
-@pytest.mark.parametrize(("minutes", "status"), [(1, "deemed_cancelled"), (5, "undecided")])
+@pytest.mark.parametrize(
+    ("minutes", "status"), [(1, Status.DEEMED_CANCELLED), (5, Status.UNDECIDED)]
+)
 async def test_a_platform_that_says_nothing_is_no_fault_but_no_proof(
-    make_world: MakeWorld, minutes: int, status: str
+    make_world: MakeWorld, minutes: int, status: Status
 ) -> None:
     world: World = await make_world("line")
     _, booking = await _before_the_window(world)
@@ -168,7 +170,7 @@ async def test_a_locked_database_makes_nobody_absent(
         said = {"type": "text", "id": "1", "text": "遅れます"}
         event = world.line.event(parent.person, "message", message=said)
         assert await world.line.deliver([event]) == 503
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
     (reason,) = await world.rows("SELECT detail FROM alerts WHERE kind = 'decide_unheard'")
     assert "database" in reason[0]
 
@@ -187,7 +189,7 @@ async def test_a_join_counts_from_when_it_arrived(make_world: MakeWorld, sqlite_
         other.rollback()
     assert (await pressing).status_code == 303
     await world.sweep()
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
 
 
 async def test_who_could_not_be_taken_is_not_judged_and_others_are(
@@ -204,8 +206,8 @@ async def test_who_could_not_be_taken_is_not_judged_and_others_are(
     event = world.line.event(one.person, "postback", postback={"data": "menu/1"})
     assert await world.line.deliver([event]) == 500
     monkeypatch.undo()
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
-    assert await _at_the_end_of_grace(world, others) == "deemed_cancelled"
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
+    assert await _at_the_end_of_grace(world, others) == Status.DEEMED_CANCELLED
 
 
 async def _breaks(*_: object) -> None:
@@ -220,7 +222,7 @@ async def test_unsigned_webhooks_make_nobody_undecided(world: World) -> None:
         await world.web.post("/webhooks/telegram", content=b"{}")
         await world.web.get(f"/join/{secrets.token_urlsafe(16)}")
         await world.web.post("/webhooks/line", content=b"x" * 2_100_000)
-    assert await _at_the_end_of_grace(world, booking) == "deemed_cancelled"
+    assert await _at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
 
 
 async def test_strangers_keep_nobody_out(world: World) -> None:
@@ -230,17 +232,17 @@ async def test_strangers_keep_nobody_out(world: World) -> None:
         answer = await world.web.post(f"/join/{secrets.token_urlsafe(22)[:30]}")
         assert answer.status_code == (404 if number < 60 else 429)
     assert (await world.web.post(world.app.links.join(booking))).status_code == 303
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
 
 
 async def test_a_fault_that_is_known_later_undoes_the_deemed_cancellation(world: World) -> None:
     parent, booking = await _before_the_window(world)
     await world.play_to(booking.starts_at + GRACE)
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     parent.looks()
     world.app.hearing.fault("database", "locked", booking.starts_at + timedelta(minutes=9))
     await world.sweep()
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
     parent.looks().sees("キャンセルの扱いを取り消しました", "相談に入る")
 
 
@@ -250,10 +252,10 @@ async def test_staffs_own_word_is_not_undone(world: World) -> None:
     await parent.says("すみません")
     await world.play_to(booking.starts_at + GRACE)
     await admin.taps_data(f"absent/1:{booking.id}")
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     world.app.hearing.fault("database", "locked", booking.starts_at)
     await world.sweep()
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
 
 
 # The door
@@ -264,7 +266,7 @@ async def test_a_browser_that_opens_the_page_after_the_start_holds(world: World)
     await world.play(minutes=3)
     page = await world.web.get(world.app.links.join(booking))
     assert "<button" in page.text
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
 
 @pytest.mark.parametrize("looks", ["before", "preview", "head"])
@@ -278,7 +280,7 @@ async def test_a_preview_holds_nothing(world: World, looks: str) -> None:
         await world.web.get(link, headers={"User-Agent": "TelegramBot (like TwitterBot)"})
     elif looks == "head":
         await world.web.head(link)
-    assert await _at_the_end_of_grace(world, booking) == "deemed_cancelled"
+    assert await _at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
 
 
 async def test_one_standing_room_opens_when_the_one_before_has_ended(
@@ -294,9 +296,10 @@ async def test_one_standing_room_opens_when_the_one_before_has_ended(
     assert answer.status_code == 200
     assert "もう少しお待ちください" in answer.text
     assert "zoom.us" not in answer.headers.get("location", "")
+    began = await world.booking_by_id(earlier.id)
     await world.store(
         lambda store: store.bookings.set_status(
-            store.bookings.by_id(earlier.id), "completed", world.clock(), by="staff 1"
+            began, Status.COMPLETED, world.clock(), by="staff 1"
         )
     )
     assert (await world.web.post(world.app.links.join(later))).status_code == 303
@@ -326,7 +329,7 @@ async def test_who_waited_at_the_door_is_not_absent(make_world: MakeWorld, metho
     await world.play_to(earlier.starts_at + timedelta(minutes=16))
     page = await world.web.request(method, world.app.links.join(later))
     assert page.headers["Refresh"] == "20"  # and sees the button as soon as there is one
-    assert await _at_the_end_of_grace(world, later) == "undecided"
+    assert await _at_the_end_of_grace(world, later) == Status.UNDECIDED
 
 
 async def test_at_the_start_the_room_opens_whatever_is_before(make_world: MakeWorld) -> None:
@@ -358,9 +361,9 @@ async def test_what_the_office_changes_counts_once_the_parent_knows(
         await parent.says("ありがとうございます")
     booking = await world.booking()
     found = await _at_the_end_of_grace(world, booking)
-    assert found == ("deemed_cancelled" if reacts else "undecided")
+    assert found == (Status.DEEMED_CANCELLED if reacts else Status.UNDECIDED)
     if not reacts:
-        assert "decide_not_told" in await world.alerts()
+        assert AlertKind.DECIDE_NOT_TOLD in await world.alerts()
 
 
 async def test_an_act_before_the_word_arrives_is_no_answer_to_it(make_world: MakeWorld) -> None:
@@ -375,8 +378,8 @@ async def test_an_act_before_the_word_arrives_is_no_answer_to_it(make_world: Mak
     world.line.trouble = []
     await world.play(minutes=10)
     parent.looks().sees("日時の変更")
-    assert await _at_the_end_of_grace(world, await world.booking()) == "undecided"
-    assert "decide_not_told" in await world.alerts()
+    assert await _at_the_end_of_grace(world, await world.booking()) == Status.UNDECIDED
+    assert AlertKind.DECIDE_NOT_TOLD in await world.alerts()
 
 
 async def test_a_url_that_is_given_for_the_first_time_needs_no_answer(
@@ -388,14 +391,14 @@ async def test_a_url_that_is_given_for_the_first_time_needs_no_answer(
     await admin.taps("URLを伝える")
     await admin.says(URL)
     await world.app.sender.send_all()
-    assert await _at_the_end_of_grace(world, booking) == "deemed_cancelled"
+    assert await _at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
 
 
 async def test_a_raw_meeting_url_in_circulation_makes_nobody_absent(world: World) -> None:
     _, booking = await _before_the_window(world)
     await world.change("UPDATE bookings SET raw_url_out = true")
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
-    assert "decide_raw_url" in await world.alerts()
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
+    assert AlertKind.DECIDE_RAW_URL in await world.alerts()
 
 
 async def test_who_was_in_the_same_room_before_knows_its_address(world: World) -> None:
@@ -404,8 +407,8 @@ async def test_who_was_in_the_same_room_before_knows_its_address(world: World) -
     await world.play(hours=1)
     await parent.says("予約")
     again = await parent.has_booked()
-    assert await _at_the_end_of_grace(world, again) == "undecided"
-    assert "decide_raw_url" in await world.alerts()
+    assert await _at_the_end_of_grace(world, again) == Status.UNDECIDED
+    assert AlertKind.DECIDE_RAW_URL in await world.alerts()
 
 
 async def test_nothing_gives_the_meeting_url_away(world: World) -> None:
@@ -427,11 +430,11 @@ async def test_a_press_on_telegram_may_have_been_in_time(make_world: MakeWorld) 
     world: World = await make_world("telegram")
     parent, booking = await at_the_start(world)
     await world.play_to(booking.starts_at + GRACE)
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     world.clock.turn_to(world.clock() + timedelta(seconds=100))
     await parent.taps_data(f"here/1:{booking.id}")
     parent.sees("いらしたことを窓口に伝えました")
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
 
 
 async def test_an_edited_message_is_heard(make_world: MakeWorld) -> None:
@@ -443,7 +446,7 @@ async def test_an_edited_message_is_heard(make_world: MakeWorld) -> None:
     assert await world.telegram.deliver({"edited_message": edited}) == 200
     await world.app.sender.send_all()
     parent.looks().sees("予約はそのまま残り")
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
 
 async def test_where_somebody_walks_is_answered_once(make_world: MakeWorld) -> None:
@@ -473,7 +476,7 @@ async def test_a_signed_message_that_is_no_message_is_a_fault(make_world: MakeWo
         "/webhooks/line", content=body, headers={"X-Line-Signature": signature}
     )
     assert answer.status_code == 400
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
 
 async def test_an_update_that_cannot_be_read_holds_up_no_other(make_world: MakeWorld) -> None:
@@ -490,7 +493,7 @@ async def test_an_update_that_cannot_be_read_holds_up_no_other(make_world: MakeW
     assert await poller.poll_once(0) == 0
     await world.app.sender.send_all()
     parent.looks().sees("あらまし")
-    assert "event_failed" in await world.alerts()
+    assert AlertKind.EVENT_FAILED in await world.alerts()
     (kept,) = await world.rows("SELECT body FROM inbox WHERE failed")
     assert kept[0]
 
@@ -546,11 +549,11 @@ async def test_a_fault_that_began_in_the_grace_counts_though_it_was_known_later(
     _, booking = await _before_the_window(world)
     end = booking.starts_at + GRACE
     await world.play_to(end + timedelta(seconds=20))
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     world.app.hearing.fault("database", "locked", end + timedelta(seconds=3))
     world.app.hearing.fault("database", "locked", end - timedelta(seconds=4))
     await world.sweep()
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_a_fault_that_is_written_before_a_judgement_is_looked_into(
@@ -565,7 +568,7 @@ async def test_a_fault_that_is_written_before_a_judgement_is_looked_into(
     await world.app.jobs._prove_for_judgement()  # writes it
     await world.sweep()
     ends = {each.id: each.status for each in await world.bookings()}
-    assert ends[booking.id] == "undecided"
+    assert ends[booking.id] == Status.UNDECIDED
 
 
 async def test_a_late_promise_clears_no_later_doubt(make_world: MakeWorld) -> None:
@@ -578,4 +581,4 @@ async def test_a_late_promise_clears_no_later_doubt(make_world: MakeWorld) -> No
     await world.play(minutes=5)
     await parent.says("やっぱり行けません")
     assert await world.line.deliver([event]) == 200
-    assert await _at_the_end_of_grace(world, booking) == "undecided"
+    assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot import backup
 from bot.settings import Settings
 from models.database import engine_for
+from models.tables import Status
 from models.vault import new_data_key
 from tests.conftest import MakeWorld
 from tests.talk import DETAILS, World
@@ -36,7 +37,7 @@ async def test_a_link_of_before_a_restore_opens_nobody_elses_door(
     await world.play_to(again.starts_at)
     assert (await world.web.post(old_join)).status_code == 404
     assert (await world.web.get(old_calendar)).status_code == 404
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     assert (await world.web.post(world.app.links.join(again))).status_code == 303
 
 

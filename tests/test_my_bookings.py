@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from models.rules.slots import Slot
+from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.talk import World
 
@@ -31,7 +32,7 @@ async def test_cancel_with_one_question(world: World) -> None:
     await parent.taps("キャンセル")
     await parent.taps("キャンセルする")
     parent.sees("キャンセルしました", "もう一度予約する")
-    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).status == Status.CANCELLED
     await parent.taps_old("キャンセルする")
     parent.sees("この予約はキャンセル済みです")
     other = world.parent()
@@ -46,7 +47,7 @@ async def test_ones_own_cancellation_can_be_taken_back(world: World) -> None:
     await world.play_to(booking.starts_at - timedelta(hours=1))  # too late for a new booking
     await parent.taps_old("キャンセルを取りやめる")
     parent.sees("12月1日", "相談に入る")
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
 
 
 async def test_not_when_somebody_else_has_the_slot(world: World) -> None:
@@ -57,7 +58,7 @@ async def test_not_when_somebody_else_has_the_slot(world: World) -> None:
     await world.take_slot(booking.slot)
     await parent.taps_old("キャンセルを取りやめる")
     parent.sees_no("相談に入る").sees("もう一度予約する|予約する")
-    assert [each.status for each in await world.bookings()] == ["cancelled", "booked"]
+    assert [each.status for each in await world.bookings()] == [Status.CANCELLED, Status.BOOKED]
 
 
 async def test_cancelling_is_possible_until_the_start(world: World) -> None:
@@ -82,9 +83,9 @@ async def test_a_cancellation_pressed_in_time_counts_though_it_arrives_late(
     )
     await world.play_to(booking.starts_at + timedelta(minutes=12))
     # Asking for it the day before was a doubt, which staff were to hear of.
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
     assert await world.line.deliver([event]) == 200
-    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).status == Status.CANCELLED
 
 
 async def test_after_the_start_a_cancellation_is_contact(world: World) -> None:
@@ -94,9 +95,9 @@ async def test_after_the_start_a_cancellation_is_contact(world: World) -> None:
     await world.play_to(booking.starts_at + timedelta(minutes=3))
     await parent.taps("キャンセルする")
     parent.sees("窓口に伝わりました")
-    assert "cancel_after_start" in await world.alerts()
+    assert AlertKind.CANCEL_AFTER_START in await world.alerts()
     await world.play(minutes=10)
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_move_in_one_step(world: World) -> None:
@@ -109,7 +110,7 @@ async def test_move_in_one_step(world: World) -> None:
     await parent.taps("変更する")
     parent.sees("日時を変更しました", "12月3日\\(木\\) 14:00", before.reference)
     moved = await world.booking()
-    assert (moved.id, moved.version, moved.status) == (before.id, 2, "booked")
+    assert (moved.id, moved.version, moved.status) == (before.id, 2, Status.BOOKED)
     await parent.taps_old("変更する")
     parent.sees("この予約は入っています")
 
@@ -152,7 +153,7 @@ async def test_an_old_question_does_not_cancel_a_moved_booking(world: World) -> 
     await parent.taps("変更する")
     await parent.taps_old("^キャンセルする$")
     parent.sees("この予約をキャンセルしますか", "12月3日")
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
 
 
 async def test_a_confirm_button_books_once(world: World) -> None:
@@ -164,7 +165,7 @@ async def test_a_confirm_button_books_once(world: World) -> None:
     await parent.taps("キャンセルする")
     await parent.taps_old("この内容で予約する")
     parent.sees("この内容で予約しますか")  # asked anew, not done again
-    assert [each.status for each in await world.bookings()] == ["cancelled"]
+    assert [each.status for each in await world.bookings()] == [Status.CANCELLED]
     await parent.taps("この内容で予約する")
     parent.sees("予約しました")
 
@@ -238,4 +239,4 @@ async def test_a_month_later_every_button_still_makes_sense(world: World) -> Non
         await parent.taps_data(data)
         assert parent.seen, data
         parent.sees_no("うまく処理できませんでした")
-    assert await world.alerts() == [] or "event_failed" not in await world.alerts()
+    assert await world.alerts() == [] or AlertKind.EVENT_FAILED not in await world.alerts()

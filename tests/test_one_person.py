@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from models.store.seekers import Details
+from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.desk import NEW, asks_to_erase, finds, on, sends
 from tests.talk import DETAILS, Parent, World
@@ -49,7 +51,7 @@ async def test_a_code_joins_a_chat_to_the_record(world: World) -> None:
     parent.looks().sees("オンライン相談のお知らせ")
     await world.play_to(booking.starts_at)
     assert (await parent.joins(parent.link("相談に入る"))).status_code == 303
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
     another = world.parent()
     await another.follows()
     await another.says(code)
@@ -146,7 +148,7 @@ async def test_late_in_the_second_chat_holds_the_first_ones_booking(world: World
     await second.says("遅れます")
     second.sees_no("10:00〜10:30")
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_a_second_chat_that_is_not_heard_makes_nobody_absent(make_world: MakeWorld) -> None:
@@ -157,7 +159,7 @@ async def test_a_second_chat_that_is_not_heard_makes_nobody_absent(make_world: M
     await world.play_to(booking.starts_at - timedelta(minutes=10))
     world.line.secret = "rotated"
     await world.play_to(booking.starts_at + timedelta(minutes=12))
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_a_code_of_a_record_that_became_anothers_leads_there(world: World) -> None:
@@ -189,13 +191,15 @@ async def test_what_was_claimed_of_a_record_is_claimed_of_the_whole(world: World
     await admin.taps_data("claimsame/1:1")
     assert await _record_of(world, second) == third
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
-    assert {each.id: each.status for each in await world.bookings()}[booking.id] == "undecided"
+    assert {each.id: each.status for each in await world.bookings()}[booking.id] == Status.UNDECIDED
 
 
 async def _record_of(world: World, parent: Parent) -> int:
     channel, person = world.channel, parent.person
     found = await world.store(lambda store: store.contacts.find(channel, person))
-    return int(found.job_seeker_id)
+    assert found is not None
+    assert found.job_seeker_id is not None
+    return found.job_seeker_id
 
 
 async def test_words_from_a_chat_that_is_not_confirmed_are_named_so(world: World) -> None:
@@ -255,6 +259,7 @@ async def test_nobody_is_refused_by_somebody_elses_typing(world: World) -> None:
     booking = await victim.has_booked()
     await impostor.has_settled_everything(registration=victim.registration)
     contact = await world.store(lambda store: store.contacts.find(world.channel, impostor.person))
+    assert contact is not None
     await admin.taps_data(f"refusefor/1:{contact.job_seeker_id}:90")
     await admin.says("迷惑行為のため")
     await admin.taps("利用をお断りする")
@@ -289,9 +294,7 @@ async def test_staff_merge_two_records_and_undo_it(world: World) -> None:
     assert ("unmerge",) in await world.rows("SELECT what FROM audit")
 
 
-def _details() -> object:
-    from models.store.seekers import Details
-
+def _details() -> Details:
     return Details(**NEW)
 
 
@@ -313,7 +316,7 @@ async def test_a_second_chat_joined_by_code_is_one_person(
     await other.says("遅れます")
     other.sees("予約はそのまま残り")
     await world.play_to(booking.starts_at + GRACE)
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_whoever_erases_their_data_is_forgotten_in_every_chat(world: World) -> None:
@@ -345,9 +348,9 @@ async def test_whoever_typed_anothers_number_reads_nothing_of_theirs(world: Worl
     for words in ("遅れます", "入りました", "子どもが熱です"):
         await impostor.says(words)
         impostor.sees_no("12月1日", "10:00", "うまく処理できませんでした")
-    assert "event_failed" not in await world.alerts()
+    assert AlertKind.EVENT_FAILED not in await world.alerts()
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
     admin.looks()
 
 
@@ -357,7 +360,7 @@ async def test_who_was_deemed_absent_is_told_so_in_their_own_chat_only(world: Wo
     booking = await victim.has_booked()
     await impostor.has_settled_everything(registration=victim.registration)
     await world.play_to(booking.starts_at + GRACE + timedelta(minutes=3))
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     await impostor.says("すみません、今から入ります")
     impostor.sees("読み取れません").sees_no("キャンセルの扱い", "12月1日", "窓口で確認")
 

@@ -19,6 +19,7 @@ from models.letter import Letter
 from models.store import Store
 from models.store.outbox import Outbox as OutboxStore
 from models.store.outbox import Outgoing
+from models.tables import AlertKind, SendState, Status
 from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
@@ -55,16 +56,19 @@ async def test_line_is_asked_again_with_the_same_key(
 @pytest.mark.parametrize(
     ("trouble", "end", "alert"),
     # What LINE has answered with an error of its own may have been accepted all the same.
-    [(429, "expired", "not_delivered"), (500, "uncertain", "uncertain")],
+    [
+        (429, "expired", AlertKind.REMINDER_NOT_DELIVERED),
+        (500, "uncertain", AlertKind.REMINDER_UNCERTAIN),
+    ],
 )
 async def test_line_gets_no_try_after_the_reminder_is_useless(
-    make_world: MakeWorld, trouble: int, end: str, alert: str
+    make_world: MakeWorld, trouble: int, end: str, alert: AlertKind
 ) -> None:
     world, _ = await line_at_the_reminder(make_world)
     world.line.trouble = [trouble] * 10_000
     await world.play(hours=17)
     assert (await ends(world))[0][0] == end
-    assert f"reminder_{alert}" in await world.alerts()
+    assert alert in await world.alerts()
     assert world.pushes() == 0
 
 
@@ -102,7 +106,7 @@ async def test_a_revoked_token_is_told_to_staff(make_world: MakeWorld) -> None:
     world, parent = await line_at_the_reminder(make_world)
     token, world.line.token = world.line.token, "another"
     await world.play(minutes=5)
-    assert "token_refused" in await world.alerts()
+    assert AlertKind.TOKEN_REFUSED in await world.alerts()
     world.line.token = token
     await world.play(minutes=10)
     parent.looks().sees("オンライン相談のお知らせ")
@@ -118,7 +122,7 @@ async def test_telegram_is_never_sent_what_may_have_arrived(make_world: MakeWorl
     await world.play(hours=1)
     assert [seen.text.count("オンライン相談のお知らせ") for seen in parent.looks().seen] == [1]
     assert (await ends(world))[0][0] == "uncertain"
-    assert "reminder_uncertain" in await world.alerts()
+    assert AlertKind.REMINDER_UNCERTAIN in await world.alerts()
 
 
 async def test_telegram_says_when_to_come_back(make_world: MakeWorld) -> None:
@@ -138,7 +142,7 @@ async def test_telegram_blocked_without_a_word(make_world: MakeWorld) -> None:
     parent.telegram.blocked = True
     await world.play(days=2, hours=9)
     assert (await ends(world))[0][0] == "unreachable"
-    assert "reminder_not_delivered" in await world.alerts()
+    assert AlertKind.REMINDER_NOT_DELIVERED in await world.alerts()
     assert (await world.rows("SELECT unreachable_at FROM contacts"))[0][0] is not None
 
 
@@ -173,10 +177,10 @@ async def test_a_claim_that_is_lost_writes_nothing(make_world: MakeWorld) -> Non
     fresh = await claim()
     assert fresh.retry_key == stale.retry_key
     now = world.clock()
-    assert not await world.store(lambda s: s.outbox.end(stale, "refused", now))
+    assert not await world.store(lambda s: s.outbox.end(stale, SendState.REFUSED, now))
     later: dict[str, Any] = {"unknown": False, "token": None}
     assert not await world.store(lambda s: s.outbox.try_later(stale, now, "x", **later))
-    assert await world.store(lambda s: s.outbox.end(fresh, "accepted", now))
+    assert await world.store(lambda s: s.outbox.end(fresh, SendState.ACCEPTED, now))
 
 
 async def with_news_and_an_answer(make_world: MakeWorld) -> World:
@@ -243,7 +247,7 @@ async def test_a_step_that_fails_apologises_and_can_be_run_again(
         patch.setitem(router.VERBS, "help/1", broken)
         await parent.taps_data("help/1")
         parent.sees("申し訳ありません", "082-542-8609")
-        assert await world.alerts() == ["event_failed"]
+        assert await world.alerts() == [AlertKind.EVENT_FAILED]
         assert await world.rows("SELECT language FROM contacts") == [("ja",)]
         assert await world.app.turns.retry_failed() == (0, 1)
     assert await world.app.turns.retry_failed() == (1, 0)
@@ -266,9 +270,9 @@ async def test_a_step_that_fails_is_contact_all_the_same(
         await parent.says("子どもが熱を出して遅れます")
     parent.sees("申し訳ありません")
     assert await world.app.turns.retry_failed() == (1, 0)
-    assert "running_late" in await world.alerts()
+    assert AlertKind.RUNNING_LATE in await world.alerts()
     await world.play(minutes=11)
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_a_reminder_that_still_waits_is_dropped_with_its_booking(
@@ -299,7 +303,7 @@ async def test_what_is_under_way_when_its_booking_changes_is_neither_lost_nor_re
     await parent.taps("キャンセルする")
     await world.play(hours=1)
     assert (await ends(world))[0] == ("uncertain", 2)
-    assert "reminder_uncertain" in await world.alerts()
+    assert AlertKind.REMINDER_UNCERTAIN in await world.alerts()
     assert world.pushes() == 1
 
 
@@ -354,8 +358,8 @@ async def test_due_work_that_fails_goes_to_staff(
     for what in due.What:
         monkeypatch.setitem(due.WORK, what, broken)
     await world.play_to(booking.starts_at + timedelta(minutes=11))
-    assert {"reminder_not_delivered", "decide_failed"} <= set(await world.alerts())
-    assert (await world.booking()).status == "undecided"
+    assert {AlertKind.REMINDER_NOT_DELIVERED, AlertKind.DECIDE_FAILED} <= set(await world.alerts())
+    assert (await world.booking()).status == Status.UNDECIDED
 
 
 async def test_without_a_database_nothing_is_promised(

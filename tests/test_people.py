@@ -5,6 +5,7 @@ import re
 from models.store import Store
 from models.store.booking import Booking
 from models.store.seekers import Details
+from models.tables import Companion
 from tests.conftest import MakeWorld
 from tests.desk import NEW, finds, on, sends
 from tests.talk import DETAILS, World
@@ -115,7 +116,7 @@ async def test_somebody_without_a_chat_is_forgotten_on_request(
         seeker = store.seekers.add(Details(**NEW), world.clock())
         store.seekers.add_note(seeker, "電話の方", None, world.clock())
         (slot, *_) = store.calendar.free_from(world.clock(), holder=0)
-        return store.bookings.book(seeker, slot, "consultation", "alone", world.clock())
+        return store.bookings.book(seeker, slot, "consultation", Companion.ALONE, world.clock())
 
     booking = await world.store(known)
     await admin.says(f"/find {booking.reference}")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from models.store.booking import Booking
 from models.store.seekers import Details
+from models.tables import Role, Status
 from tests.conftest import MakeWorld
 from tests.desk import NEW, finds, on, sends
 from tests.talk import DETAILS, Parent, World
@@ -31,7 +32,7 @@ async def test_booking_for_somebody_who_phones(world: World) -> None:
     assert not any("お電話をお願いします" in each.text for each in admin.ever_seen)
     booking = await world.booking()
     await world.play_to(booking.starts_at + timedelta(minutes=11))
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
     await admin.says("/needs")
     admin.sees("チャットのない方です")
 
@@ -66,7 +67,7 @@ async def test_a_counselor_books_only_whom_they_may_see(
     world: World = await make_world(channel, counselors=2)
     parent = world.parent()
     booking = await parent.has_booked()
-    other = await world.staff("counselor", 3 - booking.counselor_id)
+    other = await world.staff(Role.COUNSELOR, 3 - booking.counselor_id)
     for data in ("reserve/1:1:consultation:0", "reserveday/1:1:consultation:20261202"):
         await other.taps_data(data)
         other.sees("記録に残りました").sees_no("広○")
@@ -80,7 +81,7 @@ def other_id(booking: Booking) -> int:
 
 async def test_a_counselors_call_may_last(make_world: MakeWorld, channel: str) -> None:
     world: World = await make_world(channel)
-    counselor, parent = await world.staff("counselor"), world.parent()
+    counselor, parent = await world.staff(Role.COUNSELOR), world.parent()
     await parent.has_settled_everything()
     await finds(world, counselor, phone=DETAILS["phone"])
     await world.play(minutes=45)

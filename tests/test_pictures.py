@@ -10,6 +10,7 @@ from bot.pages.drawing import COLOURS, Cell, Grid, draw
 from bot.pages.pictures import _month, _week
 from models.links import Picture, PictureOf
 from models.store import Store
+from models.tables import Role
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
 
@@ -40,7 +41,7 @@ async def test_week_and_month_come_as_pictures(world: World) -> None:
 async def test_what_the_week_shows(make_world: MakeWorld, channel: str) -> None:
     world: World = await make_world(channel, counselors=2)
     booking = await world.parent().has_booked(day="12/1", time="10:00")
-    admin, own = await world.staff(), await world.staff("counselor", booking.counselor_id)
+    admin, own = await world.staff(), await world.staff(Role.COUNSELOR, booking.counselor_id)
     week: Grid = await world.store(lambda store: grid_of(world, admin, is_month=False, store=store))
     assert len(week.columns) == 10
     assert week.rows[0] == "10:00"
@@ -71,7 +72,9 @@ async def test_pictures_end_with_the_job_and_after_a_while(world: World) -> None
     admin = await world.staff()
     await world.staff()
     contact = await world.store(lambda store: store.contacts.find(world.channel, admin.person))
+    assert contact is not None
     secret = contact.staff_secret
+    assert secret is not None
     address = world.app.links.picture(Picture(1, MONDAY, PictureOf.WEEK), secret)
     assert (await world.web.get(address)).status_code == 200
     world.clock.turn_to(world.clock() + timedelta(days=70))

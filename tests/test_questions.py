@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from models.tables import Role
 from tests.talk import Parent, World
 
 
@@ -94,7 +95,7 @@ async def test_a_question_taken_back_is_scrubbed(world: World) -> None:
 
 
 async def test_counselors_answer_their_own_parents(world: World) -> None:
-    counselor, admin = await world.staff("counselor"), await world.staff()
+    counselor, admin = await world.staff(Role.COUNSELOR), await world.staff()
     parent = world.parent()
     await parent.has_settled_everything()
     await parent.says("質問")

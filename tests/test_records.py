@@ -19,6 +19,7 @@ from models.office import Office
 from models.rules.spreadsheet import as_csv, safe
 from models.rules.statistics import without_small_cells
 from models.store.retention import Retention, _months_before
+from models.tables import AlertKind, Role, Status
 from tests.conftest import MakeWorld
 from tests.desk import asks_to_erase, finds, on, sends
 from tests.talk import DETAILS, World
@@ -77,7 +78,7 @@ async def test_the_audit_page_by_page(world: World) -> None:
     admin.sees("11/30 09:00 admin 職員をまねいた 相談員 佐藤")
     await admin.taps("さらに前")
     admin.sees("職員としての登録")
-    counselor = await world.staff("counselor")
+    counselor = await world.staff(Role.COUNSELOR)
     await counselor.says("/audit")
     await admin.says("監査")
     admin.sees("【拒否】")
@@ -93,7 +94,7 @@ async def test_the_audit_speaks_plainly(make_world: MakeWorld, channel: str) -> 
     await admin.taps_data(f"phonedyes/1:{booking.id}:2")
     await admin.says("/closures 12/3 9:00-10:15")
     await admin.taps("休みにする")
-    colleague = await world.staff("counselor", 2)
+    colleague = await world.staff(Role.COUNSELOR, 2)
     await colleague.taps_data("publish/1")
     await admin.says("/audit")
     admin.sees(
@@ -144,10 +145,10 @@ async def test_erasure_asks_cancels_and_names_what_stays(world: World) -> None:
     url, page = await asks_to_erase(world, url, page)
     assert "予約はキャンセルになります" in page.text
     assert "同意の記録" in page.text
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     page = await on(world, url, page, action="erase", sure="yes")
     assert "消しました" in page.text
-    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).status == Status.CANCELLED
     columns = "name, reading, phone, registration, registration_fingerprint, phone_fingerprint"
     assert await world.rows(f"SELECT {columns} FROM job_seekers") == [(None,) * 6]
     for table in ("questions", "declarations", "notes"):
@@ -160,7 +161,7 @@ async def test_erasure_asks_cancels_and_names_what_stays(world: World) -> None:
     await parent.says("予約")
     parent.sees("利用規約のあらまし")
     await world.play(days=3)  # nothing of what was due breaks
-    assert "event_failed" not in await world.alerts()
+    assert AlertKind.EVENT_FAILED not in await world.alerts()
 
 
 async def test_erasure_is_no_way_around_a_refusal(world: World) -> None:
@@ -221,13 +222,13 @@ async def test_a_clock_ahead_is_not_trusted_at_the_second_start_either(world: Wo
     for minutes in (0, 30, 60):
         await world.sleep_until(ahead + timedelta(minutes=minutes))
         await world.sweep()
-    assert "retention_held" in await world.alerts()
+    assert AlertKind.RETENTION_HELD in await world.alerts()
     assert await world.rows("SELECT count(*) FROM inbox") == kept
 
 
 async def _allows_tidying(world: World) -> None:
     """After a year without a beat, an admin says that the date is right."""
-    assert "retention_held" in await world.alerts()
+    assert AlertKind.RETENTION_HELD in await world.alerts()
     admin = await world.staff()
     await admin.says("/needs")
     await admin.taps("削除を許可する")

@@ -9,6 +9,7 @@ import pytest
 
 from bot.turns import BESIDE_TURNS, BREATH_SECONDS
 from handlers.due import What
+from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.desk import books_the_whole_day
 from tests.talk import World
@@ -61,7 +62,7 @@ async def test_a_whole_life_costs_one_counted_push(make_world: MakeWorld) -> Non
     await parent.taps("変更する")
     await parent.joins_at_start(await world.booking())
     await world.play(hours=2)
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
     assert booking.id == (await world.booking()).id
     assert world.pushes() == 1
 
@@ -132,7 +133,7 @@ async def test_too_late_it_is_expired_and_staff_are_told(world: World) -> None:
     await world.sleep_until(booking.starts_at - timedelta(hours=1))
     await world.sweep()
     parent.looks().sees_nothing()
-    assert "reminder_expired" in await world.alerts()
+    assert AlertKind.REMINDER_EXPIRED in await world.alerts()
     rows = await world.rows("SELECT state FROM outbox WHERE kind = 'reminder'")
     assert rows == [("expired",)]
 
@@ -143,10 +144,10 @@ async def test_without_a_url_it_says_so(make_world: MakeWorld, channel: str) -> 
     await parent.has_booked(day="12/3", time="10:00")
     parent.sees("URLはまだ決まっていません")
     await world.play_to(REMINDER - timedelta(hours=5))
-    assert {"no_url", "not_in_my_page"} <= set(await world.alerts())
+    assert {AlertKind.NO_URL, AlertKind.NOT_IN_MY_PAGE} <= set(await world.alerts())
     await world.play_to(REMINDER)
     parent.looks().sees("URLはまだ決まっていません", "082-542-8609")
-    assert "reminded_without_url" in await world.alerts()
+    assert AlertKind.REMINDED_WITHOUT_URL in await world.alerts()
 
 
 async def test_what_is_not_in_my_page_is_raised_at_noon(world: World) -> None:
@@ -154,7 +155,7 @@ async def test_what_is_not_in_my_page_is_raised_at_noon(world: World) -> None:
     await world.play_to(REMINDER - timedelta(hours=5, milliseconds=1))
     assert await world.alerts() == []
     await world.play(milliseconds=1)
-    assert await world.alerts() == ["not_in_my_page"]
+    assert await world.alerts() == [AlertKind.NOT_IN_MY_PAGE]
 
 
 async def test_someone_who_blocked_us_is_left_to_staff(world: World) -> None:
@@ -163,7 +164,7 @@ async def test_someone_who_blocked_us_is_left_to_staff(world: World) -> None:
     await parent.blocks()
     await world.play_to(REMINDER)
     parent.looks().sees_nothing()
-    assert "reminder_not_delivered" in await world.alerts()
+    assert AlertKind.REMINDER_NOT_DELIVERED in await world.alerts()
     assert world.pushes() == 0
     await parent.follows()  # unblocked: everything is as before
     await parent.says("予約確認")
@@ -176,7 +177,7 @@ async def test_the_quota_is_gone(make_world: MakeWorld) -> None:
     await parent.has_booked(day="12/3", time="10:00")
     world.line.quota = 0
     await world.play_to(REMINDER)
-    assert {"quota_gone", "reminder_not_delivered"} <= set(await world.alerts())
+    assert {AlertKind.QUOTA_GONE, AlertKind.REMINDER_NOT_DELIVERED} <= set(await world.alerts())
     await parent.says("予約確認")  # replies are free
     parent.sees("ご予約")
 

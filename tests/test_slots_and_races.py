@@ -10,6 +10,7 @@ from sqlalchemy import text
 from models.database import Conflict
 from models.rules.slots import Slot
 from models.store.bookings import SlotTaken
+from models.tables import Companion, Status
 from tests.conftest import MakeWorld
 from tests.talk import World
 
@@ -143,7 +144,7 @@ async def _everybody_books(world: World, count: int) -> int:
         try:
             await world.store(
                 lambda store: store.bookings.book(
-                    seeker, slot, "consultation", "alone", world.clock()
+                    seeker, slot, "consultation", Companion.ALONE, world.clock()
                 )
             )
         except SlotTaken:
@@ -249,15 +250,15 @@ async def test_a_booking_that_changed_meanwhile_is_not_brought_back(world: World
     later = Slot(booking.starts_at + timedelta(hours=1), booking.counselor_id)
     now = world.clock()
     await world.store(
-        lambda store: store.bookings.set_status(booking, "cancelled", now, by="parent")
+        lambda store: store.bookings.set_status(booking, Status.CANCELLED, now, by="parent")
     )
     with pytest.raises(SlotTaken):
         await world.store(lambda store: store.bookings.move(booking, later, now, by="staff 1"))
     with pytest.raises(Conflict):
         await world.store(
-            lambda store: store.bookings.set_status(booking, "joined", now, by="staff 1")
+            lambda store: store.bookings.set_status(booking, Status.JOINED, now, by="staff 1")
         )
-    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).status == Status.CANCELLED
     assert (await world.booking()).starts_at == booking.starts_at
 
 

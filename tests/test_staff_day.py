@@ -7,6 +7,7 @@ import pytest
 from handlers import router
 from handlers.staff import day
 from models.store import Store
+from models.tables import Role, Status
 from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.desk import booked, opens
@@ -45,8 +46,8 @@ async def test_a_counselor_sees_and_touches_only_their_own(
     world: World = await make_world(channel, counselors=2)
     parent = world.parent()
     booking = await parent.has_booked()
-    own = await world.staff("counselor", booking.counselor_id)
-    other = await world.staff("counselor", 3 - booking.counselor_id)
+    own = await world.staff(Role.COUNSELOR, booking.counselor_id)
+    other = await world.staff(Role.COUNSELOR, 3 - booking.counselor_id)
     await own.says("/tomorrow")
     own.sees("1件")
     await other.says("/tomorrow")
@@ -56,7 +57,7 @@ async def test_a_counselor_sees_and_touches_only_their_own(
         other.sees("記録に残りました")
     refused = await world.rows("SELECT what, subject FROM audit WHERE NOT allowed ORDER BY id")
     assert refused[0] == ("booking/1", f"booking {booking.id}")
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
 
 
 async def test_what_was_not_delivered_comes_back_to_the_one_who_asked(world: World) -> None:
@@ -91,8 +92,8 @@ async def test_urgent_alerts_reach_whose_business_it_is(
     parent = world.parent()
     booking = await parent.has_booked()
     admin = await world.staff()
-    own = await world.staff("counselor", booking.counselor_id)
-    other = await world.staff("counselor", 3 - booking.counselor_id)
+    own = await world.staff(Role.COUNSELOR, booking.counselor_id)
+    other = await world.staff(Role.COUNSELOR, 3 - booking.counselor_id)
     await world.play_to(booking.starts_at - timedelta(minutes=5))
     for each in (admin, own, other):
         each.looks()
@@ -116,10 +117,12 @@ async def test_what_is_written_into_the_wrong_chat_is_in_no_audit(
 ) -> None:
     world: World = await make_world(channel, counselors=2)
     booking = await world.parent().has_booked()
-    own = await world.staff("counselor", booking.counselor_id)
+    own = await world.staff(Role.COUNSELOR, booking.counselor_id)
     await opens(own, booking)
     await world.staff()
-    await world.store(lambda store: store.staff.set_role(1, "counselor", 3 - booking.counselor_id))
+    await world.store(
+        lambda store: store.staff.set_role(1, Role.COUNSELOR, 3 - booking.counselor_id)
+    )
     await own.replies(own.seen[0], "田中花子さんへ電話しました")
     own.sees("記録に残りました")
     assert "田中" not in str(await world.rows("SELECT * FROM audit"))
@@ -155,7 +158,7 @@ async def test_a_long_day_says_what_it_leaves_out(
 
 async def test_the_counselor_who_was_asked_may_answer_afterwards(world: World) -> None:
     _, parent, booking = await booked(world)
-    own = await world.staff("counselor")
+    own = await world.staff(Role.COUNSELOR)
     await parent.says("質問")
     await parent.says("服装の決まりはありますか、教えて")
     await world.play(seconds=15)

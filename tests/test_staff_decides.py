@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from models.tables import Role, Status
 from tests.conftest import MakeWorld
 from tests.desk import URL, booked, opens
 from tests.talk import World
@@ -21,11 +22,11 @@ async def test_present_and_completed(world: World) -> None:
     admin.sees("できました", "入室")
     parent.looks().sees("窓口で入室を確認しました")
     await world.play(minutes=20)
-    assert (await world.booking()).status == "joined"
+    assert (await world.booking()).status == Status.JOINED
     await admin.taps("^終了$")
     admin.looks()
     parent.looks().sees("ご相談ありがとうございました", "もう一度予約する")
-    assert (await world.booking()).status == "completed"
+    assert (await world.booking()).status == Status.COMPLETED
     await admin.taps_data(f"completed/1:{booking.id}")
     admin.sees("今は、それはできません")
     parent.looks().sees_nothing()
@@ -39,7 +40,7 @@ async def test_staff_decide_what_the_program_could_not(world: World) -> None:
     admin.looks().sees("入室がなく、連絡はありました", booking.reference)
     await admin.taps("予約を開く")
     await admin.taps("来なかった")
-    assert (await world.booking()).status == "deemed_cancelled"
+    assert (await world.booking()).status == Status.DEEMED_CANCELLED
     parent.looks().sees("キャンセルの扱いになりました")
     await admin.says("/needs")
     admin.sees("要対応はありません")
@@ -52,7 +53,7 @@ async def test_a_deemed_cancellation_is_undone(world: World) -> None:
     admin.looks().sees("キャンセルの扱いにしました")
     await opens(admin, booking)
     await admin.taps("取り消しをもどす")
-    assert (await world.booking()).status == "undecided"
+    assert (await world.booking()).status == Status.UNDECIDED
     parent.looks().sees("キャンセルの扱いを取り消しました")
     history = await world.rows('SELECT what, "by", why FROM booking_changes ORDER BY id')
     assert history[-1] == ("undecided", "staff 1", "undo")
@@ -64,7 +65,7 @@ async def test_a_call_is_recorded_as_the_parents_own(world: World) -> None:
     await admin.taps("電話で「行けません」")
     admin.sees(booking.reference)
     await admin.taps("キャンセルを記録")
-    assert (await world.booking()).status == "cancelled"
+    assert (await world.booking()).status == Status.CANCELLED
     parent.looks().sees("お電話でキャンセルを承りました")
 
 
@@ -73,7 +74,7 @@ async def test_the_office_cancels_with_a_reason_and_offers_other_slots(world: Wo
     await opens(admin, booking)
     await admin.taps("窓口が取りやめ")
     await admin.taps("担当者の都合")
-    assert (await world.booking()).status == "withdrawn"
+    assert (await world.booking()).status == Status.WITHDRAWN
     parent.looks().sees("窓口の都合で相談を取りやめます", "担当者の都合がつかなくなりました")
     parent.sees_no("12月1日\\(火\\) 11:00")  # that counselor is not there that day
     await parent.taps("12月2日")
@@ -86,15 +87,15 @@ async def test_the_reason_in_own_words(world: World) -> None:
     await opens(admin, booking)
     await admin.taps("窓口が取りやめ")
     await admin.says("こんにちは")  # a stray text cancels nothing
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     await opens(admin, booking)
     await admin.taps("窓口が取りやめ")
     await admin.taps("ほかの理由を書く")
     await admin.says("停電のため\nお休みします")
-    assert (await world.booking()).status == "booked"
+    assert (await world.booking()).status == Status.BOOKED
     await admin.taps("取りやめて、理由を本人に伝える")
     parent.looks().sees("停電のため お休みします")
-    assert (await world.booking()).status == "withdrawn"
+    assert (await world.booking()).status == Status.WITHDRAWN
     await admin.says("もう一つの文")
     admin.sees("読み取れませんでした")
 
@@ -107,7 +108,7 @@ async def test_a_consultation_is_stopped(world: World) -> None:
     await admin.taps("相談を中止")
     await admin.says("大声でおどすため")
     await admin.taps("相談を中止する")
-    assert (await world.booking()).status == "withdrawn"
+    assert (await world.booking()).status == Status.WITHDRAWN
     parent.looks().sees("相談を中止しました").sees_no("おどす")
     history = await world.rows("SELECT why FROM booking_changes ORDER BY id DESC LIMIT 1")
     assert history == [("stopped",)]
@@ -156,13 +157,13 @@ async def test_an_old_question_is_answered_by_nothing_else(world: World) -> None
     await admin.taps("ほかの理由を書く")
     await admin.taps("もどる")
     await admin.says("ありがとう")
-    assert (await world.bookings())[0].status == "booked"
+    assert (await world.bookings())[0].status == Status.BOOKED
     await opens(admin, booking)
     await admin.taps("窓口が取りやめ")
     await admin.taps("ほかの理由を書く")
     await opens(admin, other)
     await admin.replies(admin.seen[0], URL)
-    assert [each.status for each in await world.bookings()] == ["booked", "booked"]
+    assert [each.status for each in await world.bookings()] == [Status.BOOKED, Status.BOOKED]
     assert (await world.bookings())[1].meeting_url == URL
 
 
@@ -173,7 +174,7 @@ async def test_the_answer_to_a_question_is_no_command(world: World) -> None:
     await admin.taps("ほかの理由を書く")
     await admin.says("休み のため")
     await admin.taps("取りやめて、理由を本人に伝える")
-    assert (await world.booking()).status == "withdrawn"
+    assert (await world.booking()).status == Status.WITHDRAWN
     parent.looks().sees("休み のため")
 
 
@@ -205,7 +206,7 @@ async def test_staff_choose_the_counselor(make_world: MakeWorld, channel: str) -
     await admin.taps("担当: 佐藤")
     await admin.taps("^13:00$")
     assert (await world.bookings())[1].counselor == "佐藤"
-    own = await world.staff("counselor", 1)
+    own = await world.staff(Role.COUNSELOR, 1)
     await own.taps_data(f"reserveday/1:{booking.job_seeker_id}:consultation:20261204")
     own.sees_no("担当: だれでも")  # a counselor books with oneself
 
@@ -276,7 +277,7 @@ async def test_a_command_or_nothing_is_no_reason(world: World, ends: str) -> Non
         await admin.says(said)
         admin.sees(seen)
         parent.looks().sees_nothing()
-        assert (await world.booking()).status == "booked"
+        assert (await world.booking()).status == Status.BOOKED
     await admin.says("停電のため")
     await admin.taps("取りやめて|相談を中止する")
-    assert (await world.booking()).status == "withdrawn"
+    assert (await world.booking()).status == Status.WITHDRAWN

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from models.store import Store
+from models.tables import AlertKind, Role
 from tests.conftest import MakeWorld
 from tests.desk import booked
 from tests.talk import Parent, World
@@ -12,7 +14,7 @@ from tests.talk import Parent, World
 async def _with_a_counselor(world: World, **how: str) -> tuple[Parent, Parent, Parent]:
     """An admin, a parent who has booked, and their counselor."""
     admin, parent, booking = await booked(world, **how)
-    counselor = await world.staff("counselor", booking.counselor_id)
+    counselor = await world.staff(Role.COUNSELOR, booking.counselor_id)
     return admin, parent, counselor
 
 
@@ -36,7 +38,7 @@ async def test_a_counselor_hears_of_what_leaves_their_day(
     world: World = await make_world(channel, counselors=2)
     admin, _, first = await _with_a_counselor(world)
     booking = await world.booking()
-    second = await world.staff("counselor", 3 - booking.counselor_id)
+    second = await world.staff(Role.COUNSELOR, 3 - booking.counselor_id)
     start, other = booking.starts_at + timedelta(hours=1), 3 - booking.counselor_id
     await admin.taps_data(f"smovetime/1:{booking.id}:{booking.version}:{start:%Y%m%d%H%M}:{other}")
     await world.play(seconds=30)
@@ -56,13 +58,14 @@ async def test_what_is_far_away_waits_for_the_list(world: World) -> None:
 async def test_everything_urgent_is_seen_first_and_nothing_of_it_cut_off(world: World) -> None:
     admin = await world.staff()
     for number in range(20):
-        for kind in ("event_failed", "reminder_not_delivered"):
-            subject = f"subject {number}"
-            await world.store(
-                lambda store, kind=kind, subject=subject: store.alerts.tell(
-                    kind, world.clock(), subject=subject
-                )
-            )
+        for kind in (AlertKind.EVENT_FAILED, AlertKind.REMINDER_NOT_DELIVERED):
+
+            def tell(
+                store: Store, kind: AlertKind = kind, subject: str = f"subject {number}"
+            ) -> None:
+                store.alerts.tell(kind, world.clock(), subject=subject)
+
+            await world.store(tell)
     before = len(admin.looks().ever_seen)
     await admin.says("/needs")
     answers = [each.text for each in admin.looks().ever_seen[before:]]
@@ -83,7 +86,7 @@ async def test_monday_is_prepared_on_friday(make_world: MakeWorld, channel: str)
     await world.play(days=2, hours=1)
     await world.parent().has_booked(day="12/7")
     await world.play_to(world.clock() + timedelta(days=2, hours=1, minutes=59))
-    assert "no_url" not in await world.alerts()
+    assert AlertKind.NO_URL not in await world.alerts()
     await world.play(minutes=2)
     admin.looks().sees("URLがまだありません", "12月7日")
 

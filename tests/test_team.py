@@ -14,6 +14,7 @@ from handlers import commands
 from handlers.buttons import argument_kinds
 from handlers.parents.typed import understand
 from models.store import Store
+from models.tables import Role
 from tests.conftest import MONDAY, MakeWorld
 from tests.talk import World
 
@@ -36,7 +37,7 @@ async def test_a_code_makes_staff_of_a_chat(world: World) -> None:
 
 
 async def test_a_colleague_is_told_of_another_role(world: World) -> None:
-    admin, colleague = await world.staff(), await world.staff("counselor")
+    admin, colleague = await world.staff(), await world.staff(Role.COUNSELOR)
     await admin.taps_data("role/1:2:0")
     colleague.looks().sees("あなたの役割が「管理者」に変わりました", "相談員とシフト|休み")
     await admin.taps_data("role/1:1:1")
@@ -74,7 +75,7 @@ async def test_codes_by_chat(world: World) -> None:
 
 async def test_codes_die_of_age_and_of_wrong_tries(world: World) -> None:
     def make(store: Store) -> str:
-        return store.staff.invite("x", "admin", None, world.clock())
+        return store.staff.invite("x", Role.ADMIN, None, world.clock())
 
     old, tried = await world.store(make), None
     await world.play(minutes=10)
@@ -108,24 +109,24 @@ async def test_codes_die_of_age_and_of_wrong_tries(world: World) -> None:
 async def test_a_parent_with_a_booking_is_no_staff(world: World) -> None:
     parent = world.parent()
     await parent.has_booked()
-    code = await world.store(lambda store: store.staff.invite("x", "admin", None, world.clock()))
+    code = await world.store(lambda store: store.staff.invite("x", Role.ADMIN, None, world.clock()))
     await parent.says(code)
     parent.sees("先に予約をキャンセル")
 
 
-WHO = ("stranger", "counselor", "admin")
+WHO = (None, Role.COUNSELOR, Role.ADMIN)
 
 
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("place", ["private", "group"])
 async def test_every_command_refuses_whoever_may_not(
-    make_world: MakeWorld, who: str, place: str, channel: str
+    make_world: MakeWorld, who: Role | None, place: str, channel: str
 ) -> None:
     """Role by command, in private and in groups; every refusal is on record."""
     world: World = await make_world(channel)
     await world.staff()
-    person = world.parent() if who == "stranger" else await world.staff(who)
-    if who == "stranger":
+    person = world.parent() if who is None else await world.staff(who)
+    if who is None:
         await person.follows()
     for name, command in commands.COMMANDS.items():
         with world.app.database.engine.begin() as connection:
@@ -137,21 +138,21 @@ async def test_every_command_refuses_whoever_may_not(
             seen = await person.says_in_group(f"/{name}@SomeBot")
         shown = " ".join(message.text for message in seen)
         refusals = await world.rows("SELECT what FROM audit WHERE NOT allowed")
-        if who == "stranger" and place == "private" and understand(name, MONDAY.date()).wish:
+        if who is None and place == "private" and understand(name, MONDAY.date()).wish:
             continue  # parents have this word too
         may = who in command.roles and (place == "private" or command.in_group)
         assert ("記録に残りました" in shown or "グループではできません" in shown) is not may, name
         assert bool(refusals) is not may, name
 
 
-@pytest.mark.parametrize("who", ["stranger", "counselor"])
+@pytest.mark.parametrize("who", [None, Role.COUNSELOR])
 async def test_every_button_refuses_whoever_may_not(
-    make_world: MakeWorld, who: str, channel: str
+    make_world: MakeWorld, who: Role | None, channel: str
 ) -> None:
     world: World = await make_world(channel)
     await world.staff()
-    person = world.parent() if who == "stranger" else await world.staff(who)
-    if who == "stranger":
+    person = world.parent() if who is None else await world.staff(who)
+    if who is None:
         await person.follows()
     for verb, press in commands.BUTTONS.items():
         if who in press.roles:
@@ -175,7 +176,7 @@ async def test_in_a_group_nobody_else_is_heard(world: World) -> None:
 
 
 async def test_leaving_within_the_last_moment_of_a_code(world: World) -> None:
-    code = await world.store(lambda store: store.staff.invite("x", "admin", None, world.clock()))
+    code = await world.store(lambda store: store.staff.invite("x", Role.ADMIN, None, world.clock()))
     await world.play_to(world.clock() + timedelta(minutes=9, seconds=59))
     person = world.parent()
     await person.follows()
@@ -190,7 +191,7 @@ async def test_telegrams_menus_follow_the_team(make_world: MakeWorld) -> None:
     shown = world.telegram.menus
     assert shown["all_private_chats", ""]["book"] == "予約する"
     assert shown["all_private_chats", "en"]["book"] == "Book"
-    admin, counselor = await world.staff(), await world.staff("counselor")
+    admin, counselor = await world.staff(), await world.staff(Role.COUNSELOR)
     await world.staff()
     await menus.refresh()
     assert "audit" in shown[admin.person, ""]
@@ -210,7 +211,7 @@ async def test_lines_menu_follows_the_team(make_world: MakeWorld) -> None:
     theirs = world.line.menus
     await menus.refresh()
     assert theirs.requests == 0  # an office without staff on LINE asks LINE for nothing
-    admin, colleague = await world.staff(), await world.staff("counselor")
+    admin, colleague = await world.staff(), await world.staff(Role.COUNSELOR)
     parent = world.parent()
     await parent.follows()
     await menus.refresh()

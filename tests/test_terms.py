@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from models.rules.terms_text import Change, articles, differences
+from models.tables import AlertKind
 from tests.conftest import TERMS, MakeWorld
 from tests.desk import on, sends
 from tests.talk import Parent, World
@@ -172,8 +173,8 @@ async def test_who_was_not_told_in_time_is_on_record(make_world: MakeWorld) -> N
     await admin.taps_data("tellyes/1:2")
     await world.play(minutes=3)
     kinds = await world.alerts()
-    assert "answer_refused" not in kinds  # one word about the quota, not one a person
-    assert "quota_gone" in kinds
+    assert AlertKind.ANSWER_REFUSED not in kinds  # one word about the quota, not one a person
+    assert AlertKind.QUOTA_GONE in kinds
     await world.parent().has_settled_everything()  # agrees to the first version, untold
     await world.play(days=2)
     await admin.taps_data("version/1:2")

@@ -14,6 +14,7 @@ import pytest
 from bot.app import App
 from bot.ticker import notify
 from models.store.booking import Booking
+from models.tables import Status
 from tests.conftest import MakeWorld
 from tests.talk import World
 from tests.test_attendance import GRACE
@@ -26,7 +27,7 @@ async def _in_the_grace(make_world: MakeWorld, url: str) -> tuple[World, Booking
     return world, booking
 
 
-async def _ends(world: World, booking: Booking) -> tuple[str, str]:
+async def _ends(world: World, booking: Booking) -> tuple[Status, str]:
     await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
     reasons = await world.rows("SELECT detail FROM alerts WHERE kind = 'decide_unheard'")
     return (await world.booking()).status, "".join(detail for (detail,) in reasons)
@@ -50,7 +51,7 @@ async def test_who_spoke_while_the_loop_stood_still_is_not_absent(
         time.sleep(6.5)  # noqa: ASYNC251  # the loop itself is to stand
         await asyncio.sleep(1.5)
     status, reason = await _ends(world, booking)
-    assert (status, "stood still" in reason) == ("undecided", True)
+    assert (status, "stood still" in reason) == (Status.UNDECIDED, True)
 
 
 async def test_who_spoke_while_no_descriptor_was_left_is_not_absent(
@@ -63,7 +64,7 @@ async def test_who_spoke_while_no_descriptor_was_left_is_not_absent(
             for _ in range(5):  # the timer, then what it wakes
                 await asyncio.sleep(0)
     status, reason = await _ends(world, booking)
-    assert (status, "no file descriptor" in reason) == ("undecided", True)
+    assert (status, "no file descriptor" in reason) == (Status.UNDECIDED, True)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from handlers.parents.waiting import is_quiet
 from models.store import Store
 from models.store.booking import Booking
 from models.store.calendar import Calendar
+from models.tables import Role
 from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World
@@ -178,7 +179,7 @@ async def test_one_slot_is_offered_once_however_somebody_waits(world: World) -> 
 async def test_who_works_here_by_now_is_offered_nothing(world: World) -> None:
     owners = await full_day(world)
     parent, other = await waits(world), world.parent()
-    code = await world.store(lambda store: store.staff.invite("x", "admin", None, world.clock()))
+    code = await world.store(lambda store: store.staff.invite("x", Role.ADMIN, None, world.clock()))
     await parent.says(code)
     await cancels(owners[0])
     await world.play(seconds=15)

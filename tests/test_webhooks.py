@@ -12,6 +12,7 @@ import pytest
 from bot.channels.base import Unreadable
 from bot.channels.line import LineChannel
 from handlers.parents.typed import Wish, understand
+from models.tables import Status
 from tests.conftest import MONDAY, MakeWorld
 from tests.talk import World
 
@@ -299,7 +300,7 @@ async def test_what_was_taken_back_before_it_came_is_not_kept(make_world: MakeWo
     assert await world.line.deliver([unsend, message]) == 200
     assert await world.rows("SELECT count(*) FROM inbox WHERE body IS NOT NULL") == [(0,)]
     await world.play(minutes=11)
-    assert (await world.booking()).status == "undecided"  # it was contact all the same
+    assert (await world.booking()).status == Status.UNDECIDED  # it was contact all the same
 
 
 async def test_what_is_written_at_other_times_is_not_kept(world: World) -> None:

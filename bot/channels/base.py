@@ -43,6 +43,10 @@ class RetryLater(Exception):
         self.token_spent = False
 
 
+class TokenRefused(RetryLater):
+    """The platform does not know our token: all sends fail until it is another one."""
+
+
 class Refused(Exception):
     """The platform will never accept this request."""
 

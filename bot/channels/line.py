@@ -35,6 +35,7 @@ from bot.channels.base import (
     Request,
     RetryLater,
     Sent,
+    TokenRefused,
     Uncertain,
     Unreadable,
 )
@@ -331,7 +332,7 @@ def _explain(error: ApiException) -> NoReturn:
             raise QuotaGone("the monthly limit is used up") from error
         raise RetryLater("LINE's rate limit") from error
     if error.status in (401, 403):
-        raise RetryLater("LINE refuses the access token", _TOKEN_PAUSE) from error
+        raise TokenRefused("LINE refuses the access token", _TOKEN_PAUSE) from error
     if error.status and error.status >= 500:
         raise RetryLater(f"LINE answered {error.status}", unknown=True) from error
     raise Refused(f"LINE answered {error.status}") from error

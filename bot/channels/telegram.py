@@ -33,6 +33,7 @@ from bot.channels.base import (
     Request,
     RetryLater,
     Sent,
+    TokenRefused,
     Uncertain,
     Unreachable,
     Unreadable,
@@ -278,7 +279,7 @@ def _explain(error: TelegramError, *, can_repeat: bool = False) -> NoReturn:
         assert isinstance(wait, timedelta)
         raise RetryLater("Telegram's rate limit", wait) from error
     if isinstance(error, InvalidToken):
-        raise RetryLater("Telegram refuses the bot token", _TOKEN_PAUSE) from error
+        raise TokenRefused("Telegram refuses the bot token", _TOKEN_PAUSE) from error
     if isinstance(error, Forbidden):
         raise Unreachable("blocked") from error
     if isinstance(error, BadRequest):

@@ -7,13 +7,14 @@ from models.database import Transaction
 from models.office import Office
 from models.store.contacts import Contacts
 from models.store.staff import StaffStore
+from models.tables import Role
 
 
 class StaffChat(NamedTuple):
     """A staff member's chat."""
 
     person: str
-    role: str
+    role: Role
     language: str
 
 

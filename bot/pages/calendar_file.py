@@ -15,9 +15,10 @@ from models.office import Office
 from models.store.booking import Booking
 from models.store.bookings import Bookings
 from models.store.contacts import Contacts
+from models.tables import Status
 from models.vault import number_in
 
-_ENDED = ("cancelled", "withdrawn", "deemed_cancelled")
+_ENDED = (Status.CANCELLED, Status.WITHDRAWN, Status.DEEMED_CANCELLED)
 
 
 class CalendarFile:

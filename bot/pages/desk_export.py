@@ -14,6 +14,7 @@ from models.rules.days import at
 from models.rules.spreadsheet import as_csv
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
+from models.tables import Role
 
 _COLUMNS = ["reference", "day", "time", "minutes", "service", "counselor", "companion", "status"]
 
@@ -59,7 +60,7 @@ class ExportPage(DeskPage):
     ) -> list[list[object]] | None:
         store, now, zone = self._store(tx), self._clock(), self._office.zone
         staff = store.contacts.by_id(link.contact_id)
-        if staff.role != "admin" or month.year not in YEARS or not store.forms.use(token, now):
+        if staff.role != Role.ADMIN or month.year not in YEARS or not store.forms.use(token, now):
             return None
         store.audit.note(staff, "export", now, subject=f"{month:%Y-%m}")
         following = (month + timedelta(days=32)).replace(day=1)

@@ -13,6 +13,7 @@ from models.rules.days import local_day
 from models.rules.terms_text import lines, unknown_articles
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
+from models.tables import Role
 
 
 class TermsDeskPage(DeskPage):
@@ -79,7 +80,7 @@ class TermsDeskPage(DeskPage):
     ) -> bool:
         store, now = self._store(tx), self._clock()
         staff = store.contacts.by_id(link.contact_id)
-        if staff.role != "admin" or not store.forms.use(token, now):
+        if staff.role != Role.ADMIN or not store.forms.use(token, now):
             return False
         texts = {self._office.language: summary} if summary else None
         version = store.terms.publish(body, day, now, texts)

@@ -15,6 +15,7 @@ from models.office import Office
 from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm
 from models.store.seekers import Details
+from models.tables import AlertKind
 from models.vault import Vault
 
 
@@ -92,7 +93,9 @@ class FormPage:
         for other in store.seekers.with_registration(details.registration):
             if other != seeker and store.persons.claim(seeker, other, now):
                 subject = f"job seekers {seeker} {other}"
-                store.alerts.tell("same_registration", now, subject=subject, contact_id=contact_id)
+                store.alerts.tell(
+                    AlertKind.SAME_REGISTRATION, now, subject=subject, contact_id=contact_id
+                )
         return True
 
     def _draw(

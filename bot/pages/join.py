@@ -25,6 +25,7 @@ from models.rules.deadlines import Joinable, joinable
 from models.store import Store
 from models.store.booking import Booking
 from models.store.bookings import Bookings
+from models.tables import AlertKind, Status
 from models.turn import Turn
 from models.vault import Vault, number_in
 
@@ -127,7 +128,7 @@ class JoinPage:
         booking = self._booking(Bookings(tx, self._office), token)
         return (
             booking is not None
-            and booking.status == "booked"
+            and booking.status == Status.BOOKED
             and arrived >= deadline(booking.starts_at, self._office.grace)
         )
 
@@ -160,7 +161,7 @@ class JoinPage:
         if entering and door is Door.OPEN:
             arriving.came(turn, store, booking, "join_link")
             if not booking.meeting_url:
-                store.alerts.about(booking, "came_without_url", turn.now)
+                store.alerts.about(booking, AlertKind.CAME_WITHOUT_URL, turn.now)
         elif entering or (request.method == "GET" and not is_preview(user_agent(request))):
             # Whom the room before theirs keeps waiting sees no button to press.
             waits = door is Door.ROOM_TAKEN
@@ -199,17 +200,17 @@ def is_preview(agent: str) -> bool:
 
 def _door(turn: Turn, store: Store, booking: Booking) -> Door:
     """What somebody finds who stood at the door at `turn.acted_at`."""
-    if booking.status in ("cancelled", "withdrawn"):
+    if booking.status in (Status.CANCELLED, Status.WITHDRAWN):
         return Door.CANCELLED
     at = turn.acted_at
     opening = joinable(booking.starts_at, booking.ends_at, at, cards.EARLY)
     if opening is Joinable.NOT_YET:
         return Door.TOO_EARLY
-    if booking.status == "deemed_cancelled" and at >= deadline(
+    if booking.status == Status.DEEMED_CANCELLED and at >= deadline(
         booking.starts_at, turn.office.grace
     ):
         return Door.HEARD if opening is Joinable.NOW else Door.DEEMED
-    if opening is Joinable.OVER or booking.status == "completed":
+    if opening is Joinable.OVER or booking.status == Status.COMPLETED:
         return Door.OVER
     if (
         at < booking.starts_at

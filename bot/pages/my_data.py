@@ -21,7 +21,7 @@ from models.rules.eligibility import ITEMS, latest
 from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm, Purpose
 from models.store.seekers import Details
-from models.tables import Refusal
+from models.tables import Refusal, Status
 from models.turn import Turn
 from models.vault import Vault
 
@@ -206,7 +206,7 @@ class MyDataPage:
         seeker = contact.job_seeker_id
         for booking in cards.current_bookings(turn, store):
             if now < booking.starts_at:
-                store.bookings.set_status(booking, "cancelled", now, by="parent", why="erased")
+                store.bookings.set_status(booking, Status.CANCELLED, now, by="parent", why="erased")
                 store.alerts.close_of(booking.id, now)
         # All chats of the person, whichever the request came from.
         chats = store.contacts.of_seeker(seeker) if seeker is not None else [contact]

@@ -17,6 +17,7 @@ from models.links import Links, Picture, PictureOf
 from models.office import Office
 from models.rules.days import at, is_business_day, local_day
 from models.store import Store
+from models.tables import Role
 from models.turn import Turn
 from models.vault import Vault
 
@@ -100,7 +101,9 @@ def _week(turn: Turn, store: Store, monday: date, part: int) -> Grid:
             found = booked.get((counselor.id, starts_at))
             if found is not None:
                 name = store.seekers.masked_name(found.job_seeker_id)
-                line.append(Cell(found.status, f"{turn.say(f'picture.{found.status}')}\n{name}"))
+                line.append(
+                    Cell(str(found.status), f"{turn.say(f'picture.{found.status}')}\n{name}")
+                )
             elif any(
                 slot.starts_at == starts_at and slot.counselor_id == counselor.id
                 for slot in offered
@@ -151,7 +154,7 @@ def _month(turn: Turn, store: Store, first: date) -> Grid:
 
 def _statistics(turn: Turn, store: Store, first: date) -> Chart | None:
     """What the numbers of a month say, for admins; small cells have no length."""
-    if turn.contact.role != "admin":
+    if turn.contact.role != Role.ADMIN:
         return None
     _, tables = records.tables_of(turn, store, first)
     return Chart(

@@ -12,7 +12,7 @@ from models.database import Transaction
 from models.office import Office
 from models.rules.days import at, local_day
 from models.rules.hearing import HEARD_FROM, PROOF_EVERY
-from models.tables import Alert, Booking, OutboxRow, status_in
+from models.tables import Alert, Booking, OutboxRow, SendState, Status, status_in
 
 # Around a consultation, so that there is a proof of every way in often enough.
 _HEARING_STEP = PROOF_EVERY
@@ -38,7 +38,9 @@ def _until_told(raised_at: datetime | None) -> datetime | None:
 def _next_due(tx: Transaction, office: Office, now: datetime) -> datetime:
     """When the next reminder, notice, judgement, send or morning's digest is due."""
     ask = tx.session.exec
-    first_start = ask(select(func.min(col(Booking.starts_at))).where(status_in("booked"))).one()
+    first_start = ask(
+        select(func.min(col(Booking.starts_at))).where(status_in(Status.BOOKED))
+    ).one()
     if first_start:
         listening_from = first_start - HEARD_FROM - _HEARING_STEP
         if now >= listening_from:
@@ -47,7 +49,9 @@ def _next_due(tx: Transaction, office: Office, now: datetime) -> datetime:
         ask(select(func.min(col(Booking.remind_at)))).one(),
         ask(select(func.min(col(Booking.notice_at)))).one(),
         listening_from if first_start else None,
-        ask(select(func.min(col(OutboxRow.due_at))).where(OutboxRow.state == "waiting")).one(),
+        ask(
+            select(func.min(col(OutboxRow.due_at))).where(OutboxRow.state == SendState.WAITING)
+        ).one(),
         _until_told(ask(select(func.min(col(Alert.at))).where(col(Alert.told_at).is_(None))).one()),
     ]
     today = local_day(now, office.zone)

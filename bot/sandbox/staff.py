@@ -6,6 +6,7 @@ from bot.app import App
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.telegram_server import TelegramServer
 from models.store.staff import StaffStore
+from models.tables import Role
 
 
 class SandboxStaff:
@@ -36,7 +37,7 @@ class SandboxStaff:
             return 200
         now = self._app.clock()
         code = await self._app.database.run(
-            lambda tx: StaffStore(tx).invite("職員", "admin", None, now)
+            lambda tx: StaffStore(tx).invite("職員", Role.ADMIN, None, now)
         )
         self._on_line.follows = True
         return await self.say(code)

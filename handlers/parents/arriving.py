@@ -9,10 +9,11 @@ from models.rules.attendance import counts_as_coming, deadline
 from models.rules.deadlines import may_cancel
 from models.store import Store
 from models.store.booking import LONGEST, Booking
+from models.tables import AlertKind, Status
 from models.turn import Turn
 
-_UNDECIDED_YET = ("booked", "undecided", "deemed_cancelled")
-_STILL_ON = ("booked", "joined", "undecided")
+_UNDECIDED_YET = (Status.BOOKED, Status.UNDECIDED, Status.DEEMED_CANCELLED)
+_STILL_ON = (Status.BOOKED, Status.JOINED, Status.UNDECIDED)
 
 
 def near(turn: Turn, store: Store) -> list[Booking]:
@@ -33,8 +34,8 @@ def note_contact(turn: Turn, store: Store, bookings: Sequence[Booking]) -> list[
     for booking in (*held, *on):
         if booking and turn.event is not None and turn.event.did is Did.SAID:
             store.inbox.keep(turn.event, failed=False)
-            if not store.alerts.about(booking, "wrote", turn.now):
-                store.alerts.tell_again(booking, "wrote", turn.now)
+            if not store.alerts.about(booking, AlertKind.WROTE, turn.now):
+                store.alerts.tell_again(booking, AlertKind.WROTE, turn.now)
     for booking in held:
         if _hold(turn, store, booking, "contact") and cards.is_own(turn, booking):
             told.append(Message(text=turn.say("arriving.reinstated", phone=cards.phone(turn))))
@@ -46,8 +47,8 @@ def at_the_door(turn: Turn, store: Store, booking: Booking, *, wants_in: bool) -
     the door is shut, which holds it as soon as one may come. After the deemed cancellation staff
     know at once."""
     start, end = booking.starts_at, deadline(booking.starts_at, turn.office.grace)
-    if booking.status == "deemed_cancelled" and end <= turn.acted_at < booking.ends_at:
-        store.alerts.about(booking, "is_here", turn.now)
+    if booking.status == Status.DEEMED_CANCELLED and end <= turn.acted_at < booking.ends_at:
+        store.alerts.about(booking, AlertKind.IS_HERE, turn.now)
         return
     from_ = start - cards.EARLY if wants_in else start
     if booking.status in _UNDECIDED_YET and from_ <= turn.acted_at < end:
@@ -62,7 +63,7 @@ def heard_after_deemed(turn: Turn, store: Store, bookings: Sequence[Booking]) ->
         return []
     if turn.event is not None and turn.event.did is Did.SAID:
         store.inbox.keep(turn.event, failed=False)
-    store.alerts.about(booking, "is_here", turn.now)
+    store.alerts.about(booking, AlertKind.IS_HERE, turn.now)
     if not cards.is_own(turn, booking):
         return []
     return [
@@ -106,7 +107,7 @@ def say_late(turn: Turn, store: Store) -> list[Message]:
     own = [booking for booking in around if cards.is_own(turn, booking)]
     mine = own or cards.current_bookings(turn, store)
     for booking in around if not mine else ():
-        store.alerts.about(booking, "running_late", turn.now)
+        store.alerts.about(booking, AlertKind.RUNNING_LATE, turn.now)
     if not mine and _is_being_checked(turn, store):
         return being_checked(turn)
     if not mine:
@@ -125,7 +126,7 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
         return [_past(turn, booking)]
     if turn.acted_at < booking.starts_at - turn.office.contact_window:
         return doubting.ask_early(turn, store)
-    store.alerts.about(booking, "running_late", turn.now)
+    store.alerts.about(booking, AlertKind.RUNNING_LATE, turn.now)
     # After the grace the word alone holds nothing any more: staff decide.
     in_time = booking_card.in_contact_window(turn, booking)
     phone = cards.phone(turn)
@@ -166,14 +167,14 @@ def here(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     booking = cards.booking_of(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
-    if booking.status in ("cancelled", "withdrawn"):
+    if booking.status in (Status.CANCELLED, Status.WITHDRAWN):
         return [_past(turn, booking)]
     if not came(turn, store, booking, "im_in"):
         if turn.acted_at < booking.starts_at:
             opens = cards.clock_time(turn, booking.starts_at - cards.EARLY)
             when = cards.when_of(turn, booking)
             return [Message(text=turn.say("arriving.too_early", opens=opens, when=when))]
-        if booking.status not in ("joined", "completed"):
+        if booking.status not in (Status.JOINED, Status.COMPLETED):
             return [_past(turn, booking)]
     return [
         Message(
@@ -195,20 +196,20 @@ def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
     if booking.status in _UNDECIDED_YET:
         store.alerts.close_of(booking.id, turn.now)  # there is nothing to decide any more
     if not in_time:
-        kind = "came_late" if how == "join_link" else "says_here_late"
+        kind = AlertKind.CAME_LATE if how == "join_link" else AlertKind.SAYS_HERE_LATE
         store.alerts.about(booking, kind, turn.now)
     _record(turn, store, booking, came=True, how=how)
-    if booking.status == "deemed_cancelled":
-        store.alerts.about(booking, "reinstated", turn.now)
+    if booking.status == Status.DEEMED_CANCELLED:
+        store.alerts.about(booking, AlertKind.REINSTATED, turn.now)
     if booking.status in _UNDECIDED_YET:
-        store.bookings.set_status(booking, "joined", turn.now, by="parent", why=how)
+        store.bookings.set_status(booking, Status.JOINED, turn.now, by="parent", why=how)
     return True
 
 
 def too_late_to_cancel(turn: Turn, store: Store, booking: Booking) -> list[Message]:
     """After the start a cancellation is contact: staff see it and decide."""
     if turn.acted_at < booking.ends_at and booking.status in _STILL_ON:
-        store.alerts.about(booking, "cancel_after_start", turn.now)
+        store.alerts.about(booking, AlertKind.CANCEL_AFTER_START, turn.now)
         return [Message(text=turn.say("arriving.cancel_after_start", phone=cards.phone(turn)))]
     return [_past(turn, booking)]
 
@@ -218,7 +219,9 @@ def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> boo
     held the booking."""
     if not deadline(booking.starts_at, turn.office.grace) <= turn.acted_at < booking.ends_at:
         return False
-    if booking.status == "booked":  # not judged yet, or it cannot be judged for want of a proof
+    if (
+        booking.status == Status.BOOKED
+    ):  # not judged yet, or it cannot be judged for want of a proof
         return how == "join_link" or store.presence.signs(booking.id, booking.version).contact
     return booking.status in _STILL_ON
 
@@ -256,7 +259,7 @@ def _deemed_just_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
     for booking in bookings:
         end = deadline(booking.starts_at, turn.office.grace)
         is_after = end <= turn.acted_from and turn.acted_at < booking.ends_at
-        if booking.status == "deemed_cancelled" and is_after:
+        if booking.status == Status.DEEMED_CANCELLED and is_after:
             return booking
     return None
 
@@ -266,7 +269,7 @@ def _around(turn: Turn, bookings: Sequence[Booking]) -> list[Booking]:
     return [
         booking
         for booking in bookings
-        if booking.status in (*_UNDECIDED_YET, "joined")
+        if booking.status in (*_UNDECIDED_YET, Status.JOINED)
         and booking_card.in_contact_window(turn, booking)
     ]
 
@@ -274,9 +277,9 @@ def _around(turn: Turn, bookings: Sequence[Booking]) -> list[Booking]:
 def _hold(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
     """Record contact; returns whether that undoes a deemed cancellation."""
     _record(turn, store, booking, came=False, how=how)
-    if booking.status != "deemed_cancelled":
+    if booking.status != Status.DEEMED_CANCELLED:
         return False
-    _reinstate(turn, store, booking, "undecided")
+    _reinstate(turn, store, booking, Status.UNDECIDED)
     return True
 
 
@@ -286,11 +289,11 @@ def _record(turn: Turn, store: Store, booking: Booking, *, came: bool, how: str)
     )
 
 
-def _reinstate(turn: Turn, store: Store, booking: Booking, status: str) -> None:
+def _reinstate(turn: Turn, store: Store, booking: Booking, status: Status) -> None:
     store.bookings.set_status(
         booking, status, turn.now, by="parent", why="evidence from before the deadline came late"
     )
-    store.alerts.about(booking, "reinstated", turn.now)
+    store.alerts.about(booking, AlertKind.REINSTATED, turn.now)
 
 
 def _past(turn: Turn, booking: Booking) -> Message:

@@ -10,6 +10,7 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.booking import Booking
 from models.store.bookings import SlotTaken
+from models.tables import Companion
 from models.turn import Turn
 
 
@@ -112,18 +113,22 @@ def show_summary(
     turn: Turn, store: Store, service: str, starts_at: datetime, counselor_id: int
 ) -> list[Message]:
     """What would be booked, with one button that books it; one comes alone unless one says."""
-    return show_summary_with(turn, store, service, starts_at, counselor_id, "alone")
+    return show_summary_with(turn, store, service, starts_at, counselor_id, Companion.ALONE)
 
 
 def show_summary_with(
-    turn: Turn, store: Store, service: str, starts_at: datetime, counselor_id: int, companion: str
+    turn: Turn,
+    store: Store,
+    service: str,
+    starts_at: datetime,
+    counselor_id: int,
+    companion: Companion,
 ) -> list[Message]:
     """What would be booked, with a companion or interpreter announced (art. 12(3))."""
     mine = cards.current_bookings(turn, store)
     if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     _check_service(turn, service)
-    _check_companion(companion)
     slot = Slot(starts_at, counselor_id)
     if slot not in offering.free_at(turn, store, starts_at, mine):
         return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
@@ -137,7 +142,7 @@ def ask_companion(
     _check_service(turn, service)
     choices = [
         button(turn.say(f"companion.{each}"), "with/1", service, starts_at, counselor_id, each)
-        for each in cards.COMPANIONS
+        for each in Companion
     ]
     return [
         Message(
@@ -155,7 +160,7 @@ def confirm(
     service: str,
     starts_at: datetime,
     counselor_id: int,
-    companion: str,
+    companion: Companion,
     nth: int,
 ) -> list[Message]:
     """Book. `nth` says which booking of this parent the button was made for, so that one button
@@ -164,7 +169,6 @@ def confirm(
     if blocked := gate.closed(turn, store):
         return blocked
     _check_service(turn, service)
-    _check_companion(companion)
     slot = Slot(starts_at, counselor_id)
     mine = cards.current_bookings(turn, store)
     if same := [each for each in mine if each.slot == slot]:
@@ -196,7 +200,7 @@ def _services(turn: Turn, verb: str = "days/1", *rest: Argument) -> Message:
     )
 
 
-def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: str) -> Message:
+def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: Companion) -> Message:
     names = {each.id: each.name for each in store.calendar.counselors()}
     nth = store.bookings.how_many(_seeker(turn)) + 1
     args = (service, slot.starts_at, slot.counselor_id)
@@ -239,8 +243,3 @@ def _seeker(turn: Turn) -> int:
 def _check_service(turn: Turn, service: str) -> None:
     if service not in turn.office.services:
         raise NotAButton("no such service")
-
-
-def _check_companion(companion: str) -> None:
-    if companion not in cards.COMPANIONS:
-        raise NotAButton("no such companion")

@@ -10,7 +10,6 @@ from models.turn import Turn
 
 # How long before the start the join link and "I'm in" work.
 EARLY = timedelta(minutes=15)
-COMPANIONS = ("alone", "companion", "interpreter")
 
 
 def when_of(turn: Turn, booking: Booking) -> str:

@@ -12,6 +12,7 @@ from models.rules.attendance import deadline
 from models.rules.deadlines import day_before, may_cancel
 from models.store import Store
 from models.store.booking import Booking
+from models.tables import AlertKind, Status
 from models.turn import Turn
 
 _ASKED = 3
@@ -85,9 +86,9 @@ def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     if booking not in cards.current_bookings(turn, store):
         return [booking_card.over(turn, booking)]
     store.presence.clear_doubt(booking.id, booking.version, acted_at=turn.acted_at, now=turn.now)
-    if store.alerts.is_told(booking.id, "may_not_come"):
-        store.alerts.about(booking, "comes_after_all", turn.now)
-    store.alerts.close(booking.id, "may_not_come", turn.now)
+    if store.alerts.is_told(booking.id, AlertKind.MAY_NOT_COME):
+        store.alerts.about(booking, AlertKind.COMES_AFTER_ALL, turn.now)
+    store.alerts.close(booking.id, AlertKind.MAY_NOT_COME, turn.now)
     title = turn.say("doubt.will_come_title")
     return [booking_card.confirmation(turn, booking, title)]
 
@@ -120,15 +121,15 @@ def _hold(turn: Turn, store: Store, held: Sequence[Booking]) -> None:
     deemed cancellation undoes it."""
     for booking in held:
         store.presence.doubt(booking.id, booking.version, acted_at=turn.acted_at, now=turn.now)
-        if booking.status == "deemed_cancelled":
+        if booking.status == Status.DEEMED_CANCELLED:
             store.bookings.set_status(
-                booking, "undecided", turn.now, by="parent", why="said in time, arrived late"
+                booking, Status.UNDECIDED, turn.now, by="parent", why="said in time, arrived late"
             )
-            store.alerts.about(booking, "reinstated", turn.now)
+            store.alerts.about(booking, AlertKind.REINSTATED, turn.now)
         elif booking.ends_at <= turn.acted_at:
-            store.alerts.about(booking, "wrote", turn.now)
+            store.alerts.about(booking, AlertKind.WROTE, turn.now)
         else:
-            store.alerts.about(booking, "may_not_come", turn.now)
+            store.alerts.about(booking, AlertKind.MAY_NOT_COME, turn.now)
     if held and turn.event is not None and turn.event.did is Did.SAID:
         store.inbox.keep(turn.event, failed=False)
 
@@ -173,11 +174,11 @@ def _to_hold(turn: Turn, store: Store) -> list[Booking]:
     return [
         booking
         for booking in found
-        if (booking.ends_at > turn.acted_at or booking.status == "undecided")
+        if (booking.ends_at > turn.acted_at or booking.status == Status.UNDECIDED)
         and (
-            booking.status in ("booked", "undecided")
+            booking.status in (Status.BOOKED, Status.UNDECIDED)
             or (
-                booking.status == "deemed_cancelled"
+                booking.status == Status.DEEMED_CANCELLED
                 and turn.acted_from < deadline(booking.starts_at, grace)
             )
         )

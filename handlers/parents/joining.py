@@ -7,6 +7,7 @@ from handlers.parents import booking_card, cards
 from models.chat import Message, button, column
 from models.store import Store
 from models.store.persons import TRIES
+from models.tables import AlertKind
 from models.turn import Turn
 
 _TRIES_LAST = timedelta(hours=1)
@@ -30,7 +31,7 @@ def join(turn: Turn, store: Store, code: str) -> list[Message]:
             if {claim.job_seeker_id, claim.other_id} == {own, seeker}:
                 store.persons.decide(claim, turn.now, is_same=True)
                 subject = f"job seekers {claim.job_seeker_id} {claim.other_id}"
-                store.alerts.close_about("same_registration", subject, turn.now)
+                store.alerts.close_about(AlertKind.SAME_REGISTRATION, subject, turn.now)
     store.seekers.tie(turn.contact.id, seeker)
     before = f"person {own}" if own is not None else ""
     after = f"person {seeker}"

@@ -11,6 +11,7 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.booking import Booking
 from models.store.bookings import SlotTaken
+from models.tables import Status
 from models.turn import Turn
 
 
@@ -152,6 +153,6 @@ def _movable(turn: Turn, store: Store, booking_id: int) -> Movable | list[Messag
     mine = cards.current_bookings(turn, store)
     if found not in mine:
         return [booking_card.over(turn, found)]
-    if found.status != "booked" or not may_cancel(found.starts_at, turn.now):
+    if found.status != Status.BOOKED or not may_cancel(found.starts_at, turn.now):
         return [booking_card.card(turn, found)]
     return Movable(found, [each for each in mine if each != found])

@@ -7,6 +7,7 @@ from models.rules.days import local_day
 from models.rules.deadlines import may_cancel
 from models.store import Store
 from models.store.booking import Booking
+from models.tables import Companion, Status
 from models.turn import Turn
 
 # Each cancellation and each undoing is news to a counselor. Nobody needs so many.
@@ -81,13 +82,13 @@ def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
     found = cards.booking_of(turn, store, booking_id)
     if found is None:
         raise NotAButton("not this parent's booking")
-    if found.status not in ("booked", "joined", "undecided"):
+    if found.status not in (Status.BOOKED, Status.JOINED, Status.UNDECIDED):
         return [booking_card.over(turn, found)]
     if not may_cancel(found.starts_at, turn.acted_at):
         return arriving.too_late_to_cancel(turn, store, found)
     if found.version != version:
         return ask_cancel(turn, store, booking_id)
-    store.bookings.set_status(found, "cancelled", turn.now, by="parent")
+    store.bookings.set_status(found, Status.CANCELLED, turn.now, by="parent")
     store.alerts.close_of(found.id, turn.now)
     return [
         Message(
@@ -112,7 +113,7 @@ def undo_cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list
         raise NotAButton("not this parent's booking")
     if found in cards.current_bookings(turn, store):
         return [booking_card.card(turn, found)]
-    may_have = found.status == "cancelled" and found.version == version
+    may_have = found.status == Status.CANCELLED and found.version == version
     if not may_have or not may_cancel(found.starts_at, turn.now):
         return [booking_card.over(turn, found)]
     if blocked := gate.closed(turn, store):
@@ -140,7 +141,7 @@ def _just_cancelled(turn: Turn, store: Store) -> Booking | None:
     seeker = turn.contact.job_seeker_id
     latest = store.bookings.latest(seeker) if seeker is not None else None
     is_to_come = latest is not None and may_cancel(latest.starts_at, turn.now)
-    return latest if latest and is_to_come and latest.status == "cancelled" else None
+    return latest if latest and is_to_come and latest.status == Status.CANCELLED else None
 
 
 def _book_again(turn: Turn) -> list[Message]:
@@ -162,8 +163,7 @@ def ask_company(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     if found is None:
         raise NotAButton("not this parent's booking")
     choices = [
-        button(turn.say(f"companion.{each}"), "comes/1", found.id, each)
-        for each in cards.COMPANIONS
+        button(turn.say(f"companion.{each}"), "comes/1", found.id, each) for each in Companion
     ]
     return [
         Message(
@@ -174,11 +174,13 @@ def ask_company(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     ]
 
 
-def change_company(turn: Turn, store: Store, booking_id: int, companion: str) -> list[Message]:
+def change_company(
+    turn: Turn, store: Store, booking_id: int, companion: Companion
+) -> list[Message]:
     """Record who comes along, until the start (art. 12(3))."""
     found = cards.booking_of(turn, store, booking_id)
-    if found is None or companion not in cards.COMPANIONS:
-        raise NotAButton("not this parent's booking, or no such companion")
+    if found is None:
+        raise NotAButton("not this parent's booking")
     if found not in cards.current_bookings(turn, store):
         return [booking_card.over(turn, found)]
     if not may_cancel(found.starts_at, turn.acted_at):

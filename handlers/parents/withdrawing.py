@@ -4,6 +4,7 @@ from handlers.parents import cards, consent
 from models.chat import Message, button, column
 from models.store import Store
 from models.store.terms import Version
+from models.tables import Status
 from models.turn import Turn
 
 
@@ -42,7 +43,7 @@ def withdraw(turn: Turn, store: Store, version_number: int) -> list[Message]:
     for booking in cards.current_bookings(turn, store):
         if turn.now < booking.starts_at:
             store.bookings.set_status(
-                booking, "cancelled", turn.now, by="parent", why="consent withdrawn"
+                booking, Status.CANCELLED, turn.now, by="parent", why="consent withdrawn"
             )
             store.alerts.close_of(booking.id, turn.now)
     return [

@@ -11,13 +11,14 @@ from models.rules.attendance import deadline
 from models.store import Store
 from models.store.booking import Booking
 from models.store.contacts import NOBODY
+from models.tables import AlertKind, Status
 from models.turn import Turn
 
 _EARLIER = {
-    "present": ("booked", "undecided"),
-    "completed": ("booked", "undecided", "joined"),
-    "absent": ("booked", "undecided"),
-    "undo": ("deemed_cancelled",),
+    "present": (Status.BOOKED, Status.UNDECIDED),
+    "completed": (Status.BOOKED, Status.UNDECIDED, Status.JOINED),
+    "absent": (Status.BOOKED, Status.UNDECIDED),
+    "undo": (Status.DEEMED_CANCELLED,),
 }
 
 
@@ -26,7 +27,7 @@ def present(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     booking = booking_of(turn, store, booking_id)
     if turn.now < booking.starts_at - parents_cards.EARLY:
         return _not_now(turn, store, booking)
-    return _change(turn, store, booking, "present", "joined")
+    return _change(turn, store, booking, "present", Status.JOINED)
 
 
 def completed(turn: Turn, store: Store, booking_id: int) -> list[Message]:
@@ -34,7 +35,7 @@ def completed(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     booking = booking_of(turn, store, booking_id)
     if turn.now < booking.starts_at - parents_cards.EARLY:
         return _not_now(turn, store, booking)
-    return _change(turn, store, booking, "completed", "completed")
+    return _change(turn, store, booking, "completed", Status.COMPLETED)
 
 
 def absent(turn: Turn, store: Store, booking_id: int) -> list[Message]:
@@ -43,15 +44,15 @@ def absent(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     # Nobody is absent before the grace is over (art. 6(6)).
     if turn.now < deadline(booking.starts_at, turn.office.grace):
         return _not_now(turn, store, booking)
-    return _change(turn, store, booking, "absent", "deemed_cancelled")
+    return _change(turn, store, booking, "absent", Status.DEEMED_CANCELLED)
 
 
 def undo(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """A deemed cancellation is taken back: staff decide anew."""
-    return _change(turn, store, booking_of(turn, store, booking_id), "undo", "undecided")
+    return _change(turn, store, booking_of(turn, store, booking_id), "undo", Status.UNDECIDED)
 
 
-def _change(turn: Turn, store: Store, booking: Booking, what: str, status: str) -> list[Message]:
+def _change(turn: Turn, store: Store, booking: Booking, what: str, status: Status) -> list[Message]:
     if booking.status not in _EARLIER[what]:
         return _not_now(turn, store, booking)
     before = booking.status
@@ -59,10 +60,10 @@ def _change(turn: Turn, store: Store, booking: Booking, what: str, status: str) 
         booking = store.bookings.set_status(booking, status, turn.now, by=by(turn), why=what)
     except Conflict:
         return [Message(text=turn.say("act.slot_taken"))]
-    note(turn, store, booking, what, before=before, after=status)
+    note(turn, store, booking, what, before=str(before), after=str(status))
     store.alerts.close_of(booking.id, turn.now)
-    if status == "undecided":
-        store.alerts.about(booking, "decide_anew", turn.now)
+    if status == Status.UNDECIDED:
+        store.alerts.about(booking, AlertKind.DECIDE_ANEW, turn.now)
     if what == "undo" or store.contacts.parent_of(booking.job_seeker_id) is not NOBODY:
         # Who has no chat need not be phoned to hear that they came.
         tell_parent(turn, store, booking, lambda to: _word(to, booking, what))

@@ -13,6 +13,7 @@ from models.rules.days import local_day
 from models.rules.slots import nearest, one_for_each_start
 from models.store import Store
 from models.store.booking import Booking
+from models.tables import AlertKind, Status
 from models.text import shortened
 from models.turn import Turn
 
@@ -41,9 +42,9 @@ def phoned(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
         return ask_phoned(turn, store, booking_id)
     before = booking.status
     booking = store.bookings.set_status(
-        booking, "cancelled", turn.now, by=by(turn), why="the parent phoned"
+        booking, Status.CANCELLED, turn.now, by=by(turn), why="the parent phoned"
     )
-    note(turn, store, booking, "phoned", before=before, after=booking.status)
+    note(turn, store, booking, "phoned", before=str(before), after=str(booking.status))
     store.alerts.close_of(booking.id, turn.now)
     tell_parent(turn, store, booking, lambda to: _told(to, booking, "phoned"))
     return [cards.card(turn, store, booking, turn.say("act.done"))]
@@ -53,13 +54,13 @@ def phoned_late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """The parent phoned that they will be late: that is contact, and holds the booking (art. 6(6):
     the phone is the terms' own way)."""
     booking = booking_of(turn, store, booking_id)
-    if booking.status not in ("booked", "undecided"):
+    if booking.status not in (Status.BOOKED, Status.UNDECIDED):
         return [cards.card(turn, store, booking)]
     store.presence.record(
         booking.id, booking.version, came=False, how="phone", acted_at=turn.now, now=turn.now
     )
     note(turn, store, booking, "phoned late")
-    store.alerts.about(booking, "running_late", turn.now, by_staff_id=turn.contact.staff_id)
+    store.alerts.about(booking, AlertKind.RUNNING_LATE, turn.now, by_staff_id=turn.contact.staff_id)
     return [cards.card(turn, store, booking, turn.say("phoned.late_noted"))]
 
 
@@ -149,13 +150,13 @@ def _withdraw(
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]
     before = booking.status
     booking = store.bookings.set_status(
-        booking, "withdrawn", turn.now, by=by(turn), why=reason or "in own words"
+        booking, Status.WITHDRAWN, turn.now, by=by(turn), why=reason or "in own words"
     )
     what = "stop" if reason == _STOPPED else "withdraw"
     if words:  # they may speak of the person
         about = "note.stopped" if what == "stop" else "note.withdrawn"
         people.remember(turn, store, booking.job_seeker_id, about, words)
-    note(turn, store, booking, what, before=before, after=reason or "in own words")
+    note(turn, store, booking, what, before=str(before), after=reason or "in own words")
     store.alerts.close_of(booking.id, turn.now)
     if what == "stop":
         tell_parent(turn, store, booking, lambda to: _told(to, booking, "stop"))

@@ -7,9 +7,10 @@ from models.rules.attendance import deadline
 from models.rules.days import local_day
 from models.store import Store
 from models.store.booking import Booking
+from models.tables import Status
 from models.turn import Turn
 
-_ACTIVE = ("booked", "joined", "undecided")
+_ACTIVE = (Status.BOOKED, Status.JOINED, Status.UNDECIDED)
 
 
 def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message:
@@ -32,7 +33,7 @@ def line(turn: Turn, store: Store, booking: Booking) -> str:
 
 def _lacks(turn: Turn, booking: Booking) -> list[str]:
     """What is still to be done for a booking."""
-    if booking.status != "booked":
+    if booking.status != Status.BOOKED:
         return []
     lacks = [] if booking.meeting_url else [turn.say("state.no_url")]
     return lacks + ([] if booking.my_page_posted_at else [turn.say("state.not_posted")])
@@ -65,7 +66,7 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
 
 def _why(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
     """Why a booking is left to staff, where that is known."""
-    if booking.status != "undecided":
+    if booking.status != Status.UNDECIDED:
         return []
     why = turn.say.find(f"alert.{store.bookings.why_undecided(booking.id)}")
     return [(turn.say("state.why"), why)] if why else []
@@ -102,16 +103,16 @@ def _buttons(turn: Turn, booking: Booking) -> list[Button]:
     post = [] if booking.my_page_posted_at else [button(say("act.my_page"), "mypage/1", number)]
     has_begun = turn.now >= booking.starts_at
     match booking.status:
-        case "booked" | "undecided" if has_begun:
+        case Status.BOOKED | Status.UNDECIDED if has_begun:
             over = turn.now >= deadline(booking.starts_at, turn.office.grace)
             late = [absent] if over else []
             return [came, *late, completed, *by_phone, url, move, withdraw, stop]
-        case "booked" | "undecided":
+        case Status.BOOKED | Status.UNDECIDED:
             soon = turn.now >= booking.starts_at - cards.EARLY
             return [url, *post, *([came] if soon else []), move, *by_phone, withdraw]
-        case "joined":
+        case Status.JOINED:
             return [completed, following, url, move, withdraw, stop]
-        case "deemed_cancelled":
+        case Status.DEEMED_CANCELLED:
             return [button(say("act.undo"), "undo/1", number), following]
         case _:
             return [following]

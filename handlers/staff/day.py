@@ -13,6 +13,7 @@ from models.rules.typed_dates import plain, read_day
 from models.store import Store
 from models.store.booking import Booking
 from models.store.calendar import Counselor
+from models.tables import Status
 from models.turn import Turn
 
 # LINE takes five messages a request: the list, and the cards of those who come next.
@@ -76,7 +77,7 @@ def of_day(turn: Turn, store: Store, day: date) -> list[Booking]:
 def overview(turn: Turn, store: Store, day: date, bookings: list[Booking]) -> Message:
     """A day in one message, with a button for each booking."""
     shown = bookings[:_LISTED]
-    count = sum(each.status not in ("cancelled", "withdrawn") for each in bookings)
+    count = sum(each.status not in (Status.CANCELLED, Status.WITHDRAWN) for each in bookings)
     lines = [cards.line(turn, store, each) for each in shown]
     if len(bookings) > len(shown):
         lines.append(turn.say("day.more", n=len(bookings) - len(shown)))

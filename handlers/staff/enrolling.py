@@ -39,7 +39,9 @@ def enrol(turn: Turn, store: Store, code: str) -> list[Message]:
     store.awaited.take(turn.contact, turn.now)
     store.waiting.end(turn.contact.id, turn.now)
     contact = store.contacts.by_id(turn.contact.id)
-    store.audit.note(contact, "enrol", turn.now, subject=f"staff {staff_id}", after=invitation.role)
+    store.audit.note(
+        contact, "enrol", turn.now, subject=f"staff {staff_id}", after=str(invitation.role)
+    )
     role = turn.say(f"role.{invitation.role}")
     hello = turn.say("enrol.welcome", name=invitation.name, role=role)
     return [desk.menu(turn.of(contact), hello)]

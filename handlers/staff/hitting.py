@@ -10,6 +10,7 @@ from handlers.staff import cancelling, cards
 from models.chat import Argument, Message, NotAButton, button, column
 from models.store import Store
 from models.store.booking import Booking
+from models.tables import AlertKind
 from models.turn import Turn
 
 Part = TypeVar("Part")
@@ -77,7 +78,7 @@ def settle(
         return [Message(text=turn.say("hitting.cancelled", n=len(hit)))]
     if answer == "move" and hit:
         for each in hit:  # so that none is forgotten: moving or cancelling it ticks it off
-            store.alerts.about(each, "to_move", turn.now)
+            store.alerts.about(each, AlertKind.TO_MOVE, turn.now)
         choices = [
             button(f"{parents_cards.when_of(turn, each)} {each.reference}", "smove/1", each.id, 0)
             for each in hit

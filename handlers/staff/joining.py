@@ -9,6 +9,7 @@ from models.chat import Link, Message, NotAButton, button, column
 from models.store import Store
 from models.store.forms import DESK_LIFE, Purpose
 from models.store.persons import CODE_LIFE, OpenClaim
+from models.tables import AlertKind
 from models.turn import Turn
 
 
@@ -160,7 +161,7 @@ def _decided(turn: Turn, store: Store) -> list[Message]:
 
 def _settle(turn: Turn, store: Store, claim: OpenClaim) -> None:
     subject = f"job seekers {claim.job_seeker_id} {claim.other_id}"
-    store.alerts.close_about("same_registration", subject, turn.now)
+    store.alerts.close_about(AlertKind.SAME_REGISTRATION, subject, turn.now)
 
 
 def _check_two(turn: Turn, store: Store, from_id: int, into_id: int) -> None:

@@ -10,6 +10,7 @@ from models.chat import Message, button, column
 from models.rules.meeting_url import NoRoom, read_room
 from models.store import Store
 from models.store.booking import Booking
+from models.tables import AlertKind
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=15)
@@ -73,7 +74,7 @@ def no_room(turn: Turn, error: NoRoom) -> str:
 
 def announce(turn: Turn, store: Store, booking: Booking, *, changed: bool) -> None:
     """The parent hears of a URL, given or changed; nobody needs to be reminded of it any more."""
-    store.alerts.close(booking.id, "no_url", turn.now)
+    store.alerts.close(booking.id, AlertKind.NO_URL, turn.now)
     title = "told.url_changed_title" if changed else "told.url_title"
     tell_parent(
         turn, store, booking, lambda to: booking_card.confirmation(to, booking, to.say(title))

@@ -6,6 +6,7 @@ from handlers.staff.permission import booking_of, is_admin
 from handlers.staff.telling import note
 from models.chat import Message, button, column
 from models.store import Store
+from models.tables import AlertKind
 from models.turn import Turn
 
 _LISTED = 20
@@ -66,7 +67,7 @@ def posted(turn: Turn, store: Store, booking_id: int, changes: int) -> list[Mess
     if booking.my_page_posted_at is None:
         store.bookings.set_posted(booking.id, turn.now)
         note(turn, store, booking, "my_page", before="", after="posted")
-        store.alerts.close(booking.id, "not_in_my_page", turn.now)
+        store.alerts.close(booking.id, AlertKind.NOT_IN_MY_PAGE, turn.now)
     return show_open(turn, store)
 
 

@@ -15,6 +15,7 @@ from models.rules.hearing import Closed
 from models.store import Store
 from models.store.alerts import Alert
 from models.store.staff import Member
+from models.tables import DECISIONS, AlertKind, Status
 from models.text import shortened
 from models.turn import Turn
 
@@ -23,17 +24,49 @@ _MOST_MESSAGES = 4
 _AT_ONCE = 50
 _IN_DIGEST = 5
 # A doubt is often cleared up, or ends in a cancellation, within minutes.
-SETTLES_WITHIN = {"may_not_come": timedelta(minutes=5), "wrote": timedelta(seconds=20)}
+SETTLES_WITHIN = {
+    AlertKind.MAY_NOT_COME: timedelta(minutes=5),
+    AlertKind.WROTE: timedelta(seconds=20),
+}
 
 # What a counselor hears of at once where it changes their day or the next working day. Nothing is
 # to be done about it, so it stands on no list.
-_NEWS = ("back", "cancelled", "comes_after_all", "withdrawn", "moved", "moved_away")
+_NEWS = (
+    AlertKind.BACK,
+    AlertKind.CANCELLED,
+    AlertKind.COMES_AFTER_ALL,
+    AlertKind.WITHDRAWN,
+    AlertKind.MOVED,
+    AlertKind.MOVED_AWAY,
+)
 # What is of no use any more once the consultation is over.
 _PAST = (
-    *("came_without_url", "cancel_after_start", "is_here", "may_not_come", "no_url"),
-    *("not_in_my_page", "reminded_without_url", "reminder_by_phone", "reminder_expired"),
-    *("reminder_not_delivered", "reminder_uncertain", "running_late", "same_room", "to_move"),
-    *("says_here_late", "news_not_delivered", "news_uncertain", "withdrawn_by_phone"),
+    *(
+        AlertKind.CAME_WITHOUT_URL,
+        AlertKind.CANCEL_AFTER_START,
+        AlertKind.IS_HERE,
+        AlertKind.MAY_NOT_COME,
+        AlertKind.NO_URL,
+    ),
+    *(
+        AlertKind.NOT_IN_MY_PAGE,
+        AlertKind.REMINDED_WITHOUT_URL,
+        AlertKind.REMINDER_BY_PHONE,
+        AlertKind.REMINDER_EXPIRED,
+    ),
+    *(
+        AlertKind.REMINDER_NOT_DELIVERED,
+        AlertKind.REMINDER_UNCERTAIN,
+        AlertKind.RUNNING_LATE,
+        AlertKind.SAME_ROOM,
+        AlertKind.TO_MOVE,
+    ),
+    *(
+        AlertKind.SAYS_HERE_LATE,
+        AlertKind.NEWS_NOT_DELIVERED,
+        AlertKind.NEWS_UNCERTAIN,
+        AlertKind.WITHDRAWN_BY_PHONE,
+    ),
 )
 # Beside these stand the parent's words.
 _LONGEST_WORDS = 120
@@ -42,69 +75,75 @@ _WORDS_OF = timedelta(minutes=10)
 _WORDS_TO_DECIDE_BY = timedelta(days=3)
 _MOST_WORDS = 3
 _WITH_WORDS = (
-    *("is_here", "may_not_come", "running_late", "says_here_late", "wrote"),
-    *("decide_contact", "decide_unheard", "comes_after_all"),
+    *(
+        AlertKind.IS_HERE,
+        AlertKind.MAY_NOT_COME,
+        AlertKind.RUNNING_LATE,
+        AlertKind.SAYS_HERE_LATE,
+        AlertKind.WROTE,
+    ),
+    *(AlertKind.DECIDE_CONTACT, AlertKind.DECIDE_UNHEARD, AlertKind.COMES_AFTER_ALL),
 )
 
 # Every kind, and whether somebody must know at once: a parent waits, or a phone call helps.
 URGENT = {
-    "answer_refused": False,
-    "answer_uncertain": False,
-    "back": True,
-    "came_late": True,
-    "came_without_url": True,
-    "comes_after_all": True,
-    "cancel_after_start": True,
-    "cancelled": True,
-    "deaf": True,
-    "decide_anew": False,
-    "decide_contact": True,
-    "decide_failed": True,
-    "decide_no_chat": False,
-    "decide_no_url": True,
-    "decide_not_told": True,
-    "decide_raw_url": True,
-    "decide_restored": True,
-    "decide_unheard": True,
-    "decide_unwatched": True,
-    "deemed_cancelled": True,
-    "deemed_not_delivered": False,
-    "deemed_uncertain": False,
-    "event_failed": False,
-    "is_here": True,
-    "may_not_come": True,
-    "moved": True,
-    "moved_away": True,
-    "news_not_delivered": False,  # the one who asked for it hears of it
-    "news_uncertain": False,
-    "no_url": True,
-    "not_in_my_page": True,
-    "quota_gone": True,
-    "quota_low": True,
-    "reinstated": True,
-    "reminded_without_url": True,
-    "reminder_by_phone": False,
-    "reminder_expired": True,
-    "reminder_not_delivered": True,
-    "reminder_uncertain": True,
-    "retention_held": True,
-    "reviewed_not_delivered": True,
-    "reviewed_uncertain": True,
-    "running_late": True,
-    "same_registration": True,
-    "says_here_late": True,
-    "same_room": True,
-    "to_move": False,
-    "token_refused": True,
-    "withdrawn": True,
-    "withdrawn_by_phone": True,
-    "wrote": True,
+    AlertKind.ANSWER_REFUSED: False,
+    AlertKind.ANSWER_UNCERTAIN: False,
+    AlertKind.BACK: True,
+    AlertKind.CAME_LATE: True,
+    AlertKind.CAME_WITHOUT_URL: True,
+    AlertKind.COMES_AFTER_ALL: True,
+    AlertKind.CANCEL_AFTER_START: True,
+    AlertKind.CANCELLED: True,
+    AlertKind.DEAF: True,
+    AlertKind.DECIDE_ANEW: False,
+    AlertKind.DECIDE_CONTACT: True,
+    AlertKind.DECIDE_FAILED: True,
+    AlertKind.DECIDE_NO_CHAT: False,
+    AlertKind.DECIDE_NO_URL: True,
+    AlertKind.DECIDE_NOT_TOLD: True,
+    AlertKind.DECIDE_RAW_URL: True,
+    AlertKind.DECIDE_RESTORED: True,
+    AlertKind.DECIDE_UNHEARD: True,
+    AlertKind.DECIDE_UNWATCHED: True,
+    AlertKind.DEEMED_CANCELLED: True,
+    AlertKind.DEEMED_NOT_DELIVERED: False,
+    AlertKind.DEEMED_UNCERTAIN: False,
+    AlertKind.EVENT_FAILED: False,
+    AlertKind.IS_HERE: True,
+    AlertKind.MAY_NOT_COME: True,
+    AlertKind.MOVED: True,
+    AlertKind.MOVED_AWAY: True,
+    AlertKind.NEWS_NOT_DELIVERED: False,  # the one who asked for it hears of it
+    AlertKind.NEWS_UNCERTAIN: False,
+    AlertKind.NO_URL: True,
+    AlertKind.NOT_IN_MY_PAGE: True,
+    AlertKind.QUOTA_GONE: True,
+    AlertKind.QUOTA_LOW: True,
+    AlertKind.REINSTATED: True,
+    AlertKind.REMINDED_WITHOUT_URL: True,
+    AlertKind.REMINDER_BY_PHONE: False,
+    AlertKind.REMINDER_EXPIRED: True,
+    AlertKind.REMINDER_NOT_DELIVERED: True,
+    AlertKind.REMINDER_UNCERTAIN: True,
+    AlertKind.RETENTION_HELD: True,
+    AlertKind.REVIEWED_NOT_DELIVERED: True,
+    AlertKind.REVIEWED_UNCERTAIN: True,
+    AlertKind.RUNNING_LATE: True,
+    AlertKind.SAME_REGISTRATION: True,
+    AlertKind.SAYS_HERE_LATE: True,
+    AlertKind.SAME_ROOM: True,
+    AlertKind.TO_MOVE: False,
+    AlertKind.TOKEN_REFUSED: True,
+    AlertKind.WITHDRAWN: True,
+    AlertKind.WITHDRAWN_BY_PHONE: True,
+    AlertKind.WROTE: True,
 }
 
 
 def in_words(say: Phrases, alert: Alert, when: str) -> str:
     """An alert in one line: what, which booking, when."""
-    words = say(f"alert.{alert.kind}") if alert.kind in URGENT else alert.kind
+    words = say(f"alert.{alert.kind}")
     if alert.detail:
         words = f"{words}: {_detail(say, alert.detail)}"
     if alert.reference is None:
@@ -124,9 +163,9 @@ def tell_deaf(turn: Turn, store: Store, deaf: Sequence[Closed]) -> None:
     ways = {each.way: each.why for each in deaf}
     for way, why in ways.items():
         detail = f"{way} ({why})" if why else way
-        store.alerts.tell("deaf", turn.now, subject=f"way {way}", detail=detail)
+        store.alerts.tell(AlertKind.DEAF, turn.now, subject=f"way {way}", detail=detail)
     for alert in store.alerts.open():
-        if alert.kind == "deaf" and alert.detail.partition(" ")[0] not in ways:
+        if alert.kind == AlertKind.DEAF and alert.detail.partition(" ")[0] not in ways:
             store.alerts.close_one(alert.id, turn.now)
 
 
@@ -136,7 +175,7 @@ def show_open(turn: Turn, store: Store) -> list[Message]:
     found, untold = _mine(turn, store), terms.untold(turn, store)
     if not found and not untold:
         return [Message(text=turn.say("needs.nothing"))]
-    urgent = sum(URGENT.get(each.kind, True) for each in found)
+    urgent = sum(URGENT[each.kind] for each in found)
     most = _A_MESSAGE * _MOST_MESSAGES
     shown = found[: min(max(urgent, _A_MESSAGE), most)]
     title = turn.say("needs.title", n=len(found) + len(untold))
@@ -175,9 +214,9 @@ def _buttons_of(turn: Turn, store: Store, number: int, alert: Alert) -> Group:
         buttons.append(
             button(turn.say("needs.open_number", n=number), "booking/1", alert.booking_id)
         )
-    elif alert.kind == "same_registration" and seeker and store.persons.open_claims(seeker):
+    elif alert.kind == AlertKind.SAME_REGISTRATION and seeker and store.persons.open_claims(seeker):
         buttons = [button(turn.say("claim.open_number", n=number), "claim/1", seeker)]
-    elif alert.kind == "retention_held":
+    elif alert.kind == AlertKind.RETENTION_HELD:
         buttons.append(button(turn.say("tidy.allow"), "tidy/1", alert.id))
     elif seeker is not None:
         buttons.append(button(turn.say("needs.person", n=number), "person/1", seeker))
@@ -195,12 +234,14 @@ def done(turn: Turn, store: Store, alert_id: int) -> list[Message]:
         if found is None:
             raise NotAButton("no such alert")
         return show_open(turn, store)
-    if found.kind.startswith("decide_") and found.booking_id is not None:
+    if found.kind in DECISIONS and found.booking_id is not None:
         booking = booking_of(turn, store, found.booking_id)
-        if booking.status == "undecided":  # ticking it off decides nothing
+        if booking.status == Status.UNDECIDED:  # ticking it off decides nothing
             return [cards.card(turn, store, booking, turn.say("needs.decide_first"))]
     store.alerts.close_one(alert_id, turn.now)
-    store.audit.note(turn.contact, "done", turn.now, subject=f"alert {alert_id}", before=found.kind)
+    store.audit.note(
+        turn.contact, "done", turn.now, subject=f"alert {alert_id}", before=str(found.kind)
+    )
     return show_open(turn, store)
 
 
@@ -219,21 +260,25 @@ def tell_untold(turn: Turn, store: Store) -> None:
             if _is_soon(turn, alert):
                 _tell(turn, store, alert)
             store.alerts.close_one(alert.id, turn.now)
-        elif URGENT.get(alert.kind, True) and not alert.is_closed:
+        elif URGENT[alert.kind] and not alert.is_closed:
             _tell(turn, store, alert)
 
 
 def _may_wait(turn: Turn, alert: Alert) -> bool:
     """Whether what may settle by itself has the time to: around the start nothing has."""
     window = turn.office.contact_window
-    return alert.starts_at is None or alert.kind == "wrote" or turn.now < alert.starts_at - window
+    return (
+        alert.starts_at is None
+        or alert.kind == AlertKind.WROTE
+        or turn.now < alert.starts_at - window
+    )
 
 
 def _is_soon(turn: Turn, alert: Alert) -> bool:
     """Whether a change concerns today or the next working day, by its old or its new time."""
     zone, last = turn.office.zone, next_working_day(turn.today)
     times = [alert.starts_at] if alert.starts_at else []
-    if alert.kind.startswith("moved"):
+    if alert.kind in (AlertKind.MOVED, AlertKind.MOVED_AWAY):
         times.append(_was_at(alert))
     return any(turn.today <= local_day(each, zone) <= last for each in times)
 
@@ -271,12 +316,12 @@ def _told_buttons(to: Turn, store: Store, alert: Alert) -> list[Button]:
     buttons = [] if alert.kind in _NEWS else [_done(to, alert, alert.reference or "")]
     if alert.booking_id is not None:
         buttons.insert(0, button(to.say("needs.open"), "booking/1", alert.booking_id))
-    if alert.booking_id is not None and alert.kind == "is_here":
+    if alert.booking_id is not None and alert.kind == AlertKind.IS_HERE:
         let_in = button(to.say("act.let_in"), "undo/1", alert.booking_id, primary=True)
         buttons.insert(0, let_in)
-    if alert.kind == "same_registration" and (seeker := _seeker(store, alert)) is not None:
+    if alert.kind == AlertKind.SAME_REGISTRATION and (seeker := _seeker(store, alert)) is not None:
         return [button(to.say("claim.open"), "claim/1", seeker, primary=True)]
-    if alert.kind == "retention_held":
+    if alert.kind == AlertKind.RETENTION_HELD:
         buttons.insert(0, button(to.say("tidy.allow"), "tidy/1", alert.id))
     return buttons
 
@@ -296,7 +341,7 @@ def _words(to: Turn, store: Store, alert: Alert) -> list[str]:
         return []
     booking = store.bookings.by_id(alert.booking_id)
     assert booking is not None
-    is_decision = alert.kind.startswith("decide_")
+    is_decision = alert.kind in DECISIONS
     since = min(alert.at, to.now) - (_WORDS_TO_DECIDE_BY if is_decision else _WORDS_OF)
     kept = [
         (event.acted_at, event.text, each == booking.job_seeker_id)
@@ -325,7 +370,7 @@ def _mine(turn: Turn, store: Store) -> list[Alert]:
         if alert.kind not in _NEWS
         and (is_admin(turn) or alert.counselor_id == turn.contact.counselor_id is not None)
     ]
-    return sorted(mine, key=lambda each: not URGENT.get(each.kind, True))
+    return sorted(mine, key=lambda each: not URGENT[each.kind])
 
 
 def _line(turn: Turn, alert: Alert) -> str:
@@ -334,7 +379,7 @@ def _line(turn: Turn, alert: Alert) -> str:
 
 def _moved(turn: Turn, alert: Alert) -> Alert:
     """An alert of a move, with the old time in the office's zone."""
-    if not alert.kind.startswith("moved"):
+    if alert.kind not in (AlertKind.MOVED, AlertKind.MOVED_AWAY):
         return alert
     return alert._replace(detail=f"{parents_cards.when(turn, _was_at(alert))} →")
 
@@ -349,7 +394,7 @@ def summary(turn: Turn, store: Store) -> list[str]:
     if not found and not untold:
         return [turn.say("needs.nothing")]
     title = turn.say("needs.title", n=len(found) + len(untold))
-    urgent = sum(URGENT.get(each.kind, True) for each in found)
+    urgent = sum(URGENT[each.kind] for each in found)
     shown = found[: max(urgent, _IN_DIGEST)]
     lines = [f"・{_line(turn, each)}" for each in shown]
     more = [turn.say("needs.more", n=left)] if (left := len(found) - len(lines)) else []

@@ -4,10 +4,11 @@ from models.chat import NotAButton
 from models.store import Store
 from models.store.booking import Booking
 from models.store.forms import FOUND_LASTS
+from models.tables import Role
 from models.turn import Turn
 
-ADMIN = ("admin",)
-STAFF = ("admin", "counselor")
+ADMIN = (Role.ADMIN,)
+STAFF = (Role.ADMIN, Role.COUNSELOR)
 
 
 class NotAllowed(Exception):
@@ -19,7 +20,7 @@ class NotAllowed(Exception):
 
 
 def is_admin(turn: Turn) -> bool:
-    return turn.contact.role == "admin"
+    return turn.contact.role == Role.ADMIN
 
 
 def may_act_on(turn: Turn, booking: Booking) -> bool:

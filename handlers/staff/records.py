@@ -12,17 +12,18 @@ from models.rules.statistics import without_small_cells
 from models.store import Store
 from models.store.booking import Booking
 from models.store.forms import Purpose
+from models.tables import Status
 from models.turn import Turn
 
 _MIDNIGHT = time(0)
 _STATES = {
-    "joined": "attended",
-    "completed": "attended",
-    "deemed_cancelled": "absent",
-    "cancelled": "cancelled",
-    "withdrawn": "withdrawn",
-    "booked": "open",
-    "undecided": "open",
+    Status.JOINED: "attended",
+    Status.COMPLETED: "attended",
+    Status.DEEMED_CANCELLED: "absent",
+    Status.CANCELLED: "cancelled",
+    Status.WITHDRAWN: "withdrawn",
+    Status.BOOKED: "open",
+    Status.UNDECIDED: "open",
 }
 
 

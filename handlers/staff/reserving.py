@@ -17,6 +17,7 @@ from models.store import Store
 from models.store.audit import instant
 from models.store.booking import Booking
 from models.store.bookings import SlotTaken
+from models.tables import Companion, Status
 from models.turn import Turn
 
 _ANYBODY = 0
@@ -102,7 +103,9 @@ def reserve(
     if slot not in _all_free(turn, store, seeker_id):
         return _gone(turn, store, seeker_id, service, slot)
     try:
-        booked = store.bookings.book(seeker_id, slot, service, "alone", turn.now, by=by(turn))
+        booked = store.bookings.book(
+            seeker_id, slot, service, Companion.ALONE, turn.now, by=by(turn)
+        )
     except SlotTaken:
         return _gone(turn, store, seeker_id, service, slot)
     note(turn, store, booked, "reserve", after=instant(booked.starts_at))
@@ -121,7 +124,7 @@ def show_move_days(turn: Turn, store: Store, booking_id: int, page: int) -> list
     """The days to move a booking to."""
     booking = booking_of(turn, store, booking_id)
     free = _free(turn, store, booking.job_seeker_id, leaving=booking.id)
-    if not free or booking.status not in ("booked", "undecided"):
+    if not free or booking.status not in (Status.BOOKED, Status.UNDECIDED):
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]
     return [
         offering.days_card(
@@ -172,7 +175,7 @@ def move(
     slot = Slot(starts_at, counselor_id)
     store.calendar.lock()
     if (
-        booking.status not in ("booked", "undecided")
+        booking.status not in (Status.BOOKED, Status.UNDECIDED)
         or booking.version != version
         or slot not in _all_free(turn, store, booking.job_seeker_id, leaving=booking.id)
     ):

@@ -6,6 +6,7 @@ from handlers.staff import desk
 from models.chat import Message, NotAButton, button, column
 from models.store import Store
 from models.store.staff import INVITE_LIFE, Member
+from models.tables import Role
 from models.text import shortened
 from models.turn import Turn
 
@@ -42,7 +43,7 @@ def team_command(turn: Turn, store: Store, words: str) -> list[Message]:
 def show_member(turn: Turn, store: Store, staff_id: int) -> list[Message]:
     """One of the team: change the role, or remove."""
     member = _member(store, staff_id)
-    if member.role == "admin":
+    if member.role == Role.ADMIN:
         roles = [
             button(turn.say("team.make_counselor", name=each.name), "role/1", member.id, each.id)
             for each in store.calendar.counselors()
@@ -63,12 +64,12 @@ def show_member(turn: Turn, store: Store, staff_id: int) -> list[Message]:
 def set_role(turn: Turn, store: Store, staff_id: int, counselor_id: int) -> list[Message]:
     """An admin (0), or the counselor of a number."""
     member = _member(store, staff_id)
-    role = "counselor" if counselor_id else "admin"
+    role = Role.COUNSELOR if counselor_id else Role.ADMIN
     if (member.role, member.counselor_id or 0) == (role, counselor_id):
         return show_member(turn, store, staff_id)
     if counselor_id and counselor_id not in [each.id for each in store.calendar.counselors()]:
         raise NotAButton("no such counselor")
-    if member.role == "admin" and role != "admin" and store.staff.admins() == 1:
+    if member.role == Role.ADMIN and role != Role.ADMIN and store.staff.admins() == 1:
         return [Message(text=turn.say("team.last_admin"))]
     store.staff.set_role(member.id, role, counselor_id or None)
     _note(turn, store, "role", member, f"{role} {counselor_id or ''}".strip())
@@ -93,7 +94,7 @@ def ask_remove(turn: Turn, store: Store, staff_id: int) -> list[Message]:
 def remove(turn: Turn, store: Store, staff_id: int) -> list[Message]:
     """Somebody works here no more; the last admin stays."""
     member = _member(store, staff_id)
-    if member.role == "admin" and store.staff.admins() == 1:
+    if member.role == Role.ADMIN and store.staff.admins() == 1:
         return [Message(text=turn.say("team.last_admin"))]
     store.staff.remove(member.id, turn.now)
     store.awaited.take(store.contacts.by_id(member.contact_id), turn.now)
@@ -165,7 +166,7 @@ def _ask_name(turn: Turn, store: Store) -> list[Message]:
 
 def _invited(turn: Turn, store: Store, name: str, counselor_id: int) -> list[Message]:
     """A one-time code, to be sent to this account from the new colleague's own chat."""
-    role = "counselor" if counselor_id else "admin"
+    role = Role.COUNSELOR if counselor_id else Role.ADMIN
     code = store.staff.invite(name, role, counselor_id or None, turn.now)
     store.audit.note(turn.contact, "invite", turn.now, after=f"{role} {counselor_id or ''}".strip())
     minutes = int(INVITE_LIFE.total_seconds() // 60)

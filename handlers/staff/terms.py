@@ -10,7 +10,7 @@ from models.rules.days import at
 from models.rules.terms_text import Change, differences
 from models.store import Store
 from models.store.forms import DESK_LIFE, Purpose
-from models.tables import Terms
+from models.tables import AlertKind, Terms
 from models.text import shortened
 from models.turn import Turn
 
@@ -151,7 +151,7 @@ def _can_be_told(turn: Turn, terms: Terms) -> bool:
 
 def _no_push_is_left(store: Store) -> bool:
     """Whether the month's pushes are gone: then everybody's reminder needs the next ones."""
-    return any(each.kind == "quota_gone" for each in store.alerts.open())
+    return any(each.kind == AlertKind.QUOTA_GONE for each in store.alerts.open())
 
 
 def _word(turn: Turn, store: Store, terms: Terms) -> Message:

@@ -5,13 +5,14 @@ from handlers.staff import desk
 from models.chat import Message
 from models.store import Store
 from models.store.retention import ALLOWED
+from models.tables import AlertKind
 from models.turn import Turn
 
 
 def allow(turn: Turn, store: Store, alert_id: int) -> list[Message]:
     """The date is right, and what is old may go."""
     found = store.alerts.by_id(alert_id)
-    if found is None or found.kind != "retention_held" or found.is_closed:
+    if found is None or found.kind != AlertKind.RETENTION_HELD or found.is_closed:
         return desk.stale_button(turn)
     store.once.take(ALLOWED, turn.today)
     store.alerts.close_one(alert_id, turn.now)

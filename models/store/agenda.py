@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, not_, select
 
+from models import tables
 from models.database import Transaction, query
 from models.office import Office
 from models.rules.days import local_day
 from models.rules.slots import Shift, offered
 from models.store.booking import VIEW, Booking
-from models.tables import ACTIVE_BOOKING, OutboxRow, status_in, table
-from models.tables import Booking as BookingTable
+from models.tables import ACTIVE_BOOKING, OutboxRow, Status, status_in, table
 
 
 class History(NamedTuple):
@@ -23,19 +23,19 @@ class History(NamedTuple):
     absences: int
 
 
-_bookings, _outbox = table(BookingTable).c, table(OutboxRow).c
+_bookings, _outbox = table(tables.Booking).c, table(OutboxRow).c
 
 _BETWEEN = query(
     VIEW.where(
         _bookings.starts_at >= bindparam("start"),
         _bookings.starts_at < bindparam("end"),
-        not_(status_in("cancelled", "withdrawn")),
+        not_(status_in(Status.CANCELLED, Status.WITHDRAWN)),
     ).order_by(_bookings.starts_at, _bookings.id),
     Booking,
 )
 _UPCOMING_OF_COUNSELOR = query(
     VIEW.where(
-        status_in("booked"),
+        status_in(Status.BOOKED),
         _bookings.counselor_id == bindparam("counselor_id"),
         _bookings.starts_at > bindparam("now"),
     ).order_by(_bookings.starts_at),
@@ -58,11 +58,11 @@ _NOT_POSTED = query(
 _HISTORY = query(
     select(
         func.count(),
-        func.coalesce(func.sum(case((_bookings.status == "deemed_cancelled", 1), else_=0)), 0),
+        func.coalesce(func.sum(case((_bookings.status == Status.DEEMED_CANCELLED, 1), else_=0)), 0),
     ).where(
         _bookings.job_seeker_id == bindparam("job_seeker_id"),
         _bookings.starts_at < bindparam("start"),
-        not_(status_in("cancelled", "withdrawn")),
+        not_(status_in(Status.CANCELLED, Status.WITHDRAWN)),
     ),
     lambda before, absences: History(int(before), int(absences)),
 )

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, case, func, select, update
 
+from models import tables
 from models.database import Transaction, change, insert_once, query
 from models.store.booking import LONGEST
 from models.store.booking import Booking as BookingView
-from models.tables import Alert as AlertTable
-from models.tables import Booking, Counselor, table
+from models.tables import AlertKind, Booking, Counselor, table
 
 # What a parent can say and take back as often as they like is told once in this time.
-_TOLD_AGAIN = {"may_not_come": timedelta(hours=1)}
+_TOLD_AGAIN = {AlertKind.MAY_NOT_COME: timedelta(hours=1)}
 
 
 class Alert(NamedTuple):
@@ -21,7 +21,7 @@ class Alert(NamedTuple):
 
     id: int
     at: datetime
-    kind: str
+    kind: AlertKind
     subject: str
     booking_id: int | None
     reference: str | None
@@ -34,7 +34,7 @@ class Alert(NamedTuple):
     is_closed: bool
 
 
-_alerts, _bookings, _counselors = table(AlertTable).c, table(Booking).c, table(Counselor).c
+_alerts, _bookings, _counselors = table(tables.Alert).c, table(Booking).c, table(Counselor).c
 
 _view = select(
     *(_alerts.id, _alerts.at, _alerts.kind, _alerts.subject, _alerts.booking_id),
@@ -43,7 +43,7 @@ _view = select(
     *(_counselors.name, _alerts.contact_id, _alerts.detail, _alerts.by_staff_id),
     _alerts.closed_at.is_not(None),
 ).select_from(
-    table(AlertTable)
+    table(tables.Alert)
     .outerjoin(table(Booking), _bookings.id == _alerts.booking_id)
     .outerjoin(
         table(Counselor),
@@ -51,7 +51,7 @@ _view = select(
     )
 )
 
-_ADD = insert_once(table(AlertTable))
+_ADD = insert_once(table(tables.Alert))
 _SINCE = query(
     _view.where(_alerts.at >= bindparam("since")).order_by(_alerts.at, _alerts.id), Alert
 )
@@ -64,12 +64,12 @@ _UNTOLD = query(
     Alert,
 )
 _TELL = change(
-    update(table(AlertTable))
+    update(table(tables.Alert))
     .where(_alerts.id == bindparam("alert"), _alerts.told_at.is_(None))
     .values(told_at=bindparam("now"))
 )
 _REOPEN = change(
-    update(table(AlertTable))
+    update(table(tables.Alert))
     .where(
         _alerts.kind == bindparam("of_kind"),
         _alerts.subject == bindparam("about"),
@@ -95,7 +95,7 @@ _REOPEN = change(
     )
 )
 _TELL_AGAIN = change(
-    update(table(AlertTable))
+    update(table(tables.Alert))
     .where(
         _alerts.kind == bindparam("of_kind"),
         _alerts.subject == bindparam("about"),
@@ -114,7 +114,7 @@ _IS_TOLD = query(
     int,
 )
 _CLOSE = change(
-    update(table(AlertTable))
+    update(table(tables.Alert))
     .where(_alerts.id == bindparam("alert"), _alerts.closed_at.is_(None))
     .values(closed_at=bindparam("now"))
 )
@@ -125,7 +125,7 @@ _OPEN_KIND = query(
     int,
 )
 _CLOSE_PAST = change(
-    update(table(AlertTable))
+    update(table(tables.Alert))
     .where(
         _alerts.closed_at.is_(None),
         _alerts.kind == bindparam("of_kind"),
@@ -134,7 +134,7 @@ _CLOSE_PAST = change(
     .values(closed_at=bindparam("now"))
 )
 _CLOSE_ABOUT = change(
-    update(table(AlertTable))
+    update(table(tables.Alert))
     .where(
         _alerts.kind == bindparam("of_kind"),
         _alerts.subject == bindparam("about"),
@@ -143,7 +143,7 @@ _CLOSE_ABOUT = change(
     .values(closed_at=bindparam("now"))
 )
 _CLOSE_OF = change(
-    update(table(AlertTable))
+    update(table(tables.Alert))
     .where(
         _alerts.booking_id == bindparam("booking"),
         _alerts.closed_at.is_(None),
@@ -151,7 +151,7 @@ _CLOSE_OF = change(
     .values(closed_at=bindparam("now"))
 )
 _CLOSE_KIND = change(
-    update(table(AlertTable))
+    update(table(tables.Alert))
     .where(
         _alerts.booking_id == bindparam("booking"),
         _alerts.closed_at.is_(None),
@@ -167,7 +167,7 @@ class Alerts:
 
     def tell(
         self,
-        kind: str,
+        kind: AlertKind,
         now: datetime,
         *,
         subject: str,
@@ -211,7 +211,7 @@ class Alerts:
     def about(
         self,
         booking: BookingView,
-        kind: str,
+        kind: AlertKind,
         now: datetime,
         *,
         counselor_id: int | None = None,
@@ -231,12 +231,12 @@ class Alerts:
             by_staff_id=by_staff_id,
         )
 
-    def tell_again(self, booking: BookingView, kind: str, now: datetime) -> None:
+    def tell_again(self, booking: BookingView, kind: AlertKind, now: datetime) -> None:
         """Tell what is open about a booking once more: there is something new to it."""
         subject = f"booking {booking.id}.{booking.version}"
         self._tx.run(_TELL_AGAIN, of_kind=kind, about=subject, now=now)
 
-    def is_told(self, booking_id: int, kind: str) -> bool:
+    def is_told(self, booking_id: int, kind: AlertKind) -> bool:
         """Return whether something open about a booking is known to staff."""
         return self._tx.row(_IS_TOLD, booking_id=booking_id, kind=kind) is not None
 
@@ -263,20 +263,20 @@ class Alerts:
         """Somebody has seen to it."""
         self._tx.run(_CLOSE, alert=alert_id, now=now)
 
-    def is_open(self, kind: str) -> bool:
+    def is_open(self, kind: AlertKind) -> bool:
         """Return whether something of a kind is open."""
         return self._tx.row(_OPEN_KIND, kind=kind) is not None
 
-    def close_past(self, kinds: Sequence[str], now: datetime) -> None:
+    def close_past(self, kinds: Sequence[AlertKind], now: datetime) -> None:
         """Close what was asked about bookings that are over by now."""
         for kind in kinds:
             self._tx.run(_CLOSE_PAST, of_kind=kind, over=now - LONGEST, now=now)
 
-    def close_about(self, kind: str, subject: str, now: datetime) -> None:
+    def close_about(self, kind: AlertKind, subject: str, now: datetime) -> None:
         """What was said of a subject is settled."""
         self._tx.run(_CLOSE_ABOUT, of_kind=kind, about=subject, now=now)
 
-    def close(self, booking_id: int, kind: str, now: datetime) -> None:
+    def close(self, booking_id: int, kind: AlertKind, now: datetime) -> None:
         """What one kind of alert asked for is done."""
         self._tx.run(_CLOSE_KIND, booking=booking_id, of_kind=kind, now=now)
 

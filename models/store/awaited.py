@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select
 
+from models import tables
 from models.database import Transaction, change, insert_once, query
 from models.store.contacts import Contact
-from models.tables import Awaited as AwaitedTable
 from models.tables import table
 
 
@@ -19,16 +19,18 @@ class Awaited(NamedTuple):
     until: datetime
 
 
-_awaited = table(AwaitedTable).c
+_awaited = table(tables.Awaited).c
 
-_ADD = insert_once(table(AwaitedTable))
+_ADD = insert_once(table(tables.Awaited))
 _FIND = query(
     select(_awaited.what, _awaited.subject, _awaited.until).where(
         _awaited.contact_id == bindparam("contact_id")
     ),
     Awaited,
 )
-_FORGET = change(delete(table(AwaitedTable)).where(_awaited.contact_id == bindparam("contact_id")))
+_FORGET = change(
+    delete(table(tables.Awaited)).where(_awaited.contact_id == bindparam("contact_id"))
+)
 
 
 class AwaitedTexts:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
+from models import tables
 from models.rules.slots import Slot
-from models.tables import Booking as BookingTable
-from models.tables import Counselor, table
+from models.tables import Companion, Counselor, Status, table
 
 # No consultation is longer (art. 6(1)); the office file cannot say otherwise.
 LONGEST = timedelta(minutes=30)
@@ -24,8 +24,8 @@ class Booking(NamedTuple):
     service: str
     starts_at: datetime
     minutes: int
-    status: str
-    companion: str
+    status: Status
+    companion: Companion
     meeting_url: str | None
     version: int
     my_page_posted_at: datetime | None
@@ -41,7 +41,7 @@ class Booking(NamedTuple):
         return self.starts_at + timedelta(minutes=self.minutes)
 
 
-_bookings, _counselors = table(BookingTable).c, table(Counselor).c
+_bookings, _counselors = table(tables.Booking).c, table(Counselor).c
 
 VIEW = select(
     *(_bookings.id, _bookings.reference, _bookings.job_seeker_id, _bookings.counselor_id),
@@ -50,4 +50,4 @@ VIEW = select(
     func.coalesce(_bookings.meeting_url, _counselors.meeting_url),
     *(_bookings.version, _bookings.my_page_posted_at),
     *(_bookings.secret, _bookings.raw_url_out),
-).join_from(table(BookingTable), table(Counselor), _counselors.id == _bookings.counselor_id)
+).join_from(table(tables.Booking), table(Counselor), _counselors.id == _bookings.counselor_id)

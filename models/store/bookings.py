@@ -4,8 +4,20 @@ import secrets
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
+from models import tables
 from models.database import Conflict, Statement, Transaction, change, insert_once, query
 from models.office import Office
 from models.rules.deadlines import day_before, working_day_before
@@ -17,14 +29,17 @@ from models.store.persons import MAYBE_SAME
 from models.tables import (
     ACTIVE,
     ACTIVE_BOOKING,
+    AlertKind,
     AttendanceSign,
     BookingChange,
+    Companion,
     Counselor,
     OutboxRow,
+    SendState,
+    Status,
     status_in,
     table,
 )
-from models.tables import Booking as BookingTable
 from models.vault import new_token
 
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: people read references out on the phone.
@@ -44,7 +59,7 @@ class SlotTaken(Exception):
     """Somebody has this slot."""
 
 
-_bookings, _counselors = table(BookingTable).c, table(Counselor).c
+_bookings, _counselors = table(tables.Booking).c, table(Counselor).c
 
 _BY_ID = query(VIEW.where(_bookings.id == bindparam("id")), Booking)
 _SINCE = query(
@@ -70,7 +85,7 @@ _COUNSELOR_OF_LAST_TIME = query(
     select(_bookings.counselor_id)
     .where(
         _bookings.job_seeker_id == bindparam("job_seeker_id"),
-        status_in("joined", "completed"),
+        status_in(Status.JOINED, Status.COMPLETED),
         _bookings.starts_at < bindparam("now"),
     )
     .order_by(_bookings.starts_at.desc())
@@ -93,12 +108,12 @@ _OF_SEEKER = query(
     Booking,
 )
 _SET_URL = change(
-    update(table(BookingTable))
+    update(table(tables.Booking))
     .where(_bookings.id == bindparam("booking"))
     .values(meeting_url=bindparam("url"))
 )
 _SET_POSTED = change(
-    update(table(BookingTable))
+    update(table(tables.Booking))
     .where(_bookings.id == bindparam("booking"))
     .values(my_page_posted_at=bindparam("at"))
 )
@@ -110,9 +125,9 @@ _IS_TAKEN = query(
     ),
     lambda booking_id: int(booking_id),
 )
-_ADD = insert_once(table(BookingTable), _bookings.id)
+_ADD = insert_once(table(tables.Booking), _bookings.id)
 _MOVE = change(
-    update(table(BookingTable))
+    update(table(tables.Booking))
     .where(
         _bookings.id == bindparam("booking"),
         _bookings.version == bindparam("from_version"),
@@ -127,34 +142,37 @@ _MOVE = change(
         my_page_posted_at=None,
         version=_bookings.version + 1,
         # What staff move while they were to decide is an ordinary booking again.
-        status="booked",
+        status=Status.BOOKED,
         remind_at=bindparam("remind_at"),
         notice_at=bindparam("notice_at"),
     )
 )
 _SET_STATUS = change(
-    update(table(BookingTable))
+    update(table(tables.Booking))
     .where(_bookings.id == bindparam("booking"), _bookings.status == bindparam("was"))
     .values(status=bindparam("new_status"), remind_at=None, notice_at=None)
 )
 _TAKE_BACK = change(
-    update(table(BookingTable))
-    .where(_bookings.id == bindparam("booking"), status_in("cancelled"))
-    .values(status="booked", remind_at=bindparam("remind_at"), notice_at=bindparam("notice_at"))
+    update(table(tables.Booking))
+    .where(_bookings.id == bindparam("booking"), status_in(Status.CANCELLED))
+    .values(
+        status=Status.BOOKED, remind_at=bindparam("remind_at"), notice_at=bindparam("notice_at")
+    )
 )
 _SET_COMPANION = change(
-    update(table(BookingTable))
+    update(table(tables.Booking))
     .where(_bookings.id == bindparam("booking"))
     .values(companion=bindparam("companion"))
 )
 # What waits to be said about a booking is not true any more once it changes.
 _outbox = table(OutboxRow).c
+_expired = literal(SendState.EXPIRED, _outbox.state.type)
 _DROP_NOTICES = change(
     update(table(OutboxRow))
-    .where(_outbox.booking_id == bindparam("booking"), _outbox.state == "waiting")
+    .where(_outbox.booking_id == bindparam("booking"), _outbox.state == SendState.WAITING)
     .values(
         # What is under way is left to its sender, which notes how it ended and tries no more.
-        state=case((_outbox.in_flight.is_(True), _outbox.state), else_="expired"),
+        state=case((_outbox.in_flight.is_(True), _outbox.state), else_=_expired),
         ended_at=case((_outbox.in_flight.is_(True), None), else_=bindparam("now")),
         payload=case((_outbox.in_flight.is_(True), _outbox.payload), else_=""),
         useless_after=bindparam("now"),
@@ -212,7 +230,7 @@ _ACCEPTED_SINCE = query(
     .where(
         _outbox.booking_id == bindparam("booking_id"),
         _outbox.booking_version == bindparam("version"),
-        _outbox.state == "accepted",
+        _outbox.state == SendState.ACCEPTED,
         _outbox.ended_at >= bindparam("instant"),
     )
     .order_by(_outbox.ended_at)
@@ -224,7 +242,7 @@ _URLS_KNOWN = query(
     select(_url)
     .select_from(
         table(AttendanceSign)
-        .join(table(BookingTable), _bookings.id == _signs.booking_id)
+        .join(table(tables.Booking), _bookings.id == _signs.booking_id)
         .join(table(Counselor), _counselors.id == _bookings.counselor_id)
     )
     .where(
@@ -380,7 +398,7 @@ class Bookings:
         job_seeker_id: int,
         slot: Slot,
         service: str,
-        companion: str,
+        companion: Companion,
         now: datetime,
         *,
         by: str = "parent",
@@ -396,7 +414,7 @@ class Bookings:
                 service=service,
                 starts_at=slot.starts_at,
                 minutes=self._office.slot_minutes,
-                status="booked",
+                status=Status.BOOKED,
                 companion=companion,
                 version=1,
                 created_at=now,
@@ -433,13 +451,13 @@ class Bookings:
         self._note(booking.id, now, "moved", by, why=f"from {booking.starts_at:%F %H:%M}Z")
         moved = self.by_id(booking.id)
         assert moved is not None
-        self._tell(moved, "moved", now, by, was=booking)
+        self._tell(moved, AlertKind.MOVED, now, by, was=booking)
         if moved.counselor_id != booking.counselor_id:
-            self._tell(moved, "moved_away", now, by, was=booking)
+            self._tell(moved, AlertKind.MOVED_AWAY, now, by, was=booking)
         return moved
 
     def set_status(
-        self, booking: Booking, status: str, now: datetime, *, by: str, why: str = ""
+        self, booking: Booking, status: Status, now: datetime, *, by: str, why: str = ""
     ) -> Booking:
         """Bring a booking into another status; nothing is due for it any more. Raises Conflict
         when it would be active again and somebody has the slot."""
@@ -450,9 +468,9 @@ class Bookings:
         if touched != 1:
             raise Conflict("the booking is not what it was any more")
         self._tx.run(_DROP_NOTICES, booking=booking.id, now=now)
-        self._note(booking.id, now, status, by, why)
-        if status in ("cancelled", "withdrawn"):
-            self._tell(booking, status, now, by, was=booking)
+        self._note(booking.id, now, str(status), by, why)
+        if status in _ENDED:
+            self._tell(booking, _ENDED[status], now, by, was=booking)
         return booking._replace(status=status)
 
     def take_back(self, booking: Booking, now: datetime) -> Booking:
@@ -465,13 +483,13 @@ class Bookings:
         if touched != 1:
             raise Conflict("the booking is not what it was any more")
         self._note(booking.id, now, "booked", "parent", "cancellation taken back")
-        self._tell(booking, "back", now, "parent", was=booking)
-        return booking._replace(status="booked")
+        self._tell(booking, AlertKind.BACK, now, "parent", was=booking)
+        return booking._replace(status=Status.BOOKED)
 
-    def set_companion(self, booking: Booking, companion: str, now: datetime) -> Booking:
+    def set_companion(self, booking: Booking, companion: Companion, now: datetime) -> Booking:
         """Record who comes along (art. 12(3))."""
         self._tx.run(_SET_COMPANION, booking=booking.id, companion=companion)
-        self._note(booking.id, now, "companion", "parent", why=companion)
+        self._note(booking.id, now, "companion", "parent", why=str(companion))
         return booking._replace(companion=companion)
 
     def _work_times(self, start: datetime, now: datetime) -> dict[str, datetime | None]:
@@ -484,20 +502,28 @@ class Bookings:
             "notice_at": working_day_before(start, office.notice_due, office.zone),
         }
 
-    def _tell(self, booking: Booking, kind: str, now: datetime, by: str, *, was: Booking) -> None:
+    def _tell(
+        self, booking: Booking, kind: AlertKind, now: datetime, by: str, *, was: Booking
+    ) -> None:
         """Let the counselor know whose day changes, whoever changed it and by whichever way."""
         staff = by.removeprefix("staff ")
         Alerts(self._tx).about(
             booking,
             kind,
             now,
-            counselor_id=was.counselor_id if kind == "moved_away" else None,
-            detail=f"{was.starts_at:%Y-%m-%d %H:%MZ}" if kind.startswith("moved") else "",
+            counselor_id=was.counselor_id if kind == AlertKind.MOVED_AWAY else None,
+            detail=f"{was.starts_at:%Y-%m-%d %H:%MZ}"
+            if kind in (AlertKind.MOVED, AlertKind.MOVED_AWAY)
+            else "",
             by_staff_id=int(staff) if staff.isdecimal() else None,
         )
 
     def _note(self, booking_id: int, now: datetime, what: str, by: str, why: str = "") -> None:
         self._tx.run(_NOTE_CHANGE, booking_id=booking_id, at=now, what=what, by=by, why=why)
+
+
+# What a counselor hears of at once.
+_ENDED = {Status.CANCELLED: AlertKind.CANCELLED, Status.WITHDRAWN: AlertKind.WITHDRAWN}
 
 
 def _new_reference() -> str:

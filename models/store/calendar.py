@@ -8,15 +8,13 @@ from sqlalchemy import func, select
 from sqlmodel import col
 from sqlmodel import select as select_model
 
+from models import tables
 from models.database import Transaction, query
 from models.office import Office
 from models.rules.days import local_day
 from models.rules.deadlines import bookable_days
 from models.rules.slots import Shift, Slot
 from models.store.offer import Offer, offer, offered
-from models.tables import Closure as ClosureTable
-from models.tables import Counselor as CounselorTable
-from models.tables import Shift as ShiftTable
 from models.tables import table
 
 # The number of the calendar's lock among PostgreSQL's advisory locks.
@@ -36,7 +34,7 @@ class CounselorInFull(NamedTuple):
     id: int
     name: str
     meeting_url: str | None
-    shifts: tuple[ShiftTable, ...]
+    shifts: tuple[tables.Shift, ...]
 
 
 class Days(NamedTuple):
@@ -46,7 +44,7 @@ class Days(NamedTuple):
     full: list[date]
 
 
-_counselors = table(CounselorTable).c
+_counselors = table(tables.Counselor).c
 
 _COUNSELORS = query(
     select(_counselors.id, _counselors.name)
@@ -101,13 +99,13 @@ class Calendar:
     ) -> int:
         """A new counselor with shifts (weekday, start, end) that hold from now on."""
         session = self._tx.session
-        counselor = CounselorTable(name=name, meeting_url=meeting_url)
+        counselor = tables.Counselor(name=name, meeting_url=meeting_url)
         session.add(counselor)
         session.flush()
         assert counselor.id is not None
         for weekday, start, end in shifts:
             session.add(
-                ShiftTable(
+                tables.Shift(
                     counselor_id=counselor.id, weekday=weekday, start_time=start, end_time=end
                 )
             )
@@ -122,34 +120,36 @@ class Calendar:
         """Another meeting URL, or other shifts (weekday, start, end) in place of the old ones."""
         session = self._tx.session
         if meeting_url:
-            session.get_one(CounselorTable, counselor_id).meeting_url = meeting_url
+            session.get_one(tables.Counselor, counselor_id).meeting_url = meeting_url
             session.flush()
         if not shifts:
             return
         for old in session.exec(
-            select_model(ShiftTable).where(ShiftTable.counselor_id == counselor_id)
+            select_model(tables.Shift).where(tables.Shift.counselor_id == counselor_id)
         ):
             session.delete(old)
         for weekday, start, end in shifts:
             session.add(
-                ShiftTable(
+                tables.Shift(
                     counselor_id=counselor_id, weekday=weekday, start_time=start, end_time=end
                 )
             )
 
     def every_counselor(self) -> list[Counselor]:
         """The counselors who work here or ever did."""
-        every = self._tx.session.exec(select_model(CounselorTable).order_by(col(CounselorTable.id)))
+        every = self._tx.session.exec(
+            select_model(tables.Counselor).order_by(col(tables.Counselor.id))
+        )
         return [Counselor(each.id, each.name) for each in every if each.id is not None]
 
     def rename_counselor(self, counselor_id: int, name: str) -> None:
-        self._tx.session.get_one(CounselorTable, counselor_id).name = name
+        self._tx.session.get_one(tables.Counselor, counselor_id).name = name
         self._tx.session.flush()
 
     def add_shift(self, shift: Shift) -> None:
         """More time of a counselor's."""
         self._tx.session.add(
-            ShiftTable(
+            tables.Shift(
                 counselor_id=shift.counselor_id,
                 weekday=shift.weekday,
                 start_time=shift.start,
@@ -162,11 +162,11 @@ class Calendar:
 
     def end_shift(self, shift_id: int, last_day: date) -> None:
         """The last day on which a shift holds."""
-        self._tx.session.get_one(ShiftTable, shift_id).until_day = last_day
+        self._tx.session.get_one(tables.Shift, shift_id).until_day = last_day
         self._tx.session.flush()
 
     def remove_shift(self, shift_id: int) -> None:
-        self._tx.session.delete(self._tx.session.get_one(ShiftTable, shift_id))
+        self._tx.session.delete(self._tx.session.get_one(tables.Shift, shift_id))
         self._tx.session.flush()
 
     def retired(self) -> list[Counselor]:
@@ -176,12 +176,12 @@ class Calendar:
 
     def resume_counselor(self, counselor_id: int) -> None:
         """Slots of this counselor are offered again."""
-        self._tx.session.get_one(CounselorTable, counselor_id).retired_at = None
+        self._tx.session.get_one(tables.Counselor, counselor_id).retired_at = None
         self._tx.session.flush()
 
     def retire_counselor(self, counselor_id: int, now: datetime) -> None:
         """No slots of this counselor are offered any more; bookings stay."""
-        self._tx.session.get_one(CounselorTable, counselor_id).retired_at = now
+        self._tx.session.get_one(tables.Counselor, counselor_id).retired_at = now
         self._tx.session.flush()
 
     def counselors_in_full(self) -> list[CounselorInFull]:
@@ -190,35 +190,35 @@ class Calendar:
         found = []
         for each in self.counselors():
             shifts = session.exec(
-                select_model(ShiftTable)
-                .where(ShiftTable.counselor_id == each.id)
-                .order_by(col(ShiftTable.weekday), col(ShiftTable.start_time))
+                select_model(tables.Shift)
+                .where(tables.Shift.counselor_id == each.id)
+                .order_by(col(tables.Shift.weekday), col(tables.Shift.start_time))
             ).all()
-            url = session.get_one(CounselorTable, each.id).meeting_url
+            url = session.get_one(tables.Counselor, each.id).meeting_url
             found.append(CounselorInFull(each.id, each.name, url, tuple(shifts)))
         return found
 
-    def closures_from(self, now: datetime) -> list[ClosureTable]:
+    def closures_from(self, now: datetime) -> list[tables.Closure]:
         """The closures that are not over, the next one first."""
-        upcoming = select_model(ClosureTable).where(col(ClosureTable.ends_at) > now)
-        return list(self._tx.session.exec(upcoming.order_by(col(ClosureTable.starts_at))))
+        upcoming = select_model(tables.Closure).where(col(tables.Closure.ends_at) > now)
+        return list(self._tx.session.exec(upcoming.order_by(col(tables.Closure.starts_at))))
 
-    def closure(self, closure_id: int) -> ClosureTable | None:
+    def closure(self, closure_id: int) -> tables.Closure | None:
         """A closure by its number, if there is one."""
-        return self._tx.session.get(ClosureTable, closure_id)
+        return self._tx.session.get(tables.Closure, closure_id)
 
     def has_closure(self, start: datetime, end: datetime, counselor_id: int | None) -> bool:
         """Whether there is this very closure already."""
-        same = select_model(ClosureTable).where(
-            ClosureTable.starts_at == start,
-            ClosureTable.ends_at == end,
-            ClosureTable.counselor_id == counselor_id,
+        same = select_model(tables.Closure).where(
+            tables.Closure.starts_at == start,
+            tables.Closure.ends_at == end,
+            tables.Closure.counselor_id == counselor_id,
         )
         return self._tx.session.exec(same).first() is not None
 
     def remove_closure(self, closure_id: int) -> bool:
         """Take a closure back; False when there is none of this number."""
-        found = self._tx.session.get(ClosureTable, closure_id)
+        found = self._tx.session.get(tables.Closure, closure_id)
         if found is not None:
             self._tx.session.delete(found)
             self._tx.session.flush()
@@ -229,7 +229,7 @@ class Calendar:
     ) -> None:
         """A time without consultations, of the office or of one counselor."""
         self._tx.session.add(
-            ClosureTable(counselor_id=counselor_id, starts_at=start, ends_at=end, reason=reason)
+            tables.Closure(counselor_id=counselor_id, starts_at=start, ends_at=end, reason=reason)
         )
         self._tx.session.flush()
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, func, select, update
 
+from models import tables
 from models.database import Transaction, change, insert_once, query
-from models.tables import Awaited, InboxEvent, Staff, table
-from models.tables import Contact as ContactTable
+from models.tables import Awaited, InboxEvent, Role, Staff, table
 
 
 class Contact(NamedTuple):
@@ -21,7 +21,7 @@ class Contact(NamedTuple):
     job_seeker_id: int | None
     unreachable_at: datetime | None
     staff_id: int | None
-    role: str | None
+    role: Role | None
     counselor_id: int | None
     is_asked: bool  # whether a text of theirs may answer a question
     staff_secret: str | None  # what their links are bound to
@@ -31,7 +31,7 @@ _NEW = Contact(0, "", "", "", None, None, None, None, None, is_asked=False, staf
 # A parent who has no chat with us: staff booked for them on the phone.
 NOBODY = _NEW
 
-_contacts, _staff = table(ContactTable).c, table(Staff).c
+_contacts, _staff = table(tables.Contact).c, table(Staff).c
 _columns = select(
     *(_contacts.id, _contacts.channel, _contacts.person, _contacts.language),
     *(_contacts.job_seeker_id, _contacts.unreachable_at),
@@ -39,7 +39,7 @@ _columns = select(
     exists().where(table(Awaited).c.contact_id == _contacts.id),
     _staff.secret,
 ).outerjoin_from(
-    table(ContactTable),
+    table(tables.Contact),
     table(Staff),
     and_(_staff.contact_id == _contacts.id, _staff.removed_at.is_(None)),
 )
@@ -48,12 +48,12 @@ _columns = select(
 _FIND = query(
     _columns.where(
         _contacts.channel == bindparam("channel"), _contacts.person == bindparam("person")
-    ).with_for_update(key_share=True, of=table(ContactTable)),
+    ).with_for_update(key_share=True, of=table(tables.Contact)),
     Contact,
 )
 _BY_ID = query(
     _columns.where(_contacts.id == bindparam("id")).with_for_update(
-        key_share=True, of=table(ContactTable)
+        key_share=True, of=table(tables.Contact)
     ),
     Contact,
 )
@@ -67,14 +67,14 @@ _OF_SEEKER = query(
     ),
     Contact,
 )
-_ADD = insert_once(table(ContactTable), table(ContactTable).c.id)
+_ADD = insert_once(table(tables.Contact), table(tables.Contact).c.id)
 _SET_LANGUAGE = change(
-    update(table(ContactTable))
+    update(table(tables.Contact))
     .where(_contacts.id == bindparam("of"))
     .values(language=bindparam("language"))
 )
 _SET_REACHABLE = change(
-    update(table(ContactTable))
+    update(table(tables.Contact))
     .where(_contacts.id == bindparam("of"))
     .values(unreachable_at=bindparam("unreachable_at"))
 )

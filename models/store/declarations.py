@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
+from models import tables
 from models.database import Transaction, change
 from models.rules.eligibility import Card
-from models.tables import Declaration as DeclarationTable
 from models.tables import table
 
-_ADD = change(insert(table(DeclarationTable)))
+_ADD = change(insert(table(tables.Declaration)))
 
 
 class Declarations:

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
+from models import tables
 from models.database import Statement, Transaction, change, query
 from models.rules.hearing import HEARD_FROM, LONGEST_SILENCE, PROOF_AWAITED
-from models.tables import Booking as BookingTable
-from models.tables import Contact, status_in, table
+from models.tables import Contact, Status, status_in, table
 
-_bookings, _contacts = table(BookingTable).c, table(Contact).c
+_bookings, _contacts = table(tables.Booking).c, table(Contact).c
 
 
 def _due(column: ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -26,18 +26,18 @@ def _ids(condition: ColumnElement[bool], order: ColumnElement[datetime]) -> Stat
 _DUE_REMINDERS = _ids(_due(_bookings.remind_at), _bookings.remind_at)
 _DUE_NOTICES = _ids(_due(_bookings.notice_at), _bookings.notice_at)
 _TO_JUDGE = _ids(
-    status_in("booked") & (_bookings.starts_at <= bindparam("started_by")),
+    status_in(Status.BOOKED) & (_bookings.starts_at <= bindparam("started_by")),
     _bookings.starts_at,
 )
 
 
 _TAKE_REMINDER = change(
-    update(table(BookingTable))
+    update(table(tables.Booking))
     .where(_bookings.id == bindparam("booking"), _due(_bookings.remind_at))
     .values(remind_at=None)
 )
 _TAKE_NOTICE = change(
-    update(table(BookingTable))
+    update(table(tables.Booking))
     .where(_bookings.id == bindparam("booking"), _due(_bookings.notice_at))
     .values(notice_at=None)
 )
@@ -46,7 +46,7 @@ _TAKE_NOTICE = change(
 _AROUND = query(
     select(_bookings.id)
     .where(
-        status_in("booked"),
+        status_in(Status.BOOKED),
         _bookings.starts_at > bindparam("after"),
         _bookings.starts_at <= bindparam("until"),
     )
@@ -56,7 +56,9 @@ _AROUND = query(
 _STILL_TO_REMIND = query(
     select(func.count())
     .select_from(
-        table(BookingTable).join(table(Contact), _contacts.job_seeker_id == _bookings.job_seeker_id)
+        table(tables.Booking).join(
+            table(Contact), _contacts.job_seeker_id == _bookings.job_seeker_id
+        )
     )
     .where(
         _contacts.channel == bindparam("channel"),
@@ -68,7 +70,7 @@ _STILL_TO_REMIND = query(
 )
 _DEEMED_AROUND = query(
     select(_bookings.id).where(
-        _bookings.status == "deemed_cancelled",
+        _bookings.status == Status.DEEMED_CANCELLED,
         _bookings.starts_at >= bindparam("start"),
         _bookings.starts_at <= bindparam("end"),
     ),

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, bindparam, delete, update
 
+from models import tables
 from models.database import Transaction, change
 from models.store.contacts import Contact
 from models.store.persons import Persons
@@ -19,9 +20,9 @@ from models.tables import (
     Note,
     OutboxRow,
     Question,
+    SendState,
     table,
 )
-from models.tables import Contact as ContactTable
 
 _outbox, _seekers = table(OutboxRow).c, table(JobSeeker).c
 
@@ -46,8 +47,8 @@ _FINGERPRINT = change(
 )
 _NOTES = change(delete(table(Note)).where(table(Note).c.job_seeker_id == bindparam("seeker")))
 _UNLINK = change(
-    update(table(ContactTable))
-    .where(table(ContactTable).c.id == bindparam("of"))
+    update(table(tables.Contact))
+    .where(table(tables.Contact).c.id == bindparam("of"))
     .values(job_seeker_id=None)
 )
 _QUESTIONS = change(delete(table(Question)).where(table(Question).c.contact_id == bindparam("of")))
@@ -64,12 +65,12 @@ _UNSENT = change(
     .where(
         and_(
             _outbox.contact_id == bindparam("of"),
-            _outbox.state == "waiting",
+            _outbox.state == SendState.WAITING,
             _outbox.in_flight.is_(False),
             _outbox.kind != "answer",
         )
     )
-    .values(state="expired", ended_at=bindparam("now"), payload="", reply_token=None)
+    .values(state=SendState.EXPIRED, ended_at=bindparam("now"), payload="", reply_token=None)
 )
 _DRAFTS = change(delete(table(Draft)).where(table(Draft).c.contact_id == bindparam("of")))
 _AWAITED = change(delete(table(Awaited)).where(table(Awaited).c.contact_id == bindparam("of")))

@@ -16,13 +16,12 @@ from sqlalchemy import (
     union_all,
 )
 
+from models import tables
 from models.database import Transaction, query
 from models.office import Office
 from models.rules.days import at, end_of_day
 from models.rules.slots import Closure, Grid, Shift, Slot, Taken, free_by_day, offered_between
 from models.tables import ACTIVE_BOOKING, Booking, Counselor, Hold, table
-from models.tables import Closure as ClosureTable
-from models.tables import Shift as ShiftTable
 
 Offered = Mapping[date, Sequence[Slot]]
 
@@ -34,8 +33,8 @@ class Offer(NamedTuple):
     free: dict[date, list[Slot]]
 
 
-_shifts, _counselors = table(ShiftTable).c, table(Counselor).c
-_closures, _bookings, _holds = table(ClosureTable).c, table(Booking).c, table(Hold).c
+_shifts, _counselors = table(tables.Shift).c, table(Counselor).c
+_closures, _bookings, _holds = table(tables.Closure).c, table(Booking).c, table(Hold).c
 
 
 def _absent(*columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:

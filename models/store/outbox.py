@@ -20,7 +20,7 @@ from sqlalchemy import (
 from models.database import Statement, Transaction, change, insert_once, query
 from models.letter import Letter
 from models.store.contacts import Contact
-from models.tables import OutboxRow, table
+from models.tables import OutboxRow, SendState, table
 
 # LINE's retry key is good for 24 hours; a try later than this could send a second copy.
 RETRY_FOR = timedelta(hours=23)
@@ -76,7 +76,11 @@ def _due(which: ColumnElement[bool]) -> Statement[Due]:
             _waiting,
             which,
             _outbox.due_at <= bindparam("now"),
-            not_(exists().where(_before.c.id == _outbox.follows_id, _before.c.state == "waiting")),
+            not_(
+                exists().where(
+                    _before.c.id == _outbox.follows_id, _before.c.state == SendState.WAITING
+                )
+            ),
         )
         .order_by(_outbox.due_at, _outbox.id)
         .limit(bindparam("count"))
@@ -163,7 +167,7 @@ class Outbox:
             reply_token = reply_until = None
 
     def notify(
-        self, letter: Letter, payload: str, now: datetime, *, state: str = "waiting"
+        self, letter: Letter, payload: str, now: datetime, *, state: SendState = SendState.WAITING
     ) -> bool:
         """What is said unasked; about a booking as it stands each kind at most once a version.
         False when it was said before. With another state than "waiting" it is only recorded."""
@@ -181,7 +185,7 @@ class Outbox:
                 contact, contact.person, letter.kind, payload, now, useless_after=until, key=key
             ),
             state=state,
-            ended_at=None if state == "waiting" else now,
+            ended_at=None if state == SendState.WAITING else now,
             booking_id=booking.id if booking else None,
             booking_version=booking.version if booking else None,
             report_to=letter.report_to,
@@ -204,7 +208,7 @@ class Outbox:
                 claimed.append((row, due.was_in_flight))
         return claimed
 
-    def end(self, row: Outgoing, state: str, now: datetime, why: str = "") -> bool:
+    def end(self, row: Outgoing, state: SendState, now: datetime, why: str = "") -> bool:
         """Note how a row ended; False when it is no longer ours."""
         touched = self._tx.run(
             _END, row=row.id, mine=row.fence, new_state=state, now=now, reason=why

@@ -7,9 +7,8 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 
+from models import tables
 from models.database import Transaction, change, query
-from models.tables import Draft as DraftTable
-from models.tables import Question as QuestionTable
 from models.tables import table
 from models.vault import Vault
 
@@ -25,7 +24,7 @@ class Question(NamedTuple):
     closed: bool
 
 
-_questions = table(QuestionTable).c
+_questions = table(tables.Question).c
 
 _OPEN_OF = query(
     select(func.count()).where(
@@ -54,26 +53,26 @@ _UNTOLD = query(
     int,
 )
 _TAKE = change(
-    update(table(QuestionTable))
+    update(table(tables.Question))
     .where(_questions.id == bindparam("question"), _questions.told_at.is_(None))
     .values(told_at=bindparam("now"))
 )
 _CLOSE = change(
-    update(table(QuestionTable))
+    update(table(tables.Question))
     .where(_questions.id == bindparam("question"), _questions.closed_at.is_(None))
     .values(closed_at=bindparam("now"))
 )
 _FORGET = change(
-    update(table(QuestionTable))
+    update(table(tables.Question))
     .where(_questions.contact_id == bindparam("of"), _questions.message_id == bindparam("message"))
     .values(body=None, closed_at=bindparam("now"))
 )
 
 
-_drafts = table(DraftTable).c
-_KEEP_DRAFT = query(insert(table(DraftTable)).returning(table(DraftTable).c.id), int)
+_drafts = table(tables.Draft).c
+_KEEP_DRAFT = query(insert(table(tables.Draft)).returning(table(tables.Draft).c.id), int)
 _SEAL_DRAFT = change(
-    update(table(DraftTable))
+    update(table(tables.Draft))
     .where(_drafts.id == bindparam("draft"))
     .values(body=bindparam("sealed"))
 )
@@ -85,13 +84,13 @@ _DRAFT = query(
     ),
     lambda message_id, body: (message_id, body),
 )
-_DROP_DRAFT = change(delete(table(DraftTable)).where(_drafts.id == bindparam("draft")))
+_DROP_DRAFT = change(delete(table(tables.Draft)).where(_drafts.id == bindparam("draft")))
 _FORGET_DRAFT = change(
-    delete(table(DraftTable)).where(
+    delete(table(tables.Draft)).where(
         _drafts.contact_id == bindparam("of"), _drafts.message_id == bindparam("message")
     )
 )
-_FORGET_DRAFTS = change(delete(table(DraftTable)).where(_drafts.until <= bindparam("now")))
+_FORGET_DRAFTS = change(delete(table(tables.Draft)).where(_drafts.until <= bindparam("now")))
 
 
 class Questions:
@@ -101,7 +100,7 @@ class Questions:
 
     def ask(self, contact_id: int, text: str, message_id: str | None, now: datetime) -> int:
         """Keep a question, sealed; returns its number."""
-        question = QuestionTable(contact_id=contact_id, message_id=message_id, asked_at=now)
+        question = tables.Question(contact_id=contact_id, message_id=message_id, asked_at=now)
         self._tx.session.add(question)
         self._tx.session.flush()
         assert question.id is not None
@@ -148,7 +147,7 @@ class Questions:
         open any more."""
         if not self.close(question_id, now):
             return False
-        question = self._tx.session.get_one(QuestionTable, question_id, populate_existing=True)
+        question = self._tx.session.get_one(tables.Question, question_id, populate_existing=True)
         question.answer = self._vault.seal(text, f"answers:{question_id}")
         question.answered_by = staff_id
         self._tx.session.flush()
@@ -157,9 +156,9 @@ class Questions:
     def open(self) -> list[Question]:
         """What nobody has answered, the oldest first."""
         rows = self._tx.session.exec(
-            select_model(QuestionTable)
-            .where(col(QuestionTable.closed_at).is_(None))
-            .order_by(col(QuestionTable.id))
+            select_model(tables.Question)
+            .where(col(tables.Question.closed_at).is_(None))
+            .order_by(col(tables.Question.id))
         )
         return [self._opened(row) for row in rows]
 
@@ -177,15 +176,15 @@ class Questions:
         return self._tx.run(_CLOSE, question=question_id, now=now) == 1
 
     def by_id(self, question_id: int) -> Question | None:
-        row = self._tx.session.get(QuestionTable, question_id)
+        row = self._tx.session.get(tables.Question, question_id)
         return self._opened(row) if row else None
 
     def of(self, contact_id: int) -> list[Question]:
         """What a person has asked, the oldest first."""
         rows = self._tx.session.exec(
-            select_model(QuestionTable)
-            .where(QuestionTable.contact_id == contact_id)
-            .order_by(col(QuestionTable.id))
+            select_model(tables.Question)
+            .where(tables.Question.contact_id == contact_id)
+            .order_by(col(tables.Question.id))
         )
         return [self._opened(row) for row in rows]
 
@@ -206,7 +205,7 @@ class Questions:
         self._tx.run(_FORGET, of=contact_id, message=message_id, now=now)
         self._tx.run(_FORGET_DRAFT, of=contact_id, message=message_id)
 
-    def _opened(self, row: QuestionTable) -> Question:
+    def _opened(self, row: tables.Question) -> Question:
         assert row.id is not None
         text = self._vault.open(row.body, f"questions:{row.id}") if row.body else ""
         answer = self._vault.open(row.answer, f"answers:{row.id}") if row.answer else ""

@@ -10,7 +10,18 @@ from models.rules.hearing import SWEEP
 from models.store.alerts import Alerts
 from models.store.bookings import Bookings
 from models.store.outbox import ANSWER, RETRY_FOR
-from models.tables import Booking, ChatCode, Contact, OutboxRow, Watch, status_in, table
+from models.tables import (
+    AlertKind,
+    Booking,
+    ChatCode,
+    Contact,
+    OutboxRow,
+    SendState,
+    Status,
+    Watch,
+    status_in,
+    table,
+)
 
 # A program that beat so recently is running.
 _JUST_NOW = timedelta(seconds=60)
@@ -37,12 +48,12 @@ _END_CODES = change(
     .values(expires_at=bindparam("now"))
 )
 _TO_COME = query(
-    select(_bookings.id).where(status_in("booked"), _bookings.starts_at > bindparam("now")),
+    select(_bookings.id).where(status_in(Status.BOOKED), _bookings.starts_at > bindparam("now")),
     int,
 )
 _STARTED_SINCE = query(
     select(_bookings.id).where(
-        status_in("booked"),
+        status_in(Status.BOOKED),
         _bookings.starts_at > bindparam("since"),
         _bookings.starts_at <= bindparam("now"),
     ),
@@ -69,7 +80,11 @@ _END_WAITING = change(
         ),
     )
     .values(
-        state="uncertain", ended_at=bindparam("now"), payload="", reply_token=None, why="restored"
+        state=SendState.UNCERTAIN,
+        ended_at=bindparam("now"),
+        payload="",
+        reply_token=None,
+        why="restored",
     )
 )
 
@@ -98,10 +113,10 @@ class Restoring:
             booking = bookings.by_id(number)
             assert booking is not None
             try:
-                bookings.set_status(booking, "undecided", now, by="clock", why="restored")
+                bookings.set_status(booking, Status.UNDECIDED, now, by="clock", why="restored")
             except Conflict:
                 continue
-            alerts.about(booking, "decide_restored", now)
+            alerts.about(booking, AlertKind.DECIDE_RESTORED, now)
         for number in self._tx.rows(_TO_COME, now=now):
             booking = bookings.by_id(number)
             assert booking is not None
@@ -111,4 +126,4 @@ class Restoring:
             if booking is None or (channel == known_again and made_at > key_since):
                 continue
             self._tx.run(_TAKE_REMINDER, of=number)
-            alerts.about(booking, "reminder_uncertain", now)
+            alerts.about(booking, AlertKind.REMINDER_UNCERTAIN, now)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     update,
 )
 
+from models import tables
 from models.database import Statement, Transaction, change, query
 from models.office import Office
 from models.rules.days import at, local_day
@@ -40,7 +41,6 @@ from models.tables import (
     Watch,
     table,
 )
-from models.tables import Wait as WaitTable
 
 # What the program needs of the past for its own work, and longer nobody does.
 _INBOX = timedelta(days=35)  # an event can come again a day later; a failed one wants a person
@@ -77,14 +77,14 @@ _ALERTS = change(delete(table(Alert)).where(table(Alert).c.closed_at < _before))
 _QUESTIONS = change(delete(table(Question)).where(table(Question).c.closed_at < _before))
 _HOLDS = change(delete(table(Hold)).where(table(Hold).c.until < _before))
 _WAITS = change(
-    delete(table(WaitTable)).where(
-        table(WaitTable).c.ended_at < _before,
-        not_(exists().where(table(Hold).c.wait_id == table(WaitTable).c.id)),
+    delete(table(tables.Wait)).where(
+        table(tables.Wait).c.ended_at < _before,
+        not_(exists().where(table(Hold).c.wait_id == table(tables.Wait).c.id)),
     )
 )
 _PAST_WAITS = change(
-    update(table(WaitTable))
-    .where(table(WaitTable).c.ended_at.is_(None), table(WaitTable).c.day < bindparam("first"))
+    update(table(tables.Wait))
+    .where(table(tables.Wait).c.ended_at.is_(None), table(tables.Wait).c.day < bindparam("first"))
     .values(ended_at=bindparam("now"))
 )
 # Of who has been erased the fingerprint stays while the office refuses them, and no longer.

@@ -7,11 +7,10 @@ from sqlalchemy import ColumnElement, bindparam, exists, insert, not_, or_, upda
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from models import tables
 from models.database import Statement, Transaction, change, query
 from models.rules.details import folded
 from models.tables import Contact, JobSeeker, Merge, table
-from models.tables import Note as NoteTable
-from models.tables import Refusal as RefusalTable
 from models.vault import Vault
 
 
@@ -31,7 +30,7 @@ class Refusal(NamedTuple):
     until_day: date | None
 
 
-_refusals = table(RefusalTable).c
+_refusals = table(tables.Refusal).c
 
 # By record: nobody has somebody else refused by typing their number. Who gives the number of
 # another record books nothing before staff have said whose it is (models/store/persons.py).
@@ -204,27 +203,28 @@ class Seekers:
         """Refuse further use (arts. 6(6), 12(1)), up to and including a local day, or without
         an end."""
         self._tx.session.add(
-            RefusalTable(job_seeker_id=job_seeker_id, since=now, until_day=until, by_staff_id=by)
+            tables.Refusal(job_seeker_id=job_seeker_id, since=now, until_day=until, by_staff_id=by)
         )
         self._tx.session.flush()
 
     def lift_refusals(self, job_seeker_id: int, now: datetime) -> None:
         """The person is welcome again."""
-        standing = select(RefusalTable).where(
-            col(RefusalTable.job_seeker_id) == job_seeker_id, col(RefusalTable.lifted_at).is_(None)
+        standing = select(tables.Refusal).where(
+            col(tables.Refusal.job_seeker_id) == job_seeker_id,
+            col(tables.Refusal.lifted_at).is_(None),
         )
         for refusal in self._tx.session.exec(standing):
             refusal.lifted_at = now
         self._tx.session.flush()
 
-    def refusals(self, job_seeker_id: int) -> list[RefusalTable]:
+    def refusals(self, job_seeker_id: int) -> list[tables.Refusal]:
         """All refusals there ever were, the latest first."""
-        every = select(RefusalTable).where(RefusalTable.job_seeker_id == job_seeker_id)
-        return list(self._tx.session.exec(every.order_by(col(RefusalTable.id).desc())))
+        every = select(tables.Refusal).where(tables.Refusal.job_seeker_id == job_seeker_id)
+        return list(self._tx.session.exec(every.order_by(col(tables.Refusal.id).desc())))
 
     def add_note(self, job_seeker_id: int, text: str, by: int | None, now: datetime) -> None:
         """Remember something of a person, sealed."""
-        note = NoteTable(job_seeker_id=job_seeker_id, by_staff_id=by, at=now)
+        note = tables.Note(job_seeker_id=job_seeker_id, by_staff_id=by, at=now)
         self._tx.session.add(note)
         self._tx.session.flush()
         note.body = self._vault.seal(text, f"notes:{note.id}")
@@ -232,10 +232,10 @@ class Seekers:
 
     def notes(self, job_seeker_id: int) -> list[tuple[datetime, str]]:
         """What staff remember of a person, the oldest first."""
-        every = select(NoteTable).where(NoteTable.job_seeker_id == job_seeker_id)
+        every = select(tables.Note).where(tables.Note.job_seeker_id == job_seeker_id)
         return [
             (note.at, self._vault.open(note.body, f"notes:{note.id}"))
-            for note in self._tx.session.exec(every.order_by(col(NoteTable.id)))
+            for note in self._tx.session.exec(every.order_by(col(tables.Note.id)))
             if note.body is not None
         ]
 

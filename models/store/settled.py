@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, select
 
+from models import tables
 from models.database import Transaction, query
 from models.rules.eligibility import Declaration
 from models.store.contacts import Contact
 from models.store.seekers import REFUSALS
 from models.store.terms import VERSION_IN_FORCE
 from models.tables import Claim, Consent, table
-from models.tables import Contact as ContactTable
-from models.tables import Declaration as DeclarationTable
 
 
 class Settled(NamedTuple):
@@ -42,8 +41,8 @@ def _with_answer(
     return settled, Declaration(*answer) if answer[0] is not None else None  # type: ignore[arg-type]
 
 
-_contacts, _consents = table(ContactTable).c, table(Consent).c
-_declarations = table(DeclarationTable).c
+_contacts, _consents = table(tables.Contact).c, table(Consent).c
+_declarations = table(tables.Declaration).c
 
 
 def _last_word(column: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -62,8 +61,8 @@ _OF = query(
         *(VERSION_IN_FORCE.scalar_subquery(), REFUSALS.exists(), _CLAIMED),
         *(_declarations.card, _declarations.item, _declarations.holds, _declarations.at),
     )
-    .select_from(table(ContactTable))
-    .outerjoin(table(DeclarationTable), _declarations.contact_id == _contacts.id)
+    .select_from(table(tables.Contact))
+    .outerjoin(table(tables.Declaration), _declarations.contact_id == _contacts.id)
     .where(_contacts.id == bindparam("contact_id"))
     .order_by(_declarations.id),
     _with_answer,

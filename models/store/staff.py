@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 
+from models import tables
 from models.database import Transaction, change, query
-from models.tables import Contact, Counselor, StaffInvite, table
-from models.tables import Staff as StaffTable
+from models.tables import Contact, Counselor, Role, StaffInvite, table
 from models.vault import new_token, token_hash
 
 INVITE_LIFE = timedelta(minutes=10)
@@ -28,7 +28,7 @@ class Member(NamedTuple):
     contact_id: int
     channel: str
     name: str
-    role: str
+    role: Role
     counselor_id: int | None
     counselor: str | None
 
@@ -37,17 +37,17 @@ class Invitation(NamedTuple):
     """What a good code brings."""
 
     name: str
-    role: str
+    role: Role
     counselor_id: int | None
 
 
-_staff, _contacts, _counselors = table(StaffTable).c, table(Contact).c, table(Counselor).c
+_staff, _contacts, _counselors = table(tables.Staff).c, table(Contact).c, table(Counselor).c
 _members = (
     select(
         *(_staff.id, _staff.contact_id, _contacts.channel, _staff.name, _staff.role),
         *(_staff.counselor_id, _counselors.name),
     )
-    .join_from(table(StaffTable), table(Contact), _contacts.id == _staff.contact_id)
+    .join_from(table(tables.Staff), table(Contact), _contacts.id == _staff.contact_id)
     .outerjoin(table(Counselor), _counselors.id == _staff.counselor_id)
     .where(_staff.removed_at.is_(None))
     .order_by(_staff.id)
@@ -55,7 +55,7 @@ _members = (
 _TEAM = query(_members, Member)
 _CHATS = query(
     select(_contacts.person, _staff.removed_at)
-    .join_from(table(StaffTable), table(Contact), _contacts.id == _staff.contact_id)
+    .join_from(table(tables.Staff), table(Contact), _contacts.id == _staff.contact_id)
     .where(_contacts.channel == bindparam("channel")),
     lambda person, removed_at: (str(person), removed_at is None),
 )
@@ -93,7 +93,7 @@ class StaffStore:
 
     def name_of(self, staff_id: int) -> str:
         """The name of somebody who works here or did."""
-        member = self._tx.session.get(StaffTable, staff_id)
+        member = self._tx.session.get(tables.Staff, staff_id)
         return member.name if member else "—"
 
     def concerned(self, counselor_id: int | None) -> list[Member]:
@@ -101,11 +101,11 @@ class StaffStore:
         return [
             member
             for member in self.team()
-            if member.role == "admin"
+            if member.role == Role.ADMIN
             or (counselor_id is not None and member.counselor_id == counselor_id)
         ]
 
-    def invite(self, name: str, role: str, counselor_id: int | None, now: datetime) -> str:
+    def invite(self, name: str, role: Role, counselor_id: int | None, now: datetime) -> str:
         """A new code, good for INVITE_LIFE, once; of it only a hash is stored."""
         selector, secret = _random(_SELECTOR_LENGTH), _random(_SECRET_LENGTH)
         self._tx.session.add(
@@ -137,7 +137,7 @@ class StaffStore:
 
     def add(self, contact_id: int, invitation: Invitation, now: datetime) -> int:
         """Somebody who gave a good code works here from now on."""
-        member = StaffTable(
+        member = tables.Staff(
             contact_id=contact_id, since=now, secret=new_token(), **invitation._asdict()
         )
         self._tx.session.add(member)
@@ -145,22 +145,22 @@ class StaffStore:
         assert member.id is not None
         return member.id
 
-    def set_role(self, staff_id: int, role: str, counselor_id: int | None) -> None:
-        member = self._tx.session.get_one(StaffTable, staff_id)
+    def set_role(self, staff_id: int, role: Role, counselor_id: int | None) -> None:
+        member = self._tx.session.get_one(tables.Staff, staff_id)
         member.role, member.counselor_id = role, counselor_id
         self._tx.session.flush()
 
     def remove(self, staff_id: int, now: datetime) -> None:
         """Somebody works here no more; what they did stays on record."""
-        self._tx.session.get_one(StaffTable, staff_id).removed_at = now
+        self._tx.session.get_one(tables.Staff, staff_id).removed_at = now
         self._tx.session.flush()
 
     def admins(self) -> int:
         """How many admins there are; on PostgreSQL two who leave at once wait for each other."""
         admins = self._tx.session.exec(
-            select_model(StaffTable)
-            .where(col(StaffTable.role) == "admin", col(StaffTable.removed_at).is_(None))
-            .order_by(col(StaffTable.id))
+            select_model(tables.Staff)
+            .where(col(tables.Staff.role) == "admin", col(tables.Staff.removed_at).is_(None))
+            .order_by(col(tables.Staff.id))
             .with_for_update()
         )
         return len(admins.all())

@@ -10,10 +10,9 @@ from sqlalchemy import and_, bindparam, exists, func, insert, literal_column, no
 from sqlmodel import col
 from sqlmodel import select as select_model
 
+from models import tables
 from models.database import Transaction, change, insert_once, query
-from models.tables import Consent as ConsentTable
-from models.tables import Contact, OutboxRow, Staff, TermsNotice, table
-from models.tables import Terms as TermsTable
+from models.tables import Contact, OutboxRow, SendState, Staff, TermsNotice, table
 
 
 class Version(NamedTuple):
@@ -38,8 +37,8 @@ class Consent(NamedTuple):
     given: bool
 
 
-_terms = table(TermsTable).c
-_consents = table(ConsentTable).c
+_terms = table(tables.Terms).c
+_consents = table(tables.Consent).c
 
 # The latest effective one.
 VERSION_IN_FORCE = (
@@ -56,12 +55,12 @@ _LATEST_CONSENT = query(
     .limit(1),
     Consent,
 )
-_ADD_CONSENT = change(insert(table(ConsentTable)))
+_ADD_CONSENT = change(insert(table(tables.Consent)))
 
 
 _contacts, _notices = table(Contact).c, table(TermsNotice).c
 _outbox = table(OutboxRow).c
-_theirs = table(ConsentTable).alias("theirs")
+_theirs = table(tables.Consent).alias("theirs")
 _latest = (
     select(func.max(_theirs.c.id))
     .where(_theirs.c.contact_id == _contacts.id)
@@ -112,7 +111,7 @@ _ENDS = query(
     select(_outbox.state, func.count())
     .where(_outbox.kind == bindparam("kind"))
     .group_by(_outbox.state),
-    lambda state, count: (str(state), int(count)),
+    lambda state, count: (SendState(state), int(count)),
 )
 
 
@@ -127,10 +126,10 @@ class TermsStore:
     def consent_of(self, contact_id: int) -> Consent | None:
         return self._tx.row(_LATEST_CONSENT, contact_id=contact_id)
 
-    def consents_of(self, contact_id: int) -> list[ConsentTable]:
+    def consents_of(self, contact_id: int) -> list[tables.Consent]:
         """Every consent and withdrawal of a contact's, the oldest first."""
-        every = select_model(ConsentTable).where(ConsentTable.contact_id == contact_id)
-        return list(self._tx.session.exec(every.order_by(col(ConsentTable.id))))
+        every = select_model(tables.Consent).where(tables.Consent.contact_id == contact_id)
+        return list(self._tx.session.exec(every.order_by(col(tables.Consent.id))))
 
     def record_consent(
         self,
@@ -166,7 +165,7 @@ class TermsStore:
         same text with the same day is stored once, and gets a summary that it does not have."""
         terms = self._same(body, effective_on)
         if terms is None:
-            terms = TermsTable(
+            terms = tables.Terms(
                 body=body,
                 sha256=_digest(body),
                 summary="",
@@ -184,44 +183,44 @@ class TermsStore:
         """Return whether this text is published with this day already."""
         return self._same(body, effective_on) is not None
 
-    def _same(self, body: str, effective_on: date) -> TermsTable | None:
-        same = select_model(TermsTable).where(
-            TermsTable.sha256 == _digest(body), TermsTable.effective_on == effective_on
+    def _same(self, body: str, effective_on: date) -> tables.Terms | None:
+        same = select_model(tables.Terms).where(
+            tables.Terms.sha256 == _digest(body), tables.Terms.effective_on == effective_on
         )
         return self._tx.session.exec(same).first()
 
-    def before(self, terms: TermsTable) -> TermsTable | None:
+    def before(self, terms: tables.Terms) -> tables.Terms | None:
         """The version that a version takes the place of."""
         older = (
-            select_model(TermsTable)
+            select_model(tables.Terms)
             .where(
                 or_(
-                    col(TermsTable.effective_on) < terms.effective_on,
+                    col(tables.Terms.effective_on) < terms.effective_on,
                     and_(
-                        col(TermsTable.effective_on) == terms.effective_on,
-                        col(TermsTable.version) < terms.version,
+                        col(tables.Terms.effective_on) == terms.effective_on,
+                        col(tables.Terms.version) < terms.version,
                     ),
                 )
             )
-            .order_by(col(TermsTable.effective_on).desc(), col(TermsTable.version).desc())
+            .order_by(col(tables.Terms.effective_on).desc(), col(tables.Terms.version).desc())
         )
         return self._tx.session.exec(older).first()
 
     def start_telling(self, version: int, now: datetime) -> None:
         """Staff want everybody to be told of a version."""
-        self._tx.session.get_one(TermsTable, version).telling_since = now
+        self._tx.session.get_one(tables.Terms, version).telling_since = now
         self._tx.session.flush()
 
     def being_told(self, today: date) -> list[int]:
         """The versions that are being told and are not in force yet."""
         return self._tx.rows(_BEING_TOLD, today=today)
 
-    def not_told(self, today: date) -> list[TermsTable]:
+    def not_told(self, today: date) -> list[tables.Terms]:
         """The versions to come of which nobody is being told, though somebody ought to be."""
-        coming = select_model(TermsTable).where(
-            TermsTable.effective_on > today, col(TermsTable.telling_since).is_(None)
+        coming = select_model(tables.Terms).where(
+            tables.Terms.effective_on > today, col(tables.Terms.telling_since).is_(None)
         )
-        found = self._tx.session.exec(coming.order_by(col(TermsTable.effective_on))).all()
+        found = self._tx.session.exec(coming.order_by(col(tables.Terms.effective_on))).all()
         return [each for each in found if each.version and self.to_tell(each.version)]
 
     def next_to_tell(self, version: int, count: int) -> list[int]:
@@ -245,8 +244,8 @@ class TermsStore:
     def told(self, version: int) -> Told:
         """How far the telling of a version has come."""
         ends = dict(self._tx.rows(_ENDS, kind=f"terms {version}"))
-        reached = ends.get("accepted", 0)
-        return Told(reached, sum(ends.values()) - reached - ends.get("waiting", 0))
+        reached = ends.get(SendState.ACCEPTED, 0)
+        return Told(reached, sum(ends.values()) - reached - ends.get(SendState.WAITING, 0))
 
     def summary(self, version: int, language: str, own_language: str) -> str | None:
         """Return the office's summary of a version in a language, else in the office's own; None
@@ -255,13 +254,13 @@ class TermsStore:
         texts: dict[str, str] = json.loads(terms.summary) if terms and terms.summary else {}
         return texts.get(language) or texts.get(own_language)
 
-    def text(self, version: int) -> TermsTable | None:
+    def text(self, version: int) -> tables.Terms | None:
         """A published version with its text."""
-        return self._tx.session.get(TermsTable, version) if version < 2**31 else None
+        return self._tx.session.get(tables.Terms, version) if version < 2**31 else None
 
-    def published(self) -> list[TermsTable]:
+    def published(self) -> list[tables.Terms]:
         """All versions, the newest first."""
-        newest_first = select_model(TermsTable).order_by(col(TermsTable.version).desc())
+        newest_first = select_model(tables.Terms).order_by(col(tables.Terms.version).desc())
         return list(self._tx.session.exec(newest_first))
 
 

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
+from models import tables
 from models.database import Transaction, change, query
 from models.rules.slots import Slot
-from models.tables import Hold as HoldTable
-from models.tables import Wait as WaitTable
 from models.tables import table
 
 
@@ -21,9 +20,9 @@ class Wait(NamedTuple):
     day: date | None
 
 
-_waits, _holds = table(WaitTable).c, table(HoldTable).c
+_waits, _holds = table(tables.Wait).c, table(tables.Hold).c
 
-_ADD = change(insert(table(WaitTable)))
+_ADD = change(insert(table(tables.Wait)))
 _is_standing = and_(
     _waits.ended_at.is_(None), or_(_waits.day.is_(None), _waits.day > bindparam("today"))
 )
@@ -47,11 +46,11 @@ _OF = query(
     Wait,
 )
 _END = change(
-    update(table(WaitTable))
+    update(table(tables.Wait))
     .where(_waits.contact_id == bindparam("of"), _waits.ended_at.is_(None))
     .values(ended_at=bindparam("now"))
 )
-_HOLD = change(insert(table(HoldTable)))
+_HOLD = change(insert(table(tables.Hold)))
 _OFFERED = query(
     select(_holds.starts_at, _holds.counselor_id).where(
         _holds.contact_id == bindparam("contact_id")
@@ -71,7 +70,7 @@ _HAS_HOLD = query(
     int,
 )
 _LET_GO = change(
-    update(table(HoldTable))
+    update(table(tables.Hold))
     .where(_holds.contact_id == bindparam("of"), _holds.until > bindparam("now"))
     .values(until=bindparam("now"))
 )

@@ -1,6 +1,7 @@
 """The tables, one file a subject. Rules that a database can hold are constraints here."""
 
 from models.tables.agreeing import Consent, Declaration, Terms, TermsNotice
+from models.tables.alerts import DECISIONS, Alert, AlertKind
 from models.tables.asking import Awaited, Draft, Question
 from models.tables.bookings import (
     ACTIVE,
@@ -8,15 +9,17 @@ from models.tables.bookings import (
     AttendanceSign,
     Booking,
     BookingChange,
+    Companion,
+    Status,
     Watch,
     status_in,
 )
 from models.tables.calendar import Closure, Counselor, Shift
 from models.tables.columns import Id, Utc, table
-from models.tables.messaging import InboxEvent, OutboxRow, SentMessage
+from models.tables.messaging import InboxEvent, OutboxRow, SendState, SentMessage
 from models.tables.people import ChatCode, Claim, Contact, JobSeeker, Merge, Note, Refusal
 from models.tables.records import AccessRecord, AuditEntry, FormLink
-from models.tables.staff import Alert, DoneOnce, Staff, StaffInvite
+from models.tables.staff import DoneOnce, Role, Staff, StaffInvite
 from models.tables.waiting import Hold, Wait
 
 # SQLite would give the number of a deleted row to the next one.
@@ -27,8 +30,10 @@ for _each in table(Booking).metadata.tables.values():
 __all__ = [
     "ACTIVE",
     "ACTIVE_BOOKING",
+    "DECISIONS",
     "AccessRecord",
     "Alert",
+    "AlertKind",
     "AttendanceSign",
     "AuditEntry",
     "Awaited",
@@ -37,6 +42,7 @@ __all__ = [
     "ChatCode",
     "Claim",
     "Closure",
+    "Companion",
     "Consent",
     "Contact",
     "Counselor",
@@ -53,10 +59,13 @@ __all__ = [
     "OutboxRow",
     "Question",
     "Refusal",
+    "Role",
+    "SendState",
     "SentMessage",
     "Shift",
     "Staff",
     "StaffInvite",
+    "Status",
     "Terms",
     "TermsNotice",
     "Utc",

@@ -13,9 +13,31 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import moment, partial_index, refers_to, row_id
+from models.choice import Choice
+from models.tables.columns import moment, one_of, partial_index, refers_to, row_id
 
-ACTIVE = ("booked", "joined", "undecided")
+
+class Status(Choice):
+    """How a booking stands. UNDECIDED is left to staff; DEEMED_CANCELLED is art. 6(6)."""
+
+    BOOKED = "booked"
+    JOINED = "joined"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    DEEMED_CANCELLED = "deemed_cancelled"
+    UNDECIDED = "undecided"
+
+
+class Companion(Choice):
+    """Who comes along (art. 12(3))."""
+
+    ALONE = "alone"
+    COMPANION = "companion"
+    INTERPRETER = "interpreter"
+
+
+ACTIVE = (Status.BOOKED, Status.JOINED, Status.UNDECIDED)
 _active = "status IN ('booked', 'joined', 'undecided')"
 
 
@@ -50,8 +72,8 @@ class Booking(SQLModel, table=True):
     service: str = Field(max_length=16)
     starts_at: datetime = moment()
     minutes: int
-    status: str = Field(max_length=16)
-    companion: str = Field(max_length=16)
+    status: Status = one_of(Status)
+    companion: Companion = one_of(Companion)
     meeting_url: str | None = Field(default=None, max_length=2000)
     # The raw meeting URL was given out (My Page texts did so once): coming by it is not seen.
     raw_url_out: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
@@ -103,7 +125,7 @@ class Watch(SQLModel, table=True):
     why: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
 
 
-def status_in(*statuses: str) -> ColumnElement[bool]:
+def status_in(*statuses: Status) -> ColumnElement[bool]:
     """A condition on a booking's status, spelled out in the SQL: SQLite uses a partial index only
     where the query says what the index says."""
     return literal_column("bookings.status").in_(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Enum,
     ForeignKey,
     Index,
     Integer,
@@ -20,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from models.choice import Choice
 
 # Names for constraints, so that a migration can speak of them on every database.
 NAMING = {
@@ -68,6 +71,18 @@ def _from_text(value: str | None) -> datetime | None:
 
 # SQLite numbers rows by itself only in a column whose type is exactly INTEGER.
 Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def one_of(kind: type[Choice], *, length: int = 16, **more: Any) -> Any:
+    """A column that holds the value of one of a closed set."""
+    stored = Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=length,
+        values_callable=lambda members: [each.value for each in members],
+    )
+    return Field(sa_type=stored, **more)
 
 
 def row_id() -> Any:

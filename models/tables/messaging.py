@@ -8,7 +8,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import moment, partial_index, refers_to, row_id, sealed
+from models.choice import Choice
+from models.tables.columns import moment, one_of, partial_index, refers_to, row_id, sealed
 
 
 class InboxEvent(SQLModel, table=True):
@@ -26,6 +27,18 @@ class InboxEvent(SQLModel, table=True):
     received_at: datetime = moment(index=True)
     failed: bool = False
     body: bytes | None = sealed()
+
+
+class SendState(Choice):
+    """How it stands with one request to a platform. UNCERTAIN: the platform may have taken it, and
+    nobody can ask."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
 
 
 class OutboxRow(SQLModel, table=True):
@@ -71,7 +84,7 @@ class OutboxRow(SQLModel, table=True):
     created_at: datetime = moment()
     due_at: datetime = moment()
     useless_after: datetime = moment()
-    state: str = Field(default="waiting", max_length=16)
+    state: SendState = one_of(SendState, default=SendState.WAITING)
     attempts: int = 0
     fence: int = 0
     in_flight: bool = False

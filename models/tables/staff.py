@@ -1,14 +1,21 @@
-"""Staff, their codes, and what they must know."""
+"""Staff, and their codes."""
 
 from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    UniqueConstraint,
 )
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import moment, partial_index, refers_to, row_id
+from models.choice import Choice
+from models.tables.columns import moment, one_of, partial_index, refers_to, row_id
+
+
+class Role(Choice):
+    """What a staff member may do: counselors act on their own bookings, admins on all."""
+
+    ADMIN = "admin"
+    COUNSELOR = "counselor"
 
 
 class Staff(SQLModel, table=True):
@@ -23,7 +30,7 @@ class Staff(SQLModel, table=True):
     id: int | None = row_id()
     contact_id: int = refers_to("contacts.id")
     name: str = Field(max_length=60)
-    role: str = Field(max_length=16)
+    role: Role = one_of(Role)
     counselor_id: int | None = refers_to("counselors.id", optional=True)
     since: datetime = moment()
     removed_at: datetime | None = moment(optional=True)
@@ -38,36 +45,11 @@ class StaffInvite(SQLModel, table=True):
     selector: str = Field(primary_key=True, max_length=8)
     secret_hash: str = Field(max_length=64)
     name: str = Field(max_length=60)
-    role: str = Field(max_length=16)
+    role: Role = one_of(Role)
     counselor_id: int | None = refers_to("counselors.id", optional=True)
     expires_at: datetime = moment()
     tries: int = 0
     used_at: datetime | None = moment(optional=True)
-
-
-class Alert(SQLModel, table=True):
-    """Something that staff must know or decide."""
-
-    __tablename__ = "alerts"
-    __table_args__ = (
-        UniqueConstraint("subject", "kind"),
-        partial_index("ix_alerts_untold", "at", where="told_at IS NULL"),
-        partial_index("ix_alerts_open", "at", where="closed_at IS NULL"),
-    )
-    id: int | None = row_id()
-    kind: str = Field(max_length=32)
-    subject: str = Field(max_length=80)
-    booking_id: int | None = refers_to("bookings.id", optional=True, index=True)
-    contact_id: int | None = refers_to("contacts.id", optional=True)
-    # Whose business it is, where that is not the booking's counselor.
-    counselor_id: int | None = refers_to("counselors.id", optional=True)
-    # Who did what it speaks of, and need not be told.
-    by_staff_id: int | None = refers_to("staff.id", optional=True)
-    # What the words of the kind are filled with; nothing personal.
-    detail: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
-    at: datetime = moment(index=True)
-    told_at: datetime | None = moment(optional=True)
-    closed_at: datetime | None = moment(optional=True)
 
 
 class DoneOnce(SQLModel, table=True):

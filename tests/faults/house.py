@@ -22,6 +22,7 @@ from models.database import Database
 from models.office import load
 from models.rules.slots import Slot
 from models.store import Store
+from models.tables import Companion
 from models.vault import Vault, new_data_key
 from tests.faults.boundaries import AFTER_THE_REQUEST
 from tests.faults.clock import SharedClock
@@ -209,7 +210,9 @@ class House:
         """Somebody has a booking whose reminder is due."""
         slot, now = self.slot(), self.clock()
         self.store(
-            lambda store: store.bookings.book(parent.seeker_id, slot, "consultation", "alone", now)
+            lambda store: store.bookings.book(
+                parent.seeker_id, slot, "consultation", Companion.ALONE, now
+            )
         )
         self.change(
             "UPDATE bookings SET remind_at = created_at WHERE job_seeker_id = ?", parent.seeker_id

@@ -8,6 +8,7 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.booking import Booking
 from models.store.seekers import Details
+from models.tables import Companion
 from tests.talk import Parent, World
 
 
@@ -45,7 +46,7 @@ async def books_tomorrow(world: World, person: str) -> Booking:
         now = world.clock()
         seeker = settle(store, world.channel, person, now).seeker_id
         slot = store.calendar.free_from(now + timedelta(days=1), holder=0)[0]
-        return store.bookings.book(seeker, slot, "consultation", "alone", now)
+        return store.bookings.book(seeker, slot, "consultation", Companion.ALONE, now)
 
     booked: Booking = await world.store(book)
     return booked

@@ -10,6 +10,7 @@ import pytest
 from handlers.staff.needs import URGENT
 from locales import phrases
 from models.store import Store
+from models.tables import AlertKind, Companion
 from tests.conftest import MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.judge import is_reminder
@@ -34,7 +35,7 @@ async def test_the_answer_is_lost_after_it_was_accepted(
         assert await _end(world) == ("accepted" if channel == "line" else "uncertain")
     await world.play(hours=1)
     assert sum(_all_reminders(world).values()) == count
-    told = (await world.alerts()).count("reminder_uncertain")
+    told = (await world.alerts()).count(AlertKind.REMINDER_UNCERTAIN)
     assert told == (0 if channel == "line" else count)
     trials("2: answer lost after it was accepted", count)
 
@@ -84,16 +85,16 @@ async def test_nobody_is_tried_for_longer_than_the_key_holds(
     trials("3: stops before 23 hours", count)
 
 
-@pytest.mark.parametrize("kind", ["quota_gone", "token_refused"])
+@pytest.mark.parametrize("kind", [AlertKind.QUOTA_GONE, AlertKind.TOKEN_REFUSED])
 async def test_no_storm_when_nothing_can_be_sent(
-    make_world: MakeWorld, kind: str, how_many: Count, trials: Note
+    make_world: MakeWorld, kind: AlertKind, how_many: Count, trials: Note
 ) -> None:
     """The quota is gone or the token revoked: staff know within 5 minutes and are told once,
     replies still work (with the quota gone), and LINE is not asked for ever."""
     count = how_many(2, 50)
     world: World = await make_world("line", counselors=4)
     admin = await world.staff(channel="telegram")
-    if kind == "quota_gone":
+    if kind is AlertKind.QUOTA_GONE:
         world.line.quota = world.line.used
     else:
         world.line.token = "revoked"
@@ -107,10 +108,10 @@ async def test_no_storm_when_nothing_can_be_sent(
         words = phrases("ja")(f"alert.{kind}")
         told = [each for each in admin.looks().seen if words in each.text]
         assert len(told) == (1 if number == 0 else 0)
-        if kind == "quota_gone":
+        if kind is AlertKind.QUOTA_GONE:
             await parent.says("ヘルプ")
             parent.sees("予約")
-    trials(f"4: {kind.replace('_', ' ')}", count)
+    trials(f"4: {str(kind).replace('_', ' ')}", count)
 
 
 async def test_who_has_blocked_us_is_left_in_peace(
@@ -139,7 +140,7 @@ async def _due_for_a_reminder(world: World) -> Parent:
         now = world.clock()
         settled = settle(store, world.channel, parent.person, now)
         (slot, *_) = store.calendar.free_from(now + timedelta(days=3), holder=0)
-        return store.bookings.book(settled.seeker_id, slot, "consultation", "alone", now).id
+        return store.bookings.book(settled.seeker_id, slot, "consultation", Companion.ALONE, now).id
 
     number = await world.store(book)
     await world.change(f"UPDATE bookings SET remind_at = created_at WHERE id = {number}")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.store import Store
+from models.tables import Companion
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.judge import is_reminder
@@ -94,7 +95,7 @@ async def _books(world: World, dice: random.Random, count: int) -> None:
             settled = settle(store, world.channel, person, now)
             free = store.calendar.free_from(now, holder=0)[:36]
             slot = dice.choice(free)
-            store.bookings.book(settled.seeker_id, slot, "consultation", "alone", now)
+            store.bookings.book(settled.seeker_id, slot, "consultation", Companion.ALONE, now)
 
         await world.store(book)
     await world.sweep()

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from models.rules.hearing import HEARD_FROM
+from models.tables import Status
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import books_tomorrow
@@ -68,6 +69,6 @@ async def test_an_ear_is_deaf(
         async with deafness(world, timedelta(seconds=dice.randint(200, 900))):
             pass
         await world.play_to(max(world.clock(), booking.starts_at + grace) + timedelta(minutes=2))
-        ends = await world.store(lambda store, of=booking.id: store.bookings.by_id(of))
-        assert ends.status == "undecided", (begins, booking.starts_at)
+        ends = await world.booking_by_id(booking.id)
+        assert ends.status == Status.UNDECIDED, (begins, booking.starts_at)
     trials(f"14: {deafness.__name__.strip('_').replace('_', ' ')} around a consultation", count)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from models.tables import AlertKind
 from tests.conftest import MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.talk import World
@@ -41,7 +42,7 @@ async def test_malformed_and_hostile_bodies(
         found = await world.rows(f"SELECT id FROM contacts WHERE person = '{parent.person}'")
         assert len(found) == 1, hostile
     # Nothing but what could not be read, which is kept, and harms nobody when it is run again.
-    assert {*await world.alerts()} <= {"event_failed"}
+    assert {*await world.alerts()} <= {AlertKind.EVENT_FAILED}
     assert (await world.app.turns.retry_failed())[1] == 0
     before = await _everything(world)
     for _ in range(count):

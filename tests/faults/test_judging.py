@@ -17,6 +17,7 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.booking import Booking
 from models.store.presence import Presence, Signs
+from models.tables import Companion, Status
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import settle
@@ -118,7 +119,7 @@ async def _somebody_with_a_booking(world: World, slot: Slot) -> tuple[Parent, in
     def book(store: Store) -> int:
         now = world.clock()
         settled = settle(store, world.channel, parent.person, now)
-        return store.bookings.book(settled.seeker_id, slot, "consultation", "alone", now).id
+        return store.bookings.book(settled.seeker_id, slot, "consultation", Companion.ALONE, now).id
 
     return parent, await world.store(book)
 
@@ -141,11 +142,11 @@ async def _acts(world: World, dice: random.Random, parent: Parent, booking_id: i
 async def _wrongly_judged(world: World, told: Told) -> list[str]:
     faults = []
     for parent, number in told.bookings:
-        booking = await world.store(lambda store, number=number: store.bookings.by_id(number))
+        booking = await world.booking_by_id(number)
         excused = _excused(world, told, parent, booking)
-        if booking.status == "deemed_cancelled" and excused:
+        if booking.status == Status.DEEMED_CANCELLED and excused:
             faults.append(f"I6: {booking.reference} was deemed cancelled in spite of {excused}")
-        if booking.status != "deemed_cancelled" and not excused:
+        if booking.status != Status.DEEMED_CANCELLED and not excused:
             faults.append(f"{booking.reference} is {booking.status}, and nobody has seen anything")
     return faults
 

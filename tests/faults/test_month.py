@@ -14,6 +14,7 @@ from models.rules.hearing import HEARD_FROM
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.booking import Booking
+from models.tables import Companion, Status
 from tests.conftest import MakeWorld
 from tests.faults.conftest import IN_FULL, Count, Note
 from tests.faults.people import settle
@@ -105,13 +106,13 @@ async def test_a_month_of_an_office(
     await _judge(world, guests, deaf, ends)
     for habit in Habit:
         of_habit = [each for each in guests if each.habit is habit]
-        deemed = sum(ends[each.booking.id] == "deemed_cancelled" for each in of_habit)
+        deemed = sum(ends[each.booking.id] == Status.DEEMED_CANCELLED for each in of_habit)
         trials(f"month, {habit.name.lower().replace('_', ' ')}: bookings", len(of_habit))
         trials(f"month, {habit.name.lower().replace('_', ' ')}: deemed cancelled", deemed)
 
 
 async def _judge(
-    world: World, guests: list[Guest], deaf: tuple[datetime, datetime], ends: dict[int, str]
+    world: World, guests: list[Guest], deaf: tuple[datetime, datetime], ends: dict[int, Status]
 ) -> None:
     was_deemed = {
         number
@@ -161,7 +162,7 @@ async def _guest(world: World, slot: Slot, habit: Habit) -> Guest:
         seeker = settle(store, world.channel, parent.person, now).seeker_id
         other = store.contacts.add(world.channel, second.person, "ja", now)
         store.seekers.tie(other.id, seeker)
-        return store.bookings.book(seeker, slot, "consultation", "alone", now)
+        return store.bookings.book(seeker, slot, "consultation", Companion.ALONE, now)
 
     return Guest(parent, second, await world.store(book), habit)
 

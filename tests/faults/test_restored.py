@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot import backup
+from models.tables import Status
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import books_tomorrow
@@ -39,7 +40,7 @@ async def test_a_backup_is_put_back(
         await app.hearing.end()
         backup.restore(sqlite_url, file, app.vault, app.office, world.clock())
         await world.play_to(until + timedelta(minutes=2))
-        ends = await world.store(lambda store, of=booking.id: store.bookings.by_id(of))
-        assert ends.status == "undecided", (booking.starts_at, words)
+        ends = await world.booking_by_id(booking.id)
+        assert ends.status == Status.UNDECIDED, (booking.starts_at, words)
         file.unlink()
     trials("15: a backup is put back", count)

@@ -17,6 +17,7 @@ from handlers.router import VERBS
 from models.links import Picture, PictureOf
 from models.store import Store
 from models.store.forms import Purpose
+from models.tables import Role
 from tests.conftest import MakeWorld
 from tests.faults.conftest import Note
 from tests.talk import World
@@ -30,7 +31,7 @@ async def test_codes_of_staff(make_world: MakeWorld, channel: str, trials: Note)
 
     async def invite() -> str:
         code: str = await world.store(
-            lambda store: store.staff.invite("x", "admin", None, world.clock())
+            lambda store: store.staff.invite("x", Role.ADMIN, None, world.clock())
         )
         return code
 

@@ -1,0 +1,1 @@
+"""What parents' steps, staff's steps and the clock all use."""
