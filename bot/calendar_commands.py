@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.clock import machine_clock
 from bot.command_line import give_up, open_database, read_day, read_instant, the_office
+from models.booking import Booking
 from models.database import Database
 from models.office import Office
 from models.rules.days import at, end_of_day, local_day
@@ -16,7 +17,6 @@ from models.rules.shift_words import ShiftError, read_shift
 from models.rules.slots import Shift
 from models.store.agenda import Agenda
 from models.store.audit import Audit, instant
-from models.store.booking import Booking
 from models.store.calendar import Calendar
 from models.tables import ACTIVE
 

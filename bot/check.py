@@ -19,7 +19,7 @@ from bot.command_line import wrong_key
 from bot.hearing import Fetch
 from bot.pages.drawing import font_file
 from bot.settings import Settings
-from handlers.staff.needs import in_words
+from handlers.staff.alert_card import in_words
 from locales import phrases
 from models.database import DatabaseUnavailable, Transaction
 from models.migrations import is_current

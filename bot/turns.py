@@ -20,12 +20,12 @@ from handlers import due, router
 from handlers.shared import delivery
 from locales import best_language, phrases
 from models.chat import Did, Event, Message
+from models.contact import NOBODY, Contact
 from models.database import Database, DatabaseUnavailable, Transaction
 from models.links import Links
 from models.office import Office
 from models.rules.hearing import Closed
 from models.store import Store
-from models.store.contacts import NOBODY, Contact
 from models.store.outbox import Outgoing
 from models.store.retention import ALLOWED, Retention
 from models.tables import AlertKind, SendState

@@ -54,6 +54,18 @@ class Press(NamedTuple):
     roles: tuple[Role, ...]
 
 
+def list_commands(turn: Turn, store: Store, words: str) -> list[Message]:
+    """Show everything that staff do: as buttons, and as commands for those who type."""
+    lines = [
+        f"/{name}  {turn.say(f'command.{name}')}"
+        for name, command in COMMANDS.items()
+        if turn.contact.role in command.roles
+    ]
+    said = Message(text="\n".join(lines))
+    in_group = turn.event is not None and turn.event.group is not None
+    return [said] if in_group else [desk.menu(turn), said]  # buttons do not work in groups
+
+
 COMMANDS: dict[str, Command] = {
     "today": Command(day.today_command, STAFF, ("今日", "きょう", "本日")),
     "tomorrow": Command(day.tomorrow_command, STAFF, ("明日", "あした", "あす")),
@@ -76,7 +88,7 @@ COMMANDS: dict[str, Command] = {
     "whoami": Command(team.who_am_i, STAFF, ("わたし", "私")),
     "leave": Command(team.leave_command, STAFF),
     "language": Command(desk.other_language, STAFF, ("言語", "english", "日本語")),
-    "help": Command(desk.help_, STAFF, ("ヘルプ", "メニュー", "menu"), in_group=True),
+    "help": Command(list_commands, STAFF, ("ヘルプ", "メニュー", "menu"), in_group=True),
 }
 
 # What a button's number is for: see handlers/router.py.

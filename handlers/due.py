@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from handlers.parents import booking_card, cards
+from handlers.shared import booking_card, parts
+from models.booking import Booking
 from models.chat import Group, Message, button, column
+from models.contact import NOBODY, Contact
 from models.database import Conflict
 from models.rules import attendance
 from models.rules.attendance import Verdict
@@ -21,8 +23,6 @@ from models.rules.hearing import (
     closed_ways,
 )
 from models.store import Store
-from models.store.booking import Booking
-from models.store.contacts import NOBODY, Contact
 from models.tables import AlertKind, Status
 from models.turn import Turn
 
@@ -116,13 +116,13 @@ def review(turn: Turn, store: Store, booking: Booking) -> None:
     except Conflict:
         return  # somebody has the slot by now, and the alert of the cancellation stands
     to_come = turn.now < booking.ends_at
-    link = cards.join_link(turn, booking)
+    link = parts.join_link(turn, booking)
     turn.write(
         "reviewed",
         Message(
             title=turn.say("told.undo_title"),
             text=turn.say(
-                "told.undo_text", when=cards.when_of(turn, booking), phone=cards.phone(turn)
+                "told.undo_text", when=parts.when_of(turn, booking), phone=parts.phone(turn)
             ),
             groups=(column(link),) if to_come else (),
         ),
@@ -248,7 +248,7 @@ def _reminder(turn: Turn, booking: Booking) -> Message:
         facts=booking_card.booking_facts(turn, booking),
         groups=(
             column(
-                cards.join_link(turn, booking),
+                parts.join_link(turn, booking),
                 booking_card.video_test(turn),
                 button(turn.say("arriving.late"), "late/1", booking.id),
             ),
@@ -260,7 +260,7 @@ def _reminder(turn: Turn, booking: Booking) -> Message:
                 columns=2,
             ),
         ),
-        shortcuts=cards.menu_shortcuts(turn),
+        shortcuts=parts.menu_shortcuts(turn),
     )
 
 
@@ -269,14 +269,14 @@ def _deemed(turn: Turn, booking: Booking) -> Message:
         title=turn.say("deemed.title"),
         text=turn.say(
             "deemed.text",
-            when=cards.when_of(turn, booking),
+            when=parts.when_of(turn, booking),
             minutes=turn.office.grace_minutes,
-            phone=cards.phone(turn),
+            phone=parts.phone(turn),
         ),
         groups=(
             column(
                 button(turn.say("menu.book_again"), "book/1", primary=True),
-                cards.phone_link(turn),
+                parts.phone_link(turn),
             ),
         ),
     )

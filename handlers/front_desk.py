@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from handlers import commands
 from handlers.buttons import press
-from handlers.parents.typed import numbers_in
+from handlers.shared import personal_numbers
 from handlers.staff import desk, reasons
 from handlers.staff.permission import NotAllowed
 from models.chat import Did, Event, Message, NotAButton
@@ -116,7 +116,7 @@ def _names_somebodys_number(turn: Turn, store: Store, text: str) -> bool:
                 partial(details.registration, pattern=turn.office.registration_pattern), number
             ),
         )
-        for number in numbers_in(text)
+        for number in personal_numbers.numbers_in(text)
     )
 
 

@@ -11,7 +11,7 @@ from handlers.parents import (
     arriving,
     asking,
     booking,
-    cards,
+    cancelling,
     conditions,
     consent,
     doubting,
@@ -19,7 +19,7 @@ from handlers.parents import (
     moving,
     my_bookings,
     my_data,
-    settling,
+    onboarding,
     troubles,
     typed,
     waiting,
@@ -27,11 +27,12 @@ from handlers.parents import (
     withdrawing,
 )
 from handlers.parents.troubles import Trouble
-from handlers.staff import desk, digest, enrolling, needs, questions, terms
+from handlers.shared import parts, personal_numbers
+from handlers.staff import alerting, desk, digest, enrolling, questions, terms
+from models.booking import Booking
 from models.chat import Did, Event, Message, NotAButton
 from models.rules.hearing import Closed
 from models.store import Store
-from models.store.booking import Booking
 from models.store.chat_codes import code_in
 from models.turn import Turn
 
@@ -52,15 +53,15 @@ VERBS: dict[str, Step] = {
     "terms/1": consent.show_terms,
     "text/1": consent.full_text,
     "notnow/1": consent.not_now,
-    "agree/1": settling.agree,
+    "agree/1": onboarding.agree,
     "withdraw/1": withdrawing.ask,
     "withdrawn/1": withdrawing.withdraw,
     "item/1": conditions.ask,
-    "all/1": settling.all_hold,
-    "yes/1": settling.holds,
-    "no/1": settling.does_not_hold,
-    "form/1": settling.change_details,
-    "next/1": settling.form_sent,
+    "all/1": onboarding.all_hold,
+    "yes/1": onboarding.holds,
+    "no/1": onboarding.does_not_hold,
+    "form/1": onboarding.change_details,
+    "next/1": onboarding.form_sent,
     "book/1": booking.start,
     "services/1": booking.choose_service,
     "days/1": booking.show_days,
@@ -71,9 +72,9 @@ VERBS: dict[str, Step] = {
     "confirm/1": booking.confirm,
     "mine/1": my_bookings.show_mine,
     "show/1": my_bookings.show_one,
-    "cancel/1": my_bookings.ask_cancel,
-    "cancelyes/1": my_bookings.cancel,
-    "uncancel/1": my_bookings.undo_cancel,
+    "cancel/1": cancelling.ask_cancel,
+    "cancelyes/1": cancelling.cancel,
+    "uncancel/1": cancelling.undo_cancel,
     "company/1": my_bookings.ask_company,
     "comes/1": my_bookings.change_company,
     "move/1": moving.show_days,
@@ -91,12 +92,12 @@ WORDS: dict[typed.Wish, Step] = {
     typed.Wish.LATE: arriving.say_late,
     typed.Wish.HERE: arriving.say_here,
     typed.Wish.WITHDRAW: withdrawing.ask,
-    typed.Wish.CANCEL: my_bookings.choose_cancel,
+    typed.Wish.CANCEL: cancelling.choose_cancel,
     typed.Wish.MOVE: moving.choose_move,
     typed.Wish.MINE: my_bookings.show_mine,
     typed.Wish.COMPANY: my_bookings.choose_company,
-    typed.Wish.DETAILS: settling.change_details,
-    typed.Wish.NEXT: settling.form_sent,
+    typed.Wish.DETAILS: onboarding.change_details,
+    typed.Wish.NEXT: onboarding.form_sent,
     typed.Wish.TERMS: consent.show_terms,
     typed.Wish.MY_DATA: my_data.show,
     typed.Wish.ASK: asking.ask,
@@ -169,7 +170,7 @@ def _overhear(turn: Turn, store: Store, event: Event, bookings: Sequence[Booking
 # What the clock has to say: a free slot to those who wait, urgent alerts and questions to staff,
 # new terms to everybody. Each by itself, so that none silences another.
 NEWS: tuple[Callable[[Turn, Store], None], ...] = (
-    needs.tell_untold,
+    alerting.tell_untold,
     questions.tell_untold,
     waiting.offer_free,
     terms.tell_some,
@@ -179,12 +180,12 @@ DIGEST: tuple[Callable[[Turn, Store], None], ...] = (digest.tell,)
 
 def hear(turn: Turn, store: Store, deaf: Sequence[Closed]) -> None:
     """Tell staff which ways in do not work at this moment."""
-    needs.tell_deaf(turn, store, deaf)
+    alerting.tell_deaf(turn, store, deaf)
 
 
 def slow_down(turn: Turn) -> Message:
     """What is said to somebody who sends more than anybody can mean."""
-    return Message(text=turn.say("fallback.too_fast", phone=cards.phone(turn)))
+    return Message(text=turn.say("fallback.too_fast", phone=parts.phone(turn)))
 
 
 def apology(turn: Turn) -> list[Message]:
@@ -208,7 +209,7 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
         return [*asking.take(turn, store, text), *doubting.ask(turn, store, text)]
     has_own = troubles.has_answer_of_its_own(text, turn.today)
     in_doubt = [] if has_own else doubting.ask(turn, store, text)
-    rest = typed.without_personal_numbers(text)
+    rest = personal_numbers.without_personal_numbers(text)
     not_here = welcome.not_here(turn, store) if rest != text else []
     if in_doubt and (found := troubles.trouble(text)):
         way_in = arriving.help_to_enter(turn, store) if found is Trouble.ENTRY else []

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models.booking import Booking
 from models.chat import Message
-from models.store.booking import Booking
-from models.store.contacts import Contact
+from models.contact import Contact
 
 # How long a word about what has happened is still worth sending.
 NEWS_LASTS = timedelta(hours=23)

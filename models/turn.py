@@ -4,13 +4,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from locales import Phrases, best_language, phrases
+from models.booking import Booking
 from models.chat import Event, Message
+from models.contact import Contact
 from models.letter import NEWS_LASTS, Letter
 from models.links import Links
 from models.office import Office
 from models.rules.days import local_day
-from models.store.booking import Booking
-from models.store.contacts import Contact
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 import httpx
 
+from models.booking import Booking
 from models.store import Store
-from models.store.booking import Booking
 from models.store.seekers import Details
 from models.tables import Companion
 from tests.talk import DETAILS, Parent, World

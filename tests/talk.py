@@ -19,10 +19,10 @@ from bot.sandbox.clock import TurnableClock
 from bot.sandbox.line_server import LinePerson, LineServer
 from bot.sandbox.playing import play_to
 from bot.sandbox.telegram_server import TelegramPerson, TelegramServer
+from models.booking import Booking
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.alerts import Alert
-from models.store.booking import Booking
 from models.tables import AlertKind, Role
 
 Found = TypeVar("Found")

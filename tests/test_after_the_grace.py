@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.store.booking import Booking
+from models.booking import Booking
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.talk import Parent, World

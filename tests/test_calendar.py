@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.util import await_only
 
-from handlers.staff import hitting
+from handlers.staff import affected
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift, read_span
 from models.store.calendar import Calendar
 from models.tables import AlertKind, Status
@@ -322,7 +322,7 @@ def _in_between(
     world: World, parent: Parent, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], Awaitable[object]]:
     """Lets a parent book after staff were shown what a closure hits, before it is stored."""
-    asked = hitting.ask
+    asked = affected.ask
     under_way: list[asyncio.Future[Parent]] = []
 
     def ask(*arguments: Any, **more: Any) -> Any:
@@ -331,7 +331,7 @@ def _in_between(
             await_only(asyncio.wait(under_way, timeout=2))
         return asked(*arguments, **more)
 
-    monkeypatch.setattr(hitting, "ask", ask)
+    monkeypatch.setattr(affected, "ask", ask)
     return lambda: under_way[0]
 
 

@@ -15,12 +15,12 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.clock import machine_clock
+from models.booking import Booking
 from models.database import Database, Transaction, engine_for
 from models.migrations import is_current, migrate
 from models.office import load
 from models.store import Store
 from models.store.audit import Audit
-from models.store.booking import Booking
 from models.store.contacts import Contacts
 from models.store.seekers import Details
 from models.tables import Booking as BookingTable

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from handlers.parents.troubles import Trouble, minutes_in, trouble
+from models.booking import Booking
 from models.database import DatabaseUnavailable
-from models.store.booking import Booking
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.desk import booked

@@ -16,7 +16,7 @@ import pytest
 
 from bot.hearing import Hearing
 from bot.polling import Poller
-from models.store.booking import Booking
+from models.booking import Booking
 from models.tables import AlertKind, Status
 from tests.conftest import MEETING_URL, MakeWorld
 from tests.desk import URL, booked, opens

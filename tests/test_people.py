@@ -2,8 +2,8 @@
 
 import re
 
+from models.booking import Booking
 from models.store import Store
-from models.store.booking import Booking
 from models.store.seekers import Details
 from models.tables import Companion
 from tests.conftest import MakeWorld

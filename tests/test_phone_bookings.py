@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models.store.booking import Booking
+from models.booking import Booking
 from models.store.seekers import Details
 from models.tables import Role, Status
 from tests.conftest import MakeWorld

@@ -13,7 +13,7 @@ import pytest
 
 from bot.app import App
 from bot.ticker import notify
-from models.store.booking import Booking
+from models.booking import Booking
 from models.tables import Status
 from tests.conftest import MakeWorld
 from tests.talk import World

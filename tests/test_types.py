@@ -9,8 +9,8 @@ from tests.test_documents import ROOT
 
 _TYPOS = """
 from models.store.alerts import Alert
-from models.store.booking import Booking
-from models.store.contacts import Contact
+from models.booking import Booking
+from models.contact import Contact
 from models.store.outbox import Outbox
 from models.tables import OutboxRow
 

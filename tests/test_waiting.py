@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.util import await_only
 
 from handlers.parents import waiting
-from handlers.parents.waiting import is_quiet
+from handlers.shared.hours import is_quiet
+from models.booking import Booking
 from models.store import Store
-from models.store.booking import Booking
 from models.store.calendar import Calendar
 from models.tables import Role
 from models.turn import Turn

@@ -15,7 +15,7 @@ import locales
 from bot.pages.refusals import BEHIND_A_LINK
 from handlers import commands, router
 from handlers.buttons import argument_kinds
-from handlers.staff.needs import URGENT
+from handlers.staff.urgency import URGENT
 from models.chat import MAX_DATA_BYTES, NotAButton, button, unpack
 from models.rules.eligibility import ITEMS, Card
 from models.tables import AlertKind
@@ -38,7 +38,7 @@ PATTERNS = {
     r"(eligibility|environment)\.\w+(\.\w+)?": None,
     r"form\.\w+": None,
     r"join\.\w+_title": None,
-    r"(alert|command|hitting|role|status|standing|reminder_state|reason|report)\.\w+": None,
+    r"(alert|command|affected|role|status|standing|reminder_state|reason|report)\.\w+": None,
     r"(export|terms_change|terms_desk|stats)\.\w+": None,
     r"parents_command\.\w+": None,
     r"picture\.\w+": None,
@@ -90,7 +90,7 @@ def test_every_alert_has_its_words() -> None:
         path.read_text(encoding="utf-8")
         for folder in ("bot", "handlers", "models/store")
         for path in (ROOT / folder).rglob("*.py")
-        if path.name != "needs.py"
+        if path.name != "urgency.py"
     )
     there = {entry.msgid for entry in CATALOGS["ja"]}
     assert {f"alert.{kind}" for kind in URGENT} == {

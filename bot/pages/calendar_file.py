@@ -9,10 +9,10 @@ from starlette.responses import Response
 from bot.clock import Clock
 from bot.pages.page import Pages
 from locales import Phrases, best_language, phrases
+from models.booking import Booking
 from models.database import Database, Transaction
 from models.links import Links
 from models.office import Office
-from models.store.booking import Booking
 from models.store.bookings import Bookings
 from models.store.contacts import Contacts
 from models.tables import Status

@@ -9,10 +9,10 @@ from bot.pages.entries import read_entries
 from bot.pages.guard import FormGuard
 from bot.pages.page import Pages, address, user_agent
 from locales import Phrases, best_language, phrases
+from models.contact import Contact
 from models.database import Database, Transaction
 from models.office import Office
 from models.store import Store
-from models.store.contacts import Contact
 from models.store.forms import DESK_LIFE, NoForm, Purpose
 from models.store.forms import Link as FormLink
 from models.vault import Vault

@@ -16,14 +16,15 @@ from bot.clock import Clock
 from bot.jobs import Jobs
 from bot.pages.page import Pages, address, user_agent
 from bot.turns import Turns
-from handlers.parents import arriving, cards
+from handlers.parents import arriving
+from handlers.shared import parts
+from models.booking import Booking
 from models.database import Database, Transaction
 from models.links import Links
 from models.office import Office
 from models.rules.attendance import deadline
 from models.rules.deadlines import Joinable, joinable
 from models.store import Store
-from models.store.booking import Booking
 from models.store.bookings import Bookings
 from models.tables import AlertKind, Status
 from models.turn import Turn
@@ -172,11 +173,11 @@ class JoinPage:
         say, booking, turn = visit.turn.say, visit.booking, visit.turn
         title = f"join.{visit.door}_title"
         if visit.door is Door.TOO_EARLY:
-            opens = cards.clock_time(turn, booking.starts_at - cards.EARLY)
+            opens = parts.clock_time(turn, booking.starts_at - parts.EARLY)
             text = "join.too_early_text"
             return self._pages.word(say, title, text, when=self._when(visit), opens=opens)
         if visit.door is Door.ROOM_TAKEN:
-            opens, text = cards.clock_time(turn, booking.starts_at), "join.room_taken_text"
+            opens, text = parts.clock_time(turn, booking.starts_at), "join.room_taken_text"
             page = self._pages.word(say, title, text, when=self._when(visit), opens=opens)
             page.headers["Refresh"] = str(_LOOKS_AGAIN)
             return page
@@ -190,7 +191,7 @@ class JoinPage:
         return self._pages.word(say, "join.unknown_title", "join.unknown_text", status=404)
 
     def _when(self, visit: Visit) -> str:
-        return cards.when_of(visit.turn, visit.booking)
+        return parts.when_of(visit.turn, visit.booking)
 
 
 def is_preview(agent: str) -> bool:
@@ -203,7 +204,7 @@ def _door(turn: Turn, store: Store, booking: Booking) -> Door:
     if booking.status in (Status.CANCELLED, Status.WITHDRAWN):
         return Door.CANCELLED
     at = turn.acted_at
-    opening = joinable(booking.starts_at, booking.ends_at, at, cards.EARLY)
+    opening = joinable(booking.starts_at, booking.ends_at, at, parts.EARLY)
     if opening is Joinable.NOT_YET:
         return Door.TOO_EARLY
     if booking.status == Status.DEEMED_CANCELLED and at >= deadline(

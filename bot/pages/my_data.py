@@ -12,7 +12,8 @@ from bot.pages.entries import read_entries
 from bot.pages.guard import FormGuard
 from bot.pages.page import Pages, address, user_agent
 from bot.turns import Turns
-from handlers.parents import cards, conditions
+from handlers.parents import conditions
+from handlers.shared import own_bookings, parts
 from locales import Phrases
 from models.database import Database, Transaction
 from models.office import Office
@@ -136,8 +137,8 @@ class MyDataPage:
         return self._read(tx, turn), store.forms.open_link(turn.contact.id, now, Purpose.ERASE)
 
     def _upcoming(self, tx: Transaction, turn: Turn) -> list[str]:
-        found = cards.current_bookings(turn, self._store(tx))
-        return [cards.when_of(turn, each) for each in found]
+        found = own_bookings.current(turn, self._store(tx))
+        return [parts.when_of(turn, each) for each in found]
 
     def _read(self, tx: Transaction, turn: Turn) -> MyData:
         store, say = self._store(tx), turn.say
@@ -150,7 +151,7 @@ class MyDataPage:
         return MyData(
             details={say(f"form.{name}"): value for name, value in details._asdict().items()},
             bookings=[
-                f"{cards.when_of(turn, each)} {say(f'status.{each.status}')} {each.reference}"
+                f"{parts.when_of(turn, each)} {say(f'status.{each.status}')} {each.reference}"
                 for each in bookings
             ],
             consents=[
@@ -204,7 +205,7 @@ class MyDataPage:
         contact = store.contacts.by_id(link.contact_id)
         turn = self._turns.turn_of(contact)
         seeker = contact.job_seeker_id
-        for booking in cards.current_bookings(turn, store):
+        for booking in own_bookings.current(turn, store):
             if now < booking.starts_at:
                 store.bookings.set_status(booking, Status.CANCELLED, now, by="parent", why="erased")
                 store.alerts.close_of(booking.id, now)

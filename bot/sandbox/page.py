@@ -16,10 +16,10 @@ from bot.sandbox.line_server import LineServer
 from bot.sandbox.playing import play_to
 from bot.sandbox.staff import SandboxStaff
 from bot.sandbox.telegram_server import TelegramServer
+from models.booking import Booking
 from models.office import Office
 from models.rules.deadlines import day_before
 from models.store import Store
-from models.store.booking import Booking
 
 _FILES = Path(__file__).parent / "page"
 _KINDS = ("sticker", "image", "audio", "location")

@@ -7,7 +7,7 @@ from sqlmodel import col, func, select
 
 from bot.app import App
 from bot.sandbox.clock import TurnableClock
-from handlers.staff.needs import SETTLES_WITHIN
+from handlers.staff.urgency import SETTLES_WITHIN
 from models.database import Transaction
 from models.office import Office
 from models.rules.days import at, local_day

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from handlers.parents import booking_card, cards, doubting
+from handlers.parents import doubting, gate
 from handlers.parents.troubles import minutes_in
+from handlers.shared import booking_card, own_bookings, parts
+from models.booking import LONGEST, Booking
 from models.chat import Button, Did, Link, Message, NotAButton, button, column
 from models.rules.attendance import counts_as_coming, deadline
 from models.rules.deadlines import may_cancel
 from models.store import Store
-from models.store.booking import LONGEST, Booking
 from models.tables import AlertKind, Status
 from models.turn import Turn
 
@@ -20,7 +21,7 @@ def near(turn: Turn, store: Store) -> list[Booking]:
     """Return the bookings that an act of this turn may be about, and all later ones; those of
     whoever may be the same person too."""
     longest = max(turn.office.grace, LONGEST)
-    return cards.bookings_since(turn, store, turn.acted_from - longest)
+    return own_bookings.since(turn, store, turn.acted_from - longest)
 
 
 def note_contact(turn: Turn, store: Store, bookings: Sequence[Booking]) -> list[Message]:
@@ -37,8 +38,8 @@ def note_contact(turn: Turn, store: Store, bookings: Sequence[Booking]) -> list[
             if not store.alerts.about(booking, AlertKind.WROTE, turn.now):
                 store.alerts.tell_again(booking, AlertKind.WROTE, turn.now)
     for booking in held:
-        if _hold(turn, store, booking, "contact") and cards.is_own(turn, booking):
-            told.append(Message(text=turn.say("arriving.reinstated", phone=cards.phone(turn))))
+        if _hold(turn, store, booking, "contact") and own_bookings.is_own(turn, booking):
+            told.append(Message(text=turn.say("arriving.reinstated", phone=parts.phone(turn))))
     return told
 
 
@@ -50,7 +51,7 @@ def at_the_door(turn: Turn, store: Store, booking: Booking, *, wants_in: bool) -
     if booking.status == Status.DEEMED_CANCELLED and end <= turn.acted_at < booking.ends_at:
         store.alerts.about(booking, AlertKind.IS_HERE, turn.now)
         return
-    from_ = start - cards.EARLY if wants_in else start
+    from_ = start - parts.EARLY if wants_in else start
     if booking.status in _UNDECIDED_YET and from_ <= turn.acted_at < end:
         _hold(turn, store, booking, "at_door" if wants_in else "opened")
 
@@ -64,7 +65,7 @@ def heard_after_deemed(turn: Turn, store: Store, bookings: Sequence[Booking]) ->
     if turn.event is not None and turn.event.did is Did.SAID:
         store.inbox.keep(turn.event, failed=False)
     store.alerts.about(booking, AlertKind.IS_HERE, turn.now)
-    if not cards.is_own(turn, booking):
+    if not own_bookings.is_own(turn, booking):
         return []
     return [
         Message(
@@ -72,11 +73,11 @@ def heard_after_deemed(turn: Turn, store: Store, bookings: Sequence[Booking]) ->
             text=turn.say(
                 "arriving.heard_text",
                 minutes=turn.office.grace_minutes,
-                phone=cards.phone(turn),
+                phone=parts.phone(turn),
             ),
             groups=(
                 column(
-                    cards.phone_link(turn),
+                    parts.phone_link(turn),
                     button(turn.say("menu.book_again"), "book/1"),
                 ),
             ),
@@ -90,13 +91,13 @@ def help_to_enter(turn: Turn, store: Store) -> list[Message]:
     booking = _on_now(turn, near(turn, store))
     if booking is None:
         return []
-    ways = [cards.join_link(turn, booking)]
+    ways = [parts.join_link(turn, booking)]
     late = button(turn.say("arriving.late"), "late/1", booking.id)
     return [
         Message(
             title=turn.say("arriving.help_title"),
-            text=turn.say("arriving.help_text", phone=cards.phone(turn)),
-            groups=(column(*ways, late, cards.phone_link(turn)),),
+            text=turn.say("arriving.help_text", phone=parts.phone(turn)),
+            groups=(column(*ways, late, parts.phone_link(turn)),),
         )
     ]
 
@@ -104,14 +105,14 @@ def help_to_enter(turn: Turn, store: Store) -> list[Message]:
 def say_late(turn: Turn, store: Store) -> list[Message]:
     """The typed words "running late"."""
     around = _around(turn, near(turn, store))
-    own = [booking for booking in around if cards.is_own(turn, booking)]
-    mine = own or cards.current_bookings(turn, store)
+    own = [booking for booking in around if own_bookings.is_own(turn, booking)]
+    mine = own or own_bookings.current(turn, store)
     for booking in around if not mine else ():
         store.alerts.about(booking, AlertKind.RUNNING_LATE, turn.now)
     if not mine and _is_being_checked(turn, store):
-        return being_checked(turn)
+        return gate.being_checked(turn)
     if not mine:
-        return [cards.menu(turn, turn.say("arriving.no_booking"))]
+        return [parts.menu(turn, turn.say("arriving.no_booking"))]
     if turn.acted_at < mine[0].starts_at - turn.office.contact_window:
         return doubting.ask_early(turn, store)
     return late(turn, store, mine[0].id)
@@ -119,26 +120,26 @@ def say_late(turn: Turn, store: Store) -> list[Message]:
 
 def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """Running late: staff are told, and nothing is cancelled by itself."""
-    booking = cards.booking_of(turn, store, booking_id)
+    booking = own_bookings.find(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
     if booking.status not in _STILL_ON or turn.acted_at >= booking.ends_at:
-        return [_past(turn, booking)]
+        return [booking_card.past(turn, booking)]
     if turn.acted_at < booking.starts_at - turn.office.contact_window:
         return doubting.ask_early(turn, store)
     store.alerts.about(booking, AlertKind.RUNNING_LATE, turn.now)
     # After the grace the word alone holds nothing any more: staff decide.
     in_time = booking_card.in_contact_window(turn, booking)
-    phone = cards.phone(turn)
+    phone = parts.phone(turn)
     words = [
         turn.say("arriving.late_text", phone=phone)
         if in_time
         else turn.say("arriving.late_after_text", phone=phone)
     ]
-    ways: list[Button | Link] = [cards.join_link(turn, booking)]
+    ways: list[Button | Link] = [parts.join_link(turn, booking)]
     minutes = minutes_in(turn.event.text) if turn.event and turn.event.did is Did.SAID else None
     if minutes is not None and minutes >= booking.minutes:
-        ends = cards.clock_time(turn, booking.ends_at)
+        ends = parts.clock_time(turn, booking.ends_at)
         words.append(turn.say("arriving.late_too_long", ends=ends))
         if may_cancel(booking.starts_at, turn.now):
             words.append(turn.say("arriving.late_can_move"))
@@ -153,34 +154,34 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 def say_here(turn: Turn, store: Store) -> list[Message]:
     """The typed words "I'm in"."""
     around = _around(turn, near(turn, store))
-    own = [booking for booking in around if cards.is_own(turn, booking)]
-    mine = own or cards.current_bookings(turn, store)
+    own = [booking for booking in around if own_bookings.is_own(turn, booking)]
+    mine = own or own_bookings.current(turn, store)
     if not mine and _is_being_checked(turn, store):
-        return being_checked(turn)
+        return gate.being_checked(turn)
     if not mine:
-        return [cards.menu(turn, turn.say("arriving.no_booking"))]
+        return [parts.menu(turn, turn.say("arriving.no_booking"))]
     return here(turn, store, mine[0].id)
 
 
 def here(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """The parent has come and says so."""
-    booking = cards.booking_of(turn, store, booking_id)
+    booking = own_bookings.find(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
     if booking.status in (Status.CANCELLED, Status.WITHDRAWN):
-        return [_past(turn, booking)]
+        return [booking_card.past(turn, booking)]
     if not came(turn, store, booking, "im_in"):
         if turn.acted_at < booking.starts_at:
-            opens = cards.clock_time(turn, booking.starts_at - cards.EARLY)
-            when = cards.when_of(turn, booking)
+            opens = parts.clock_time(turn, booking.starts_at - parts.EARLY)
+            when = parts.when_of(turn, booking)
             return [Message(text=turn.say("arriving.too_early", opens=opens, when=when))]
         if booking.status not in (Status.JOINED, Status.COMPLETED):
-            return [_past(turn, booking)]
+            return [booking_card.past(turn, booking)]
     return [
         Message(
             title=turn.say("arriving.here_title"),
-            text=turn.say("arriving.here_text", phone=cards.phone(turn)),
-            groups=(column(cards.join_link(turn, booking)),),
+            text=turn.say("arriving.here_text", phone=parts.phone(turn)),
+            groups=(column(parts.join_link(turn, booking)),),
         )
     ]
 
@@ -189,7 +190,7 @@ def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
     """Record that the parent came, if the act counts as coming; says whether it does. After the
     grace it does for a booking that was not deemed cancelled, and staff are told."""
     in_time = counts_as_coming(
-        booking.starts_at, turn.acted_from, turn.acted_at, cards.EARLY, turn.office.grace
+        booking.starts_at, turn.acted_from, turn.acted_at, parts.EARLY, turn.office.grace
     )
     if not in_time and not _still_expected(turn, store, booking, how):
         return False
@@ -204,14 +205,6 @@ def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
     if booking.status in _UNDECIDED_YET:
         store.bookings.set_status(booking, Status.JOINED, turn.now, by="parent", why=how)
     return True
-
-
-def too_late_to_cancel(turn: Turn, store: Store, booking: Booking) -> list[Message]:
-    """After the start a cancellation is contact: staff see it and decide."""
-    if turn.acted_at < booking.ends_at and booking.status in _STILL_ON:
-        store.alerts.about(booking, AlertKind.CANCEL_AFTER_START, turn.now)
-        return [Message(text=turn.say("arriving.cancel_after_start", phone=cards.phone(turn)))]
-    return [_past(turn, booking)]
 
 
 def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
@@ -229,8 +222,8 @@ def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> boo
 def _on_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
     """The parent's own booking that begins in a few minutes or has not ended yet."""
     for booking in bookings:
-        is_on = booking.starts_at - cards.EARLY <= turn.acted_at < booking.ends_at
-        if is_on and booking.status in _STILL_ON and cards.is_own(turn, booking):
+        is_on = booking.starts_at - parts.EARLY <= turn.acted_at < booking.ends_at
+        if is_on and booking.status in _STILL_ON and own_bookings.is_own(turn, booking):
             return booking
     return None
 
@@ -240,17 +233,6 @@ def _is_being_checked(turn: Turn, store: Store) -> bool:
     are answered the same, whatever the other has booked."""
     seeker = turn.contact.job_seeker_id
     return seeker is not None and len(store.persons.maybe_same(seeker)) > 1
-
-
-def being_checked(turn: Turn) -> list[Message]:
-    """What somebody is told who gave a registration number that another record has."""
-    return [
-        Message(
-            title=turn.say("joining.checking_title"),
-            text=turn.say("joining.checking_text", phone=cards.phone(turn)),
-            groups=(column(cards.phone_link(turn)),),
-        )
-    ]
 
 
 def _deemed_just_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
@@ -294,11 +276,3 @@ def _reinstate(turn: Turn, store: Store, booking: Booking, status: Status) -> No
         booking, status, turn.now, by="parent", why="evidence from before the deadline came late"
     )
     store.alerts.about(booking, AlertKind.REINSTATED, turn.now)
-
-
-def _past(turn: Turn, booking: Booking) -> Message:
-    return Message(
-        title=turn.say(f"over.{booking.status}"),
-        text=turn.say("arriving.past", phone=cards.phone(turn)),
-        groups=(column(button(turn.say("menu.book"), "book/1"), cards.phone_link(turn)),),
-    )

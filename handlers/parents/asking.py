@@ -1,11 +1,12 @@
 """Asking the office: a parent's own words go to staff, and the answer comes back here."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
-from handlers.parents import cards, gate, typed, welcome
+from handlers.parents import gate, welcome
+from handlers.shared import hours, parts, personal_numbers
 from models.chat import Button, Message, button, column
-from models.rules.days import at, is_business_day, local_day
+from models.rules.days import at, local_day
 from models.store import Store
 from models.turn import Turn
 
@@ -18,7 +19,7 @@ _LEAST_SIGNS = 5
 def ask(turn: Turn, store: Store) -> list[Message]:
     """The next text is the question."""
     if _has_asked_enough(turn, store):
-        return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
+        return [Message(text=turn.say("ask.enough", phone=parts.phone(turn)))]
     store.awaited.ask(turn.contact.id, "question", "", turn.now + _WRITE_WITHIN)
     return [
         Message(
@@ -32,10 +33,10 @@ def ask(turn: Turn, store: Store) -> list[Message]:
 @gate.unless_refused
 def take(turn: Turn, store: Store, text: str) -> list[Message]:
     """The question, unless it holds a number that does not belong into a chat."""
-    if typed.without_personal_numbers(text) != text:
+    if personal_numbers.without_personal_numbers(text) != text:
         return [*welcome.not_here(turn, store), *ask(turn, store)]
     if _has_asked_enough(turn, store):
-        return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
+        return [Message(text=turn.say("ask.enough", phone=parts.phone(turn)))]
     assert turn.event is not None
     store.questions.ask(turn.contact.id, text, turn.event.message_id, turn.now)
     return _taken(turn)
@@ -47,7 +48,7 @@ def offer(turn: Turn, store: Store, text: str) -> list[Message]:
     send = _send(turn, store, text)
     if send is None:
         return welcome.not_understood(turn, store)
-    menu = cards.menu(turn, turn.say("fallback.not_understood"))
+    menu = parts.menu(turn, turn.say("fallback.not_understood"))
     return [replace(menu, groups=(column(send), *menu.groups))]
 
 
@@ -74,7 +75,7 @@ def _send(turn: Turn, store: Store, text: str) -> Button | None:
 def send_typed(turn: Turn, store: Store, draft: int) -> list[Message]:
     """What was typed is the question; what is kept no more has to be written again."""
     if _has_asked_enough(turn, store):
-        return [Message(text=turn.say("ask.enough", phone=cards.phone(turn)))]
+        return [Message(text=turn.say("ask.enough", phone=parts.phone(turn)))]
     if store.questions.ask_draft(turn.contact.id, draft, turn.now):
         return _taken(turn)
     return [
@@ -96,35 +97,16 @@ def _has_asked_enough(turn: Turn, store: Store) -> bool:
 
 
 def _taken(turn: Turn) -> list[Message]:
-    if is_open(turn):
+    if hours.is_open(turn):
         words = turn.say("ask.taken")
     else:
-        opens = next_opening(turn)
+        opens = hours.next_opening(turn)
         day = turn.say.day(local_day(opens, turn.office.zone))
-        words = turn.say("ask.taken_later", day=day, time=cards.clock_time(turn, opens))
+        words = turn.say("ask.taken_later", day=day, time=parts.clock_time(turn, opens))
     return [
         Message(
             title=turn.say("ask.taken_title"),
-            text="\n".join([words, turn.say("ask.urgent", phone=cards.phone(turn))]),
-            shortcuts=cards.menu_shortcuts(turn),
+            text="\n".join([words, turn.say("ask.urgent", phone=parts.phone(turn))]),
+            shortcuts=parts.menu_shortcuts(turn),
         )
     ]
-
-
-def is_open(turn: Turn) -> bool:
-    """Whether staff are there to answer: the office's hours on a working day."""
-    opens, closes = turn.office.office_hours
-    zone = turn.office.zone
-    return is_business_day(turn.today) and (
-        at(turn.today, opens, zone) <= turn.now < at(turn.today, closes, zone)
-    )
-
-
-def next_opening(turn: Turn) -> datetime:
-    """When the office opens next (UTC or the office's zone: it is aware)."""
-    day = turn.today
-    while True:
-        opens = at(day, turn.office.office_hours[0], turn.office.zone)
-        if is_business_day(day) and opens > turn.now:
-            return opens
-        day += timedelta(days=1)

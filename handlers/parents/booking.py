@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from handlers.parents import booking_card, cards, gate, offering
+from handlers.parents import gate
+from handlers.shared import booking_card, offering, own_bookings, parts
+from models.booking import Booking
 from models.chat import Argument, Message, NotAButton, button, column
 from models.rules.days import at, local_day
 from models.rules.slots import Slot
 from models.store import Store
-from models.store.booking import Booking
 from models.store.bookings import SlotTaken
 from models.tables import Companion
 from models.turn import Turn
@@ -17,7 +18,7 @@ from models.turn import Turn
 def start(turn: Turn, store: Store) -> list[Message]:
     """The way to a booking: what is still to be settled first, then the days, for the service
     of last time where there was one."""
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     last = store.bookings.latest(_seeker(turn))
@@ -31,13 +32,13 @@ def start(turn: Turn, store: Store) -> list[Message]:
 
 def choose_service(turn: Turn, store: Store) -> list[Message]:
     """The services that the office offers (art. 1)."""
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     return gate.closed(turn, store) or _has_enough(turn, mine) or [_services(turn)]
 
 
 def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message]:
     """The days that have free slots, with how many; never a full day."""
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     _check_service(turn, service)
@@ -62,7 +63,7 @@ def _days(
             turn,
             free,
             page,
-            turn.say("booking.days_title", service=cards.service(turn, service)),
+            turn.say("booking.days_title", service=parts.service(turn, service)),
             day_verb=("day/1", service),
             page_verb=("days/1", service),
             more=other,
@@ -72,7 +73,7 @@ def _days(
 
 def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Message]:
     """The free times of a day, morning and afternoon; the counselor of last time comes first."""
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     _check_service(turn, service)
@@ -92,7 +93,7 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
 def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> list[Message]:
     """A typed day, perhaps with a time. Which service it is for is asked where there are several,
     since a typed day does not say."""
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     offered = turn.office.services
@@ -125,7 +126,7 @@ def show_summary_with(
     companion: Companion,
 ) -> list[Message]:
     """What would be booked, with a companion or interpreter announced (art. 12(3))."""
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
         return blocked
     _check_service(turn, service)
@@ -170,7 +171,7 @@ def confirm(
         return blocked
     _check_service(turn, service)
     slot = Slot(starts_at, counselor_id)
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if same := [each for each in mine if each.slot == slot]:
         return [booking_card.confirmation(turn, same[0], turn.say("booking.already"))]
     if blocked := _has_enough(turn, mine):
@@ -190,7 +191,7 @@ def confirm(
 def _services(turn: Turn, verb: str = "days/1", *rest: Argument) -> Message:
     """The services as buttons; what comes after the choice is in `rest`."""
     choices = [
-        button(cards.service(turn, name), verb, name, *(rest or (0,)))
+        button(parts.service(turn, name), verb, name, *(rest or (0,)))
         for name in turn.office.services
     ]
     return Message(
@@ -208,8 +209,8 @@ def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: Comp
     return Message(
         title=turn.say("booking.summary_title"),
         facts=(
-            (turn.say("booking.when"), cards.when(turn, slot.starts_at)),
-            (turn.say("booking.service"), cards.service(turn, service)),
+            (turn.say("booking.when"), parts.when(turn, slot.starts_at)),
+            (turn.say("booking.service"), parts.service(turn, service)),
             (turn.say("booking.counselor"), names[slot.counselor_id]),
             (turn.say("booking.companion"), turn.say(f"companion.{companion}")),
         ),

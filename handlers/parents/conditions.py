@@ -3,7 +3,7 @@ by one, with the way out of each "no" (arts. 2(1), 2(2), 5(1) to 5(6))."""
 
 from datetime import timedelta
 
-from handlers.parents import cards
+from handlers.shared import parts
 from models.chat import Message, NotAButton, button, column
 from models.rules import eligibility
 from models.rules.eligibility import ITEMS, Card
@@ -50,13 +50,13 @@ def way_out(turn: Turn, card: Card, item: str) -> list[Message]:
     else:
         put_right = button(turn.say("conditions.now_yes"), "yes/1", card.value, item, primary=True)
         title, ways = turn.say("conditions.way_out_title"), [put_right]
-    by_phone = turn.say("conditions.by_phone", phone=cards.phone(turn))
+    by_phone = turn.say("conditions.by_phone", phone=parts.phone(turn))
     return [
         Message(
             title=title,
             text="\n\n".join([phrase(turn, card, item, "way_out"), by_phone]),
             groups=(
-                column(cards.phone_link(turn), *ways, button(turn.say("menu.back"), "menu/1")),
+                column(parts.phone_link(turn), *ways, button(turn.say("menu.back"), "menu/1")),
             ),
         )
     ]
@@ -115,6 +115,6 @@ def phrase(turn: Turn, card: Card, item: str, form: str) -> str:
     """What a card, a question or a way out says about a condition."""
     return turn.say(
         f"{_NAMES[card]}.{item}.{form}",
-        office=cards.office_name(turn),
+        office=parts.office_name(turn),
         app=turn.office.video.name,
     )

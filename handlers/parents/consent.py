@@ -1,7 +1,7 @@
 """The terms: whether consent stands, the summary, the full text, and "not now" (arts. 2(3), 4,
 6, 13)."""
 
-from handlers.parents import cards
+from handlers.shared import parts
 from models.chat import Button, Group, Link, Message, NotAButton, button, column
 from models.rules.terms_text import contents
 from models.store import Store
@@ -38,10 +38,10 @@ def not_now(turn: Turn, store: Store) -> list[Message]:
     return [
         Message(
             title=turn.say("terms.not_now_title"),
-            text=turn.say("terms.not_now_text", phone=cards.phone(turn)),
+            text=turn.say("terms.not_now_text", phone=parts.phone(turn)),
             groups=(
                 column(
-                    cards.phone_link(turn),
+                    parts.phone_link(turn),
                     button(turn.say("terms.back"), "terms/1", primary=True),
                 ),
             ),
@@ -84,8 +84,8 @@ def not_open_yet(turn: Turn) -> list[Message]:
     return [
         Message(
             title=turn.say("closed.title"),
-            text=turn.say("closed.text", phone=cards.phone(turn)),
-            groups=(column(cards.phone_link(turn)),),
+            text=turn.say("closed.text", phone=parts.phone(turn)),
+            groups=(column(parts.phone_link(turn)),),
         )
     ]
 
@@ -142,7 +142,7 @@ def _terms_again(turn: Turn, store: Store, version: Version) -> Message:
         title=turn.say("terms.title"),
         text="\n\n".join([_summary(turn, store, version), turn.say("terms.agreed_already")]),
         groups=(_reading(turn, version),),
-        shortcuts=cards.menu_shortcuts(turn),
+        shortcuts=parts.menu_shortcuts(turn),
     )
 
 

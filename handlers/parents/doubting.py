@@ -5,13 +5,14 @@ contact" has no window)."""
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.parents import booking_card, cards, my_bookings, troubles
+from handlers.parents import my_bookings, troubles
 from handlers.parents.troubles import Trouble
+from handlers.shared import booking_card, own_bookings, parts
+from models.booking import Booking
 from models.chat import Did, Event, Message, NotAButton, button, column
 from models.rules.attendance import deadline
 from models.rules.deadlines import day_before, may_cancel
 from models.store import Store
-from models.store.booking import Booking
 from models.tables import AlertKind, Status
 from models.turn import Turn
 
@@ -46,22 +47,22 @@ def ask(turn: Turn, store: Store, text: str) -> list[Message]:
     trouble = None if troubles.is_question(text) else troubles.trouble(text)
     held = _doubted(turn, store, text)
     if held and all(each.ends_at <= turn.acted_at for each in held):
-        return [Message(text=turn.say("doubt.told_after", phone=cards.phone(turn)))]
+        return [Message(text=turn.say("doubt.told_after", phone=parts.phone(turn)))]
     return _questions(turn, held, trouble)
 
 
 def says_coming(turn: Turn, store: Store) -> list[Message]:
     """Somebody writes that they come: to clear a doubt up takes the button; else they see what
     they come to."""
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if not mine:
         return my_bookings.show_mine(turn, store)
     in_doubt = [each for each in mine if store.presence.is_in_doubt(each.id, each.version)]
     if in_doubt:
         return _questions(turn, in_doubt, None)
-    when = cards.when_of(turn, mine[0])
+    when = parts.when_of(turn, mine[0])
     return [
-        Message(text=turn.say("doubt.awaited", when=when), shortcuts=cards.menu_shortcuts(turn))
+        Message(text=turn.say("doubt.awaited", when=when), shortcuts=parts.menu_shortcuts(turn))
     ]
 
 
@@ -80,10 +81,10 @@ def ask_early(turn: Turn, store: Store) -> list[Message]:
 
 def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """The parent will come after all: nothing is in doubt any more."""
-    booking = cards.booking_of(turn, store, booking_id)
+    booking = own_bookings.find(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
-    if booking not in cards.current_bookings(turn, store):
+    if booking not in own_bookings.current(turn, store):
         return [booking_card.over(turn, booking)]
     store.presence.clear_doubt(booking.id, booking.version, acted_at=turn.acted_at, now=turn.now)
     if store.alerts.is_told(booking.id, AlertKind.MAY_NOT_COME):
@@ -94,14 +95,16 @@ def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def _questions(turn: Turn, held: Sequence[Booking], trouble: Trouble | None) -> list[Message]:
-    to_come = [each for each in held if cards.is_own(turn, each) and each.ends_at > turn.acted_at]
+    to_come = [
+        each for each in held if own_bookings.is_own(turn, each) and each.ends_at > turn.acted_at
+    ]
     return [_question(turn, each, trouble) for each in to_come[:_ASKED]]
 
 
 def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:
     words = [turn.say(f"doubt.{trouble}")] if trouble is not None else []
-    words.append(turn.say("doubt.ask", when=cards.when_of(turn, booking)))
-    words.append(turn.say("doubt.told", phone=cards.phone(turn)))
+    words.append(turn.say("doubt.ask", when=parts.when_of(turn, booking)))
+    words.append(turn.say("doubt.told", phone=parts.phone(turn)))
     will_come = button(turn.say("doubt.will_come"), "willcome/1", booking.id, primary=True)
     ways = [will_come]
     if may_cancel(booking.starts_at, turn.now):
@@ -112,7 +115,7 @@ def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:
     return Message(
         title=turn.say("doubt.title"),
         text="\n".join(words),
-        groups=(column(*ways, cards.phone_link(turn)),),
+        groups=(column(*ways, parts.phone_link(turn)),),
     )
 
 
@@ -169,7 +172,7 @@ def _is_reminded(turn: Turn, booking: Booking) -> bool:
 def _to_hold(turn: Turn, store: Store) -> list[Booking]:
     """What is booked and not over when the parent acts, or still to be decided; what was deemed
     cancelled since is among it."""
-    found = cards.bookings_since(turn, store, turn.acted_at - _BEHIND)
+    found = own_bookings.since(turn, store, turn.acted_at - _BEHIND)
     grace = turn.office.grace
     return [
         booking

@@ -4,7 +4,8 @@ from functools import wraps
 from typing import Any
 
 from handlers.buttons import Step
-from handlers.parents import arriving, cards, conditions, consent, details
+from handlers.parents import conditions, consent, details
+from handlers.shared import parts
 from models.chat import Message, column
 from models.rules.eligibility import Card
 from models.store import Store
@@ -20,7 +21,7 @@ def closed(turn: Turn, store: Store) -> list[Message] | None:
     if not consent.stands(turn, settled):
         return consent.show_terms(turn, store)
     if settled.is_claimed:
-        return arriving.being_checked(turn)
+        return being_checked(turn)
     for card in Card:
         if denied := conditions.denied(settled, card):
             return conditions.way_out(turn, card, denied[0])
@@ -36,8 +37,19 @@ def _please_phone(turn: Turn) -> list[Message]:
     return [
         Message(
             title=turn.say("refused.title"),
-            text=turn.say("refused.text", phone=cards.phone(turn)),
-            groups=(column(cards.phone_link(turn)),),
+            text=turn.say("refused.text", phone=parts.phone(turn)),
+            groups=(column(parts.phone_link(turn)),),
+        )
+    ]
+
+
+def being_checked(turn: Turn) -> list[Message]:
+    """What somebody is told who gave a registration number that another record has."""
+    return [
+        Message(
+            title=turn.say("joining.checking_title"),
+            text=turn.say("joining.checking_text", phone=parts.phone(turn)),
+            groups=(column(parts.phone_link(turn)),),
         )
     ]
 

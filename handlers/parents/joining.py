@@ -3,7 +3,7 @@ staff give."""
 
 from datetime import timedelta
 
-from handlers.parents import booking_card, cards
+from handlers.shared import booking_card, own_bookings, parts
 from models.chat import Message, button, column
 from models.store import Store
 from models.store.persons import TRIES
@@ -23,7 +23,7 @@ def join(turn: Turn, store: Store, code: str) -> list[Message]:
     if seeker is None:
         store.audit.note(turn.contact, _WHAT, turn.now, allowed=False)
         key = "joining.too_often" if too_often else "joining.wrong"
-        return [Message(text=turn.say(key, phone=cards.phone(turn)))]
+        return [Message(text=turn.say(key, phone=parts.phone(turn)))]
     own = turn.contact.job_seeker_id
     if own is not None and own != seeker:
         store.persons.merge(own, seeker, None, turn.now)
@@ -37,7 +37,7 @@ def join(turn: Turn, store: Store, code: str) -> list[Message]:
     after = f"person {seeker}"
     store.audit.note(turn.contact, _WHAT, turn.now, subject=after, before=before, after=after)
     joined = turn.of(store.contacts.by_id(turn.contact.id))
-    mine = cards.current_bookings(joined, store)
+    mine = own_bookings.current(joined, store)
     hello = Message(
         title=turn.say("joining.done_title"),
         text=turn.say("joining.done_text"),

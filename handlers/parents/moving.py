@@ -3,13 +3,14 @@
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from handlers.parents import booking_card, cards, gate, my_bookings, offering
+from handlers.parents import gate, my_bookings
+from handlers.shared import booking_card, offering, own_bookings, parts
+from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
 from models.rules.days import at, local_day
 from models.rules.deadlines import may_cancel
 from models.rules.slots import Slot
 from models.store import Store
-from models.store.booking import Booking
 from models.store.bookings import SlotTaken
 from models.tables import Status
 from models.turn import Turn
@@ -24,7 +25,7 @@ class Movable(NamedTuple):
 
 def choose_move(turn: Turn, store: Store) -> list[Message]:
     """The typed word "move": the days for the one booking there is, or a choice."""
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if len(mine) != 1:
         return my_bookings.show_mine(turn, store)
     return show_days(turn, store, mine[0].id, 0)
@@ -32,7 +33,7 @@ def choose_move(turn: Turn, store: Store) -> list[Message]:
 
 def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> list[Message]:
     """A typed day, perhaps with a time, to move the one booking there is to."""
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if len(mine) != 1:
         return my_bookings.show_mine(turn, store)
     if clock_time is not None:
@@ -56,7 +57,7 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
             turn,
             free,
             page,
-            turn.say("move.days_title", when=cards.when_of(turn, found.booking)),
+            turn.say("move.days_title", when=parts.when_of(turn, found.booking)),
             day_verb=("moveday/1", booking_id),
             page_verb=("move/1", booking_id),
             more=[button(turn.say("move.keep"), "willcome/1", booking_id)],
@@ -98,8 +99,8 @@ def ask(
         Message(
             title=turn.say("move.title"),
             facts=(
-                (turn.say("move.from"), cards.when_of(turn, booking)),
-                (turn.say("move.to"), cards.when(turn, starts_at)),
+                (turn.say("move.from"), parts.when_of(turn, booking)),
+                (turn.say("move.to"), parts.when(turn, starts_at)),
                 (turn.say("booking.counselor"), names[counselor_id]),
             ),
             groups=(
@@ -126,7 +127,7 @@ def move(
         return [booking_card.confirmation(turn, booking, turn.say("booking.already"))]
     if booking.version != version:
         return ask(turn, store, booking_id, starts_at, counselor_id)
-    kept = Message(text=turn.say("move.kept", when=cards.when_of(turn, booking)))
+    kept = Message(text=turn.say("move.kept", when=parts.when_of(turn, booking)))
     store.calendar.lock()
     if slot not in offering.free_at(turn, store, starts_at, found.others):
         return [kept, *_offer_nearest(turn, store, starts_at, found)]
@@ -145,12 +146,12 @@ def _offer_nearest(turn: Turn, store: Store, starts_at: datetime, moving: Movabl
 
 def _movable(turn: Turn, store: Store, booking_id: int) -> Movable | list[Message]:
     """The booking if it can be moved now, or the answer why not."""
-    found = cards.booking_of(turn, store, booking_id)
+    found = own_bookings.find(turn, store, booking_id)
     if found is None:
         raise NotAButton("not this parent's booking")
     if blocked := gate.closed(turn, store):
         return blocked
-    mine = cards.current_bookings(turn, store)
+    mine = own_bookings.current(turn, store)
     if found not in mine:
         return [booking_card.over(turn, found)]
     if found.status != Status.BOOKED or not may_cancel(found.starts_at, turn.now):

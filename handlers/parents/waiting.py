@@ -4,7 +4,8 @@ in line has it held for a while, then the next."""
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 
-from handlers.parents import booking, cards, gate, offering
+from handlers.parents import booking, gate
+from handlers.shared import hours, offering, own_bookings, parts
 from models.chat import Group, Message, NotAButton, button, column
 from models.rules.days import at, end_of_day, local_day
 from models.rules.slots import Slot
@@ -22,7 +23,7 @@ def choose_day(turn: Turn, store: Store, service: str) -> list[Message]:
     if blocked := gate.closed(turn, store):
         return blocked
     _check(turn, service)
-    free, full = offering.days(turn, store, cards.current_bookings(turn, store))
+    free, full = offering.days(turn, store, own_bookings.current(turn, store))
     days = [button(turn.say.short_day(day), "wait/1", service, day) for day in full[:_DAYS]]
     groups = [Group(tuple(days), columns=2)] if days else []
     if not free:
@@ -46,7 +47,7 @@ def wait_for_any(turn: Turn, store: Store, service: str) -> list[Message]:
     if blocked := gate.closed(turn, store):
         return blocked
     _check(turn, service)
-    if offering.days(turn, store, cards.current_bookings(turn, store)).free:
+    if offering.days(turn, store, own_bookings.current(turn, store)).free:
         return booking.show_days(turn, store, service, 0)
     return _wait(turn, store, service, None)
 
@@ -54,12 +55,12 @@ def wait_for_any(turn: Turn, store: Store, service: str) -> list[Message]:
 def stop(turn: Turn, store: Store) -> list[Message]:
     """Wait no more."""
     store.waiting.end(turn.contact.id, turn.now)
-    return [Message(text=turn.say("waiting.stopped"), shortcuts=cards.menu_shortcuts(turn))]
+    return [Message(text=turn.say("waiting.stopped"), shortcuts=parts.menu_shortcuts(turn))]
 
 
 def offer_free(turn: Turn, store: Store) -> None:
     """Offer what is free to those who wait, in their order; never in the quiet hours."""
-    if is_quiet(turn) or not store.waiting.is_anybody_there(turn.today):
+    if hours.is_quiet(turn) or not store.waiting.is_anybody_there(turn.today):
         return
     # Nobody books what is being offered. Before the line: who books takes them in this order too.
     store.calendar.lock(change=True)
@@ -72,20 +73,13 @@ def offer_free(turn: Turn, store: Store) -> None:
             free[local_day(slot.starts_at, turn.office.zone)].remove(slot)
 
 
-def is_quiet(turn: Turn) -> bool:
-    """Whether people are not to be disturbed now."""
-    begins, ends = turn.office.quiet_hours
-    clock = turn.now.astimezone(turn.office.zone).time()
-    return clock >= begins or clock < ends if begins > ends else begins <= clock < ends
-
-
 def _wait(turn: Turn, store: Store, service: str, day: date | None) -> list[Message]:
     if blocked := gate.closed(turn, store):
         return blocked
     _check(turn, service)
     if day is not None and day <= turn.today:
         raise NotAButton("a day that nobody can book any more")
-    if len(cards.current_bookings(turn, store)) >= turn.office.max_upcoming:
+    if len(own_bookings.current(turn, store)) >= turn.office.max_upcoming:
         return [Message(text=turn.say.count("booking.enough", turn.office.max_upcoming))]
     mine = store.waiting.of(turn.contact.id, turn.today)
     if day not in [each.day for each in mine]:
@@ -100,7 +94,7 @@ def _wait(turn: Turn, store: Store, service: str, day: date | None) -> list[Mess
             title=turn.say("waiting.noted_title"),
             text=turn.say("waiting.noted_text", day=which, minutes=minutes),
             groups=(column(button(turn.say("waiting.stop"), "waitnot/1")),),
-            shortcuts=cards.menu_shortcuts(turn),
+            shortcuts=parts.menu_shortcuts(turn),
         )
     ]
 
@@ -118,7 +112,7 @@ def _next_slot(turn: Turn, store: Store, wait: Wait, free: dict[date, list[Slot]
     if contact.job_seeker_id is None or contact.role is not None:
         return None
     theirs = turn.to(contact)
-    if len(cards.current_bookings(theirs, store)) >= turn.office.max_upcoming:
+    if len(own_bookings.current(theirs, store)) >= turn.office.max_upcoming:
         store.waiting.end(wait.contact_id, turn.now)
         return None
     if contact.unreachable_at is not None or gate.closed(theirs, store):
@@ -138,8 +132,8 @@ def _offer(turn: Turn, store: Store, wait: Wait, slot: Slot) -> None:
         "free slot",
         Message(
             title=to.say("waiting.free_title"),
-            text=to.say("waiting.free_text", until=cards.clock_time(to, until)),
-            facts=((to.say("booking.when"), cards.when(to, slot.starts_at)),),
+            text=to.say("waiting.free_text", until=parts.clock_time(to, until)),
+            facts=((to.say("booking.when"), parts.when(to, slot.starts_at)),),
             groups=(
                 column(
                     button(to.say("waiting.take"), "time/1", wait.service, *slot, primary=True),

@@ -1,7 +1,8 @@
 """The counter itself: welcome, menu, help, the office, the language, and kind answers to what
 the program cannot use."""
 
-from handlers.parents import cards, consent
+from handlers.parents import consent
+from handlers.shared import own_bookings, parts
 from locales import best_language, languages
 from models.chat import Message, NotAButton, button, column
 from models.store import Store
@@ -19,19 +20,19 @@ def welcome(turn: Turn, store: Store) -> list[Message]:
         other = turn.in_language(turn.say("language.other"))
         text += ["", other.say("welcome.text", app=turn.office.video.name)]
     hello = Message(
-        title=turn.say("welcome.title", office=cards.office_name(turn)),
+        title=turn.say("welcome.title", office=parts.office_name(turn)),
         text="\n".join(text),
         groups=(
             column(button(turn.say("language.switch"), "language/1", turn.say("language.other"))),
         ),
     )
     if known:
-        return [hello, cards.menu(turn)]
+        return [hello, parts.menu(turn)]
     return [hello, *consent.show_terms(turn, store)]
 
 
 def show_menu(turn: Turn, store: Store) -> list[Message]:
-    return [cards.menu(turn)]
+    return [parts.menu(turn)]
 
 
 def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
@@ -39,7 +40,7 @@ def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
     if language not in languages():
         raise NotAButton("no such language")
     store.contacts.set_language(turn.contact.id, language)
-    return [cards.menu(turn.in_language(language))]
+    return [parts.menu(turn.in_language(language))]
 
 
 def speak_english(turn: Turn, store: Store) -> list[Message]:
@@ -55,7 +56,7 @@ def help_(turn: Turn, store: Store) -> list[Message]:
     return [
         Message(
             title=turn.say("help.title"),
-            text=turn.say("help.text", phone=cards.phone(turn)),
+            text=turn.say("help.text", phone=parts.phone(turn)),
             groups=(
                 column(
                     button(turn.say("menu.book"), "book/1", primary=True),
@@ -77,26 +78,26 @@ def office(turn: Turn, store: Store) -> list[Message]:
     address = turn.office.words(turn.office.address, turn.say.language)
     return [
         Message(
-            title=cards.office_name(turn),
+            title=parts.office_name(turn),
             facts=(
-                (turn.say("office.phone_label"), cards.phone(turn)),
+                (turn.say("office.phone_label"), parts.phone(turn)),
                 (turn.say("office.address_label"), address),
             ),
-            groups=(column(cards.phone_link(turn)),),
-            shortcuts=cards.menu_shortcuts(turn),
+            groups=(column(parts.phone_link(turn)),),
+            shortcuts=parts.menu_shortcuts(turn),
         )
     ]
 
 
 def not_understood(turn: Turn, store: Store) -> list[Message]:
-    return [cards.menu(turn, turn.say("fallback.not_understood"))]
+    return [parts.menu(turn, turn.say("fallback.not_understood"))]
 
 
 def you_are_welcome(turn: Turn, store: Store) -> list[Message]:
     """The answer to a courtesy."""
-    is_awaited = bool(cards.current_bookings(turn, store))
+    is_awaited = bool(own_bookings.current(turn, store))
     text = turn.say("fallback.courtesy_awaited" if is_awaited else "fallback.courtesy")
-    return [Message(text=text, shortcuts=cards.menu_shortcuts(turn))]
+    return [Message(text=text, shortcuts=parts.menu_shortcuts(turn))]
 
 
 def not_here(turn: Turn, store: Store) -> list[Message]:
@@ -105,27 +106,27 @@ def not_here(turn: Turn, store: Store) -> list[Message]:
         Message(
             text=turn.say("fallback.personal"),
             groups=(column(button(turn.say("help.details"), "form/1")),),
-            shortcuts=cards.menu_shortcuts(turn),
+            shortcuts=parts.menu_shortcuts(turn),
         )
     ]
 
 
 def press_a_button(turn: Turn, store: Store) -> list[Message]:
     """Somebody typed "yes" or "no": only a button says to what."""
-    return [Message(text=turn.say("fallback.press"), shortcuts=cards.menu_shortcuts(turn))]
+    return [Message(text=turn.say("fallback.press"), shortcuts=parts.menu_shortcuts(turn))]
 
 
 def stale_button(turn: Turn, store: Store) -> list[Message]:
-    return [cards.menu(turn, turn.say("fallback.stale"))]
+    return [parts.menu(turn, turn.say("fallback.stale"))]
 
 
 def not_text(turn: Turn, store: Store) -> list[Message]:
     """A kind answer to stickers, photos, voice messages and places."""
     kind = turn.event.text if turn.event else ""
     known = kind in ("sticker", "photo", "voice", "location")
-    return [cards.menu(turn, turn.say(f"fallback.{kind}" if known else "fallback.other"))]
+    return [parts.menu(turn, turn.say(f"fallback.{kind}" if known else "fallback.other"))]
 
 
 def sorry(turn: Turn) -> Message:
     """Something went wrong on our side: what to do now."""
-    return cards.menu(turn, turn.say("fallback.sorry", phone=cards.phone(turn)))
+    return parts.menu(turn, turn.say("fallback.sorry", phone=parts.phone(turn)))

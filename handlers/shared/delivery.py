@@ -1,12 +1,12 @@
 """Delivery: what it means that a word to somebody has arrived, or has not."""
 
-from handlers.parents import cards
+from handlers.shared import parts
+from models.booking import Booking
 from models.chat import Message
 from models.choice import Choice
+from models.contact import NOBODY
 from models.letter import Letter
 from models.store import Store
-from models.store.booking import Booking
-from models.store.contacts import NOBODY
 from models.store.outbox import Outgoing
 from models.tables import AlertKind, SendState, Status
 from models.turn import Turn
@@ -86,5 +86,5 @@ def _tell(turn: Turn, booking: Booking | None, report: Report) -> None:
     """Tell a staff member. On LINE, where a push costs, only if they must do something."""
     if report is Report.ACCEPTED and turn.contact.channel == "line":
         return
-    which = f"{booking.reference} {cards.when_of(turn, booking)}" if booking else ""
+    which = f"{booking.reference} {parts.when_of(turn, booking)}" if booking else ""
     turn.write("report", Message(text=f"{which}\n{turn.say(f'report.{report}')}".strip()))

@@ -1,16 +1,16 @@
 """Attendance by staff: present, completed, not come, and undoing a deemed cancellation
 (art. 6(6))."""
 
-from handlers.parents import cards as parents_cards
+from handlers.shared import parts
 from handlers.staff import cards
 from handlers.staff.permission import booking_of
 from handlers.staff.telling import by, note, tell_parent
+from models.booking import Booking
 from models.chat import Link, Message, button, column
+from models.contact import NOBODY
 from models.database import Conflict
 from models.rules.attendance import deadline
 from models.store import Store
-from models.store.booking import Booking
-from models.store.contacts import NOBODY
 from models.tables import AlertKind, Status
 from models.turn import Turn
 
@@ -25,7 +25,7 @@ _EARLIER = {
 def present(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """The parent is there: from 15 minutes before the start on."""
     booking = booking_of(turn, store, booking_id)
-    if turn.now < booking.starts_at - parents_cards.EARLY:
+    if turn.now < booking.starts_at - parts.EARLY:
         return _not_now(turn, store, booking)
     return _change(turn, store, booking, "present", Status.JOINED)
 
@@ -33,7 +33,7 @@ def present(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 def completed(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """The consultation has taken place."""
     booking = booking_of(turn, store, booking_id)
-    if turn.now < booking.starts_at - parents_cards.EARLY:
+    if turn.now < booking.starts_at - parts.EARLY:
         return _not_now(turn, store, booking)
     return _change(turn, store, booking, "completed", Status.COMPLETED)
 
@@ -76,10 +76,10 @@ def _not_now(turn: Turn, store: Store, booking: Booking) -> list[Message]:
 
 def _word(to: Turn, booking: Booking, what: str) -> Message:
     """What the parent is told of it."""
-    when, phone = parents_cards.when_of(to, booking), parents_cards.phone(to)
+    when, phone = parts.when_of(to, booking), parts.phone(to)
     buttons: list[Link] = []
     if what in ("present", "undo") and to.now < booking.ends_at:
-        buttons.append(parents_cards.join_link(to, booking))
+        buttons.append(parts.join_link(to, booking))
     again = button(to.say("menu.book_again"), "book/1")
     return Message(
         title=to.say(f"told.{what}_title"),

@@ -2,16 +2,16 @@
 
 from datetime import date, time, timedelta
 
-from handlers.staff import hitting, meeting
+from handlers.staff import affected, meeting
 from handlers.staff.telling import by
 from locales import Phrases, phrases
+from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
 from models.rules.meeting_url import NoRoom, read_room
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift
 from models.rules.slots import Shift, offered
 from models.rules.typed_dates import plain, read_day
 from models.store import Store
-from models.store.booking import Booking
 from models.store.calendar import CounselorInFull
 from models.tables import Shift as ShiftRow
 from models.text import shortened
@@ -212,7 +212,7 @@ def show_shift(turn: Turn, store: Store, shift_id: int) -> list[Message]:
             groups=(
                 column(
                     button(turn.say("shift.end"), "endshift/1", shift_id),
-                    button(turn.say("shift.remove"), "dropshift/1", shift_id, hitting.ASK),
+                    button(turn.say("shift.remove"), "dropshift/1", shift_id, affected.ASK),
                     button(turn.say("desk.back"), "counselor/1", shift.counselor_id),
                 ),
             ),
@@ -237,7 +237,7 @@ def end(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
     day = read_day(plain(text), turn.today)
     if day is None:
         return _ask(turn, store, "endshift", subject, "shift.ask_end")
-    return end_on(turn, store, int(subject), day.strftime("%Y%m%d"), hitting.ASK)
+    return end_on(turn, store, int(subject), day.strftime("%Y%m%d"), affected.ASK)
 
 
 def end_on(turn: Turn, store: Store, shift_id: int, last_day: str, how: str) -> list[Message]:
@@ -247,7 +247,7 @@ def end_on(turn: Turn, store: Store, shift_id: int, last_day: str, how: str) -> 
     if day is None:
         raise NotAButton("no day")
     hit = _newly_hit(turn, store, shift, _as_rule(shift)._replace(until_day=day))
-    if asked := hitting.ask(turn, store, hit, how, ("endshift/2", shift_id, last_day)):
+    if asked := affected.ask(turn, store, hit, how, ("endshift/2", shift_id, last_day)):
         return asked
     before, after = _as_rule(shift), _as_rule(shift)._replace(until_day=day)
     store.calendar.end_shift(shift_id, day)
@@ -255,7 +255,7 @@ def end_on(turn: Turn, store: Store, shift_id: int, last_day: str, how: str) -> 
     _note(turn, store, "end shift", shift.counselor_id, *changed)
     return [
         *show(turn, store, shift.counselor_id),
-        *hitting.settle(turn, store, hit, how, "counselor"),
+        *affected.settle(turn, store, hit, how, "counselor"),
     ]
 
 
@@ -263,14 +263,14 @@ def drop_shift(turn: Turn, store: Store, shift_id: int, how: str) -> list[Messag
     """Take a shift away, after asking what becomes of the bookings that this hits."""
     shift = _shift(store, shift_id)
     hit = _newly_hit(turn, store, shift, None)
-    if asked := hitting.ask(turn, store, hit, how, ("dropshift/1", shift_id)):
+    if asked := affected.ask(turn, store, hit, how, ("dropshift/1", shift_id)):
         return asked
     before = _on_record(turn, _as_rule(shift))
     store.calendar.remove_shift(shift_id)
     _note(turn, store, "drop shift", shift.counselor_id, before)
     return [
         *show(turn, store, shift.counselor_id),
-        *hitting.settle(turn, store, hit, how, "counselor"),
+        *affected.settle(turn, store, hit, how, "counselor"),
     ]
 
 
@@ -287,7 +287,7 @@ def _newly_hit(turn: Turn, store: Store, shift: ShiftRow, becomes: Shift | None)
 
 
 def retire(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
-    return retire_how(turn, store, counselor_id, hitting.ASK)
+    return retire_how(turn, store, counselor_id, affected.ASK)
 
 
 def retire_how(turn: Turn, store: Store, counselor_id: int, how: str) -> list[Message]:
@@ -295,11 +295,11 @@ def retire_how(turn: Turn, store: Store, counselor_id: int, how: str) -> list[Me
     found = _counselor(store, counselor_id)
     store.calendar.lock(change=True)
     hit = store.agenda.outside(counselor_id, [], turn.now)
-    if asked := hitting.ask(turn, store, hit, how, ("retire/2", counselor_id), always=True):
+    if asked := affected.ask(turn, store, hit, how, ("retire/2", counselor_id), always=True):
         return asked
     store.calendar.retire_counselor(found.id, turn.now)
     _note(turn, store, "retire", found.id)
-    return [*show_all(turn, store), *hitting.settle(turn, store, hit, how, "counselor")]
+    return [*show_all(turn, store), *affected.settle(turn, store, hit, how, "counselor")]
 
 
 def resume(turn: Turn, store: Store, counselor_id: int) -> list[Message]:

@@ -3,25 +3,19 @@ cancellation with a reason, stopping a consultation (arts. 6(6), 12(1))."""
 
 from datetime import timedelta
 
-from handlers.parents import cards as parents_cards
-from handlers.parents import offering
-from handlers.staff import cards, closing, people
+from handlers.shared import parts
+from handlers.staff import cards, closing, ending
 from handlers.staff.permission import booking_of
 from handlers.staff.telling import by, note, tell_parent
 from models.chat import Message, NotAButton, button, column
-from models.rules.days import local_day
-from models.rules.slots import nearest, one_for_each_start
 from models.store import Store
-from models.store.booking import Booking
 from models.tables import AlertKind, Status
 from models.text import shortened
 from models.turn import Turn
 
 REASONS = ("counselor", "closed", "technical")
 _NOBODY_THERE = ("counselor", "closed")
-_STOPPED = "stopped"
 _ANSWER_WITHIN = timedelta(minutes=15)
-_CHOICES = 4
 
 
 def ask_phoned(turn: Turn, store: Store, booking_id: int) -> list[Message]:
@@ -46,7 +40,7 @@ def phoned(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
     )
     note(turn, store, booking, "phoned", before=str(before), after=str(booking.status))
     store.alerts.close_of(booking.id, turn.now)
-    tell_parent(turn, store, booking, lambda to: _told(to, booking, "phoned"))
+    tell_parent(turn, store, booking, lambda to: ending.told(to, booking, "phoned"))
     return [cards.card(turn, store, booking, turn.say("act.done"))]
 
 
@@ -79,7 +73,7 @@ def ask_withdraw(turn: Turn, store: Store, booking_id: int) -> list[Message]:
         Message(
             title=turn.say("withdraw_by_staff.title"),
             text=turn.say("withdraw_by_staff.text"),
-            facts=((turn.say("booking.when"), parents_cards.when_of(turn, booking)),),
+            facts=((turn.say("booking.when"), parts.when_of(turn, booking)),),
             groups=(column(*reasons), column(back)),
         )
     ]
@@ -90,7 +84,7 @@ def withdraw(turn: Turn, store: Store, booking_id: int, version: int, reason: st
     if reason not in REASONS:
         raise NotAButton("no such reason")
     booking = booking_of(turn, store, booking_id)
-    answer = _withdraw(turn, store, booking_id, version, reason, "")
+    answer = ending.end(turn, store, booking_id, version, reason, "")
     changed = store.bookings.by_id(booking_id)
     if reason in _NOBODY_THERE and changed and changed.status != booking.status:
         # Nobody else is to be offered what cannot take place.
@@ -114,7 +108,7 @@ def ask_own_reason(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 def withdraw_because(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
     """The reason in staff's own words, which the parent reads as they are."""
     booking_id, version = (int(part) for part in subject.split())
-    return _withdraw(turn, store, booking_id, version, "", shortened(text, 300))
+    return ending.end(turn, store, booking_id, version, "", shortened(text, 300))
 
 
 def ask_stop(turn: Turn, store: Store, booking_id: int) -> list[Message]:
@@ -134,73 +128,4 @@ def ask_stop(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 def stop_because(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
     """Stop; the reason is kept for staff, and the parent is told that it was stopped."""
     booking_id, version = (int(part) for part in subject.split())
-    return _withdraw(turn, store, booking_id, version, _STOPPED, shortened(text, 300))
-
-
-def end_for_office(turn: Turn, store: Store, booking: Booking, reason: str) -> None:
-    """Cancel one of several bookings that a change of the calendar has hit."""
-    _withdraw(turn, store, booking.id, booking.version, reason, "")
-
-
-def _withdraw(
-    turn: Turn, store: Store, booking_id: int, version: int, reason: str, words: str
-) -> list[Message]:
-    booking = booking_of(turn, store, booking_id)
-    if not cards.is_active(booking) or booking.version != version:
-        return [cards.card(turn, store, booking, turn.say("act.not_now"))]
-    before = booking.status
-    booking = store.bookings.set_status(
-        booking, Status.WITHDRAWN, turn.now, by=by(turn), why=reason or "in own words"
-    )
-    what = "stop" if reason == _STOPPED else "withdraw"
-    if words:  # they may speak of the person
-        about = "note.stopped" if what == "stop" else "note.withdrawn"
-        people.remember(turn, store, booking.job_seeker_id, about, words)
-    note(turn, store, booking, what, before=str(before), after=reason or "in own words")
-    store.alerts.close_of(booking.id, turn.now)
-    if what == "stop":
-        tell_parent(turn, store, booking, lambda to: _told(to, booking, "stop"))
-    else:
-        tell_parent(turn, store, booking, lambda to: _offer(to, store, booking, reason, words))
-    return [cards.card(turn, store, booking, turn.say("act.done"))]
-
-
-def _offer(to: Turn, store: Store, booking: Booking, reason: str, words: str) -> Message:
-    """What the parent is told of a cancellation by the office: why, and other slots to choose."""
-    why = words or to.say(f"reason.{reason}")
-    ended = local_day(booking.starts_at, to.office.zone)
-    offered = offering.days(to, store, parents_cards.current_bookings(to, store))
-    every = [
-        slot
-        for day, slots in offered.free.items()
-        for slot in slots
-        # Not the very thing that has just been cancelled.
-        if day != ended or (reason != "closed" and slot.counselor_id != booking.counselor_id)
-    ]
-    close = nearest(one_for_each_start(every, booking.counselor_id), booking.starts_at, _CHOICES)
-    choices = [
-        button(parents_cards.when(to, slot.starts_at), "time/1", booking.service, *slot)
-        for slot in close
-    ]
-    return Message(
-        title=to.say("told.withdraw_title"),
-        text=to.say(
-            "told.withdraw_text",
-            when=parents_cards.when_of(to, booking),
-            reason=why,
-            phone=parents_cards.phone(to),
-        ),
-        groups=(column(*choices, button(to.say("menu.book_again"), "book/1")),),
-    )
-
-
-def _told(to: Turn, booking: Booking, what: str) -> Message:
-    return Message(
-        title=to.say(f"told.{what}_title"),
-        text=to.say(
-            f"told.{what}_text",
-            when=parents_cards.when_of(to, booking),
-            phone=parents_cards.phone(to),
-        ),
-        groups=(column(button(to.say("menu.book_again"), "book/1")),),
-    )
+    return ending.end(turn, store, booking_id, version, ending.STOPPED, shortened(text, 300))

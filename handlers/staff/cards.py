@@ -1,12 +1,12 @@
 """The staff's card of a booking: its state, and what can be done with it now."""
 
-from handlers.parents import cards
+from handlers.shared import parts
 from handlers.staff.permission import about
+from models.booking import Booking
 from models.chat import Button, Group, Message, button, column
 from models.rules.attendance import deadline
 from models.rules.days import local_day
 from models.store import Store
-from models.store.booking import Booking
 from models.tables import Status
 from models.turn import Turn
 
@@ -16,7 +16,7 @@ _ACTIVE = (Status.BOOKED, Status.JOINED, Status.UNDECIDED)
 def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message:
     """One booking with everything that staff can do with it; a reply to it can bring the URL."""
     return Message(
-        title=title or f"{cards.when_of(turn, booking)}  {turn.say(f'status.{booking.status}')}",
+        title=title or f"{parts.when_of(turn, booking)}  {turn.say(f'status.{booking.status}')}",
         facts=_facts(turn, store, booking),
         groups=tuple(_groups(turn, booking)),
         about=about(booking),
@@ -25,7 +25,7 @@ def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message
 
 def line(turn: Turn, store: Store, booking: Booking) -> str:
     """One booking in one line of a list."""
-    start = cards.clock_time(turn, booking.starts_at)
+    start = parts.clock_time(turn, booking.starts_at)
     name = store.seekers.masked_name(booking.job_seeker_id)
     status = turn.say(f"status.{booking.status}")
     return "  ".join([start, name, booking.counselor, status, *_lacks(turn, booking)])
@@ -44,13 +44,13 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
     past = store.agenda.history_of(booking.job_seeker_id, booking.starts_at)
     person = store.seekers.standing(booking.job_seeker_id, turn.today)
     facts = [
-        (say("booking.when"), cards.when_of(turn, booking)),
+        (say("booking.when"), parts.when_of(turn, booking)),
         (say("state.status"), say(f"status.{booking.status}")),
         *_why(turn, store, booking),
         (say("state.person"), f"{store.seekers.masked_name(booking.job_seeker_id)}"),
         (say("state.standing"), say(f"standing.{person}")),
         (say("booking.counselor"), booking.counselor),
-        (say("booking.service"), cards.service(turn, booking.service)),
+        (say("booking.service"), parts.service(turn, booking.service)),
         (say("booking.companion"), say(f"companion.{booking.companion}")),
         (say("state.url"), say("state.yes") if booking.meeting_url else say("state.no_url")),
         (
@@ -108,7 +108,7 @@ def _buttons(turn: Turn, booking: Booking) -> list[Button]:
             late = [absent] if over else []
             return [came, *late, completed, *by_phone, url, move, withdraw, stop]
         case Status.BOOKED | Status.UNDECIDED:
-            soon = turn.now >= booking.starts_at - cards.EARLY
+            soon = turn.now >= booking.starts_at - parts.EARLY
             return [url, *post, *([came] if soon else []), move, *by_phone, withdraw]
         case Status.JOINED:
             return [completed, following, url, move, withdraw, stop]
@@ -124,7 +124,7 @@ def is_active(booking: Booking) -> bool:
 
 def open_button(turn: Turn, booking: Booking) -> Button:
     """The button that opens a booking's card from a list."""
-    label = f"{cards.clock_time(turn, booking.starts_at)} {booking.counselor} {booking.reference}"
+    label = f"{parts.clock_time(turn, booking.starts_at)} {booking.counselor} {booking.reference}"
     return button(label, "booking/1", booking.id)
 
 
@@ -134,7 +134,7 @@ def sure(turn: Turn, title: str, text: str, yes: Button, booking: Booking) -> Me
         title=title,
         text=text,
         facts=(
-            (turn.say("booking.when"), cards.when_of(turn, booking)),
+            (turn.say("booking.when"), parts.when_of(turn, booking)),
             (turn.say("booking.reference"), booking.reference),
         ),
         groups=(column(yes, button(turn.say("desk.back"), "booking/1", booking.id)),),

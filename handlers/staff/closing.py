@@ -3,7 +3,7 @@ of a day."""
 
 from datetime import date, datetime, time, timedelta
 
-from handlers.staff import cards, desk, hitting
+from handlers.staff import affected, cards, desk
 from models.chat import Message, NotAButton, button, column
 from models.rules.shift_words import read_span
 from models.store import Store
@@ -55,7 +55,7 @@ def add(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
             Message(text=turn.say("closures.unreadable")),
             *ask_span(turn, store, int(subject)),
         ]
-    return close(turn, store, int(subject), *span, hitting.ASK)
+    return close(turn, store, int(subject), *span, affected.ASK)
 
 
 def close(
@@ -74,7 +74,7 @@ def close(
     ]
     understood = turn.say("closures.understood", which=_described(turn, store, whose, start, end))
     verb = ("close/1", counselor_id, start, end)
-    if asked := hitting.ask(
+    if asked := affected.ask(
         turn, store, hit, how, verb, always=True, title=understood, keep="closures.close_yes"
     ):
         return asked
@@ -82,7 +82,7 @@ def close(
         store.calendar.add_closure(start, end, "", whose)
         note_closure(turn, store, whose, start, end)
     reason = "counselor" if counselor_id else "closed"
-    return [*show_all(turn, store), *hitting.settle(turn, store, hit, how, reason)]
+    return [*show_all(turn, store), *affected.settle(turn, store, hit, how, reason)]
 
 
 def ask_reopen(turn: Turn, store: Store, closure_id: int) -> list[Message]:

@@ -3,15 +3,15 @@
 import re
 from datetime import date, time, timedelta
 
-from handlers.parents import cards as parents_cards
+from handlers.shared import parts
 from handlers.staff import cards, desk
 from handlers.staff.permission import booking_of, is_admin, may_act_on
+from models.booking import Booking
 from models.chat import Group, Message, button, column
 from models.links import Picture, PictureOf
 from models.rules.days import at, end_of_day, is_business_day
 from models.rules.typed_dates import plain, read_day
 from models.store import Store
-from models.store.booking import Booking
 from models.store.calendar import Counselor
 from models.tables import Status
 from models.turn import Turn
@@ -195,8 +195,6 @@ def show_booking(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 def _next_cards(turn: Turn, store: Store, bookings: list[Booking]) -> list[Message]:
     to_come = [
-        each
-        for each in bookings
-        if cards.is_active(each) and each.ends_at + parents_cards.EARLY > turn.now
+        each for each in bookings if cards.is_active(each) and each.ends_at + parts.EARLY > turn.now
     ]
     return [cards.card(turn, store, each) for each in to_come[:_CARDS]]

@@ -51,20 +51,6 @@ def show_menu(turn: Turn, store: Store) -> list[Message]:
     return [menu(turn)]
 
 
-def help_(turn: Turn, store: Store, words: str) -> list[Message]:
-    """Everything that staff do: as buttons, and as commands for those who type."""
-    from handlers.commands import COMMANDS  # the table names this step, and this step lists it
-
-    lines = [
-        f"/{name}  {turn.say(f'command.{name}')}"
-        for name, command in COMMANDS.items()
-        if turn.contact.role in command.roles
-    ]
-    said = Message(text="\n".join(lines))
-    in_group = turn.event is not None and turn.event.group is not None
-    return [said] if in_group else [menu(turn), said]  # buttons do not work in groups
-
-
 def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
     """The language of this chat."""
     if language not in languages():

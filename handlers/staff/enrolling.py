@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import timedelta
 
-from handlers.parents import cards
+from handlers.shared import own_bookings
 from handlers.staff import desk
 from models.chat import Message
 from models.store import Store
@@ -26,7 +26,7 @@ def enrol(turn: Turn, store: Store, code: str) -> list[Message]:
     it is on record."""
     if turn.contact.role is not None:
         return [desk.menu(turn, turn.say("enrol.already"))]
-    if cards.current_bookings(turn, store):
+    if own_bookings.current(turn, store):
         return [Message(text=turn.say("enrol.is_a_parent"))]
     since = turn.now - _TRIES_LAST
     too_often = store.audit.refusals(turn.contact.id, "enrol", since) >= TRIES

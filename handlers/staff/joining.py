@@ -1,8 +1,7 @@
 """Joining records: codes that join a chat, claims of the same registration number, and merging two
 records, which can be undone."""
 
-from handlers.parents import booking_card
-from handlers.parents import cards as parents_cards
+from handlers.shared import booking_card, own_bookings
 from handlers.staff import desk, people
 from handlers.staff.permission import check_person
 from models.chat import Link, Message, NotAButton, button, column
@@ -115,7 +114,7 @@ def _merge(turn: Turn, store: Store, from_id: int, into_id: int) -> list[Message
     _settle(turn, store, OpenClaim(0, from_id, into_id))
     for chat in chats:
         to = turn.to(store.contacts.by_id(chat.id))
-        mine = parents_cards.current_bookings(to, store)
+        mine = own_bookings.current(to, store)
         if mine:
             message = booking_card.confirmation(to, mine[0], to.say("joining.done_title"))
         else:

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from handlers.parents import booking_card
+from handlers.shared import booking_card
 from handlers.staff import cards
 from handlers.staff.permission import booking_of
 from handlers.staff.telling import by, note, tell_parent
+from models.booking import Booking
 from models.chat import Message, button, column
 from models.rules.meeting_url import NoRoom, read_room
 from models.store import Store
-from models.store.booking import Booking
 from models.tables import AlertKind
 from models.turn import Turn
 

@@ -1,6 +1,6 @@
 """My Page (求職者マイページ) has no API: staff post there by hand and tick it here (art. 6(4))."""
 
-from handlers.parents import cards as parents_cards
+from handlers.shared import parts
 from handlers.staff import cards
 from handlers.staff.permission import booking_of, is_admin
 from handlers.staff.telling import note
@@ -19,7 +19,7 @@ def show_open(turn: Turn, store: Store) -> list[Message]:
     if not waiting:
         return [Message(text=turn.say("my_page.nothing"))]
     choices = [
-        button(f"{parents_cards.when_of(turn, each)} {each.reference}", "mypage/1", each.id)
+        button(f"{parts.when_of(turn, each)} {each.reference}", "mypage/1", each.id)
         for each in waiting[:_LISTED]
     ]
     count = turn.say("my_page.open", n=len(waiting))
@@ -39,14 +39,14 @@ def show_text(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     office = turn.in_language(turn.office.language)
     text = office.say(
         "my_page.text",
-        office=parents_cards.office_name(office),
-        when=parents_cards.when_of(office, booking),
+        office=parts.office_name(office),
+        when=parts.when_of(office, booking),
         counselor=booking.counselor,
         app=turn.office.video.name,
         url=turn.links.join(booking),
         reference=booking.reference,
         minutes=turn.office.grace_minutes,
-        phone=parents_cards.phone(office),
+        phone=parts.phone(office),
     )
     if not store.contacts.of_seeker(booking.job_seeker_id):  # their chat can be joined by this
         code = store.persons.new_code(booking.job_seeker_id, turn.now)

@@ -3,8 +3,7 @@ are entered and read on one-time pages only."""
 
 from datetime import date, timedelta
 
-from handlers.parents import cards as parents_cards
-from handlers.parents import typed
+from handlers.shared import parts, personal_numbers
 from handlers.staff import cards
 from handlers.staff.permission import check_person, is_admin
 from locales import phrases
@@ -41,7 +40,7 @@ def find(turn: Turn, store: Store) -> list[Message]:
 
 def find_command(turn: Turn, store: Store, words: str) -> list[Message]:
     """With a reference, that booking's person; without one, the page."""
-    if not words.strip() or typed.without_personal_numbers(words) != words:
+    if not words.strip() or personal_numbers.without_personal_numbers(words) != words:
         return find(turn, store)  # its page is where numbers belong
     booking = store.bookings.by_reference(words.strip().upper())
     if booking is None:
@@ -83,7 +82,7 @@ def show(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
     ]
     opening = [
         button(
-            f"{parents_cards.when_of(turn, each)} {turn.say(f'status.{each.status}')}",
+            f"{parts.when_of(turn, each)} {turn.say(f'status.{each.status}')}",
             "booking/1",
             each.id,
         )

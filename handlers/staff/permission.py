@@ -1,8 +1,8 @@
 """Who may do what: counselors act on their own bookings, admins on all."""
 
+from models.booking import Booking
 from models.chat import NotAButton
 from models.store import Store
-from models.store.booking import Booking
 from models.store.forms import FOUND_LASTS
 from models.tables import Role
 from models.turn import Turn

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.parents import asking
-from handlers.parents import cards as parents_cards
+from handlers.shared import hours, own_bookings
 from handlers.staff.permission import NotAllowed, is_admin
 from models.chat import Message, NotAButton, button, column
 from models.store import Store
@@ -90,7 +89,7 @@ def tell_untold(turn: Turn, store: Store) -> None:
     """Bring new questions to those whose business they are, in the office's hours, and those that
     come soon after each other together: each word may be a counted message."""
     untold = store.questions.untold(_AT_ONCE)
-    if not untold or not asking.is_open(turn):
+    if not untold or not hours.is_open(turn):
         return
     last = store.questions.last_told()
     if last is not None and timedelta(0) <= turn.now - last < _BUNDLED_FOR:
@@ -153,6 +152,6 @@ def _counselor(turn: Turn, store: Store, question: Question) -> int | None:
     parent = store.contacts.by_id(question.contact_id)
     if parent.job_seeker_id is None:
         return None
-    upcoming = parents_cards.current_bookings(turn.of(parent), store)
+    upcoming = own_bookings.current(turn.of(parent), store)
     nearest = upcoming[0] if upcoming else store.bookings.latest(parent.job_seeker_id)
     return nearest.counselor_id if nearest else None

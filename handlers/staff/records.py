@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 
 from handlers.staff import day
+from models.booking import Booking
 from models.chat import Group, Link, Message, button, column
 from models.links import PictureOf
 from models.rules.days import at
 from models.rules.statistics import without_small_cells
 from models.store import Store
-from models.store.booking import Booking
 from models.store.forms import Purpose
 from models.tables import Status
 from models.turn import Turn

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from handlers.parents import booking_card, offering
-from handlers.parents import cards as parents_cards
+from handlers.shared import booking_card, offering, parts
 from handlers.staff import cards
 from handlers.staff.permission import booking_of, check_person, is_admin
 from handlers.staff.telling import by, note, tell_parent
+from models.booking import Booking
 from models.chat import Button, Group, Message, button, column
 from models.rules.days import local_day
 from models.rules.slots import Slot, one_for_each_start, overlap
 from models.store import Store
 from models.store.audit import instant
-from models.store.booking import Booking
 from models.store.bookings import SlotTaken
 from models.tables import Companion, Status
 from models.turn import Turn
@@ -41,7 +40,7 @@ def show_days(turn: Turn, store: Store, seeker_id: int, service: str, page: int)
             day_verb=("reserveday/1", seeker_id, service),
             page_verb=("reserve/1", seeker_id, service),
             more=[
-                button(parents_cards.service(turn, each), "reserve/1", seeker_id, each, 0)
+                button(parts.service(turn, each), "reserve/1", seeker_id, each, 0)
                 for each in turn.office.services
                 if each != service
             ],
@@ -131,7 +130,7 @@ def show_move_days(turn: Turn, store: Store, booking_id: int, page: int) -> list
             turn,
             free,
             page,
-            turn.say("move.days_title", when=parents_cards.when_of(turn, booking)),
+            turn.say("move.days_title", when=parts.when_of(turn, booking)),
             day_verb=("smoveday/1", booking.id),
             page_verb=("smove/1", booking.id),
             more=[button(turn.say("desk.back"), "booking/1", booking.id)],

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from handlers.staff.permission import about
+from models.booking import Booking
 from models.chat import Message
 from models.store import Store
-from models.store.booking import Booking
 from models.turn import Turn
 
 

@@ -3,7 +3,7 @@ effect (art. 13)."""
 
 from datetime import time, timedelta
 
-from handlers.parents import waiting
+from handlers.shared import hours
 from handlers.staff.permission import is_admin
 from models.chat import Link, Message, NotAButton, button, column
 from models.rules.days import at
@@ -127,7 +127,7 @@ def start_telling(turn: Turn, store: Store, version: int) -> list[Message]:
 def tell_some(turn: Turn, store: Store) -> None:
     """Write to the next people of a version that is being told; none waits behind them long, and
     nobody is disturbed in the quiet hours."""
-    if waiting.is_quiet(turn) or _no_push_is_left(store):
+    if hours.is_quiet(turn) or _no_push_is_left(store):
         return
     for version in store.terms.being_told(turn.today):
         terms = _version(store, version)
@@ -144,7 +144,7 @@ def _can_be_told(turn: Turn, terms: Terms) -> bool:
     """Before it takes effect, and not in the last night, when nobody is to be disturbed."""
     begins = turn.office.quiet_hours[0]
     tomorrow = at(turn.today + timedelta(days=1), time(0), turn.office.zone)
-    last_night = waiting.is_quiet(turn) and turn.now >= at(turn.today, begins, turn.office.zone)
+    last_night = hours.is_quiet(turn) and turn.now >= at(turn.today, begins, turn.office.zone)
     in_time = at(terms.effective_on, time(0), turn.office.zone) > tomorrow or not last_night
     return terms.effective_on > turn.today and terms.telling_since is None and in_time
 

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, case, func, not_, select
 
 from models import tables
+from models.booking import Booking
 from models.database import Transaction, query
 from models.office import Office
 from models.rules.days import local_day
 from models.rules.slots import Shift, offered
-from models.store.booking import VIEW, Booking
+from models.store.booking_view import VIEW
 from models.tables import ACTIVE_BOOKING, OutboxRow, Status, status_in, table
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, case, func, select, update
 
 from models import tables
+from models.booking import LONGEST
+from models.booking import Booking as BookingView
 from models.database import Transaction, change, insert_once, query
-from models.store.booking import LONGEST
-from models.store.booking import Booking as BookingView
 from models.tables import AlertKind, Booking, Counselor, table
 
 # What a parent can say and take back as often as they like is told once in this time.

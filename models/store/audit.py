@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select
 
+from models.contact import Contact
 from models.database import Transaction, change, query
-from models.store.contacts import Contact
 from models.tables import AuditEntry, Staff, table
 
 

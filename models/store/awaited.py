@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, select
 
 from models import tables
+from models.contact import Contact
 from models.database import Transaction, change, insert_once, query
-from models.store.contacts import Contact
 from models.tables import table
 
 

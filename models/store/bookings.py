@@ -18,13 +18,14 @@ from sqlalchemy import (
 )
 
 from models import tables
+from models.booking import LONGEST, Booking
 from models.database import Conflict, Statement, Transaction, change, insert_once, query
 from models.office import Office
 from models.rules.deadlines import day_before, working_day_before
 from models.rules.meeting_url import room_of
 from models.rules.slots import Slot
 from models.store.alerts import Alerts
-from models.store.booking import LONGEST, VIEW, Booking
+from models.store.booking_view import VIEW
 from models.store.persons import MAYBE_SAME
 from models.tables import (
     ACTIVE,

@@ -1,35 +1,13 @@
 """Contacts: people on a channel."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, func, select, update
 
 from models import tables
+from models.contact import NOBODY, Contact
 from models.database import Transaction, change, insert_once, query
-from models.tables import Awaited, InboxEvent, Role, Staff, table
-
-
-class Contact(NamedTuple):
-    """A person on a channel: a parent, or a staff member with a role (a counselor's goes with the
-    counselor that they are)."""
-
-    id: int
-    channel: str
-    person: str
-    language: str
-    job_seeker_id: int | None
-    unreachable_at: datetime | None
-    staff_id: int | None
-    role: Role | None
-    counselor_id: int | None
-    is_asked: bool  # whether a text of theirs may answer a question
-    staff_secret: str | None  # what their links are bound to
-
-
-_NEW = Contact(0, "", "", "", None, None, None, None, None, is_asked=False, staff_secret=None)
-# A parent who has no chat with us: staff booked for them on the phone.
-NOBODY = _NEW
+from models.tables import Awaited, InboxEvent, Staff, table
 
 _contacts, _staff = table(tables.Contact).c, table(Staff).c
 _columns = select(
@@ -94,7 +72,7 @@ class Contacts:
             _ADD, channel=channel, person=person, language=language, created_at=now
         )
         if number is not None:
-            return _NEW._replace(id=number, channel=channel, person=person, language=language)
+            return Contact(number, channel, person, language)
         found = self.find(channel, person)
         assert found is not None
         return found

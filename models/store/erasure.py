@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import and_, bindparam, delete, update
 
 from models import tables
+from models.contact import Contact
 from models.database import Transaction, change
-from models.store.contacts import Contact
 from models.store.persons import Persons
 from models.store.terms import TermsStore
 from models.store.waiting import Waiting

@@ -17,9 +17,9 @@ from sqlalchemy import (
     update,
 )
 
+from models.contact import Contact
 from models.database import Statement, Transaction, change, insert_once, query
 from models.letter import Letter
-from models.store.contacts import Contact
 from models.tables import OutboxRow, SendState, table
 
 # LINE's retry key is good for 24 hours; a try later than this could send a second copy.

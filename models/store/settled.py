@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, select
 
 from models import tables
+from models.contact import Contact
 from models.database import Transaction, query
 from models.rules.eligibility import Declaration
-from models.store.contacts import Contact
 from models.store.seekers import REFUSALS
 from models.store.terms import VERSION_IN_FORCE
 from models.tables import Claim, Consent, table

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from models.booking import Booking
 from models.rules.eligibility import ITEMS, Card
 from models.rules.slots import Slot
 from models.store import Store
-from models.store.booking import Booking
 from models.store.seekers import Details
 from models.tables import Companion
 from tests.talk import Parent, World

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.staff.needs import URGENT
+from handlers.staff.urgency import URGENT
 from locales import phrases
 from models.store import Store
 from models.tables import AlertKind, Companion

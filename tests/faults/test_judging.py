@@ -11,11 +11,11 @@ from typing import NamedTuple
 import pytest
 
 from handlers import due
+from models.booking import Booking
 from models.rules.days import is_business_day, local_day
 from models.rules.hearing import HEARD_FROM, Closed
 from models.rules.slots import Slot
 from models.store import Store
-from models.store.booking import Booking
 from models.store.presence import Presence, Signs
 from models.tables import Companion, Status
 from tests.conftest import MONDAY, MakeWorld

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
 
+from models.booking import Booking
 from models.rules.hearing import HEARD_FROM
 from models.rules.slots import Slot
 from models.store import Store
-from models.store.booking import Booking
 from models.tables import Companion, Status
 from tests.conftest import MakeWorld
 from tests.faults.conftest import IN_FULL, Count, Note

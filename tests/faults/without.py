@@ -259,7 +259,7 @@ GUARDS = (
     ),
     Guard(
         "around the start nothing waits",
-        "handlers/staff/needs.py",
+        "handlers/staff/alerting.py",
         "or turn.now < alert.starts_at - window",
         "or True",
         "tests/test_doubts.py -k nothing_waits",
@@ -378,23 +378,23 @@ GUARDS = (
     ),
     Guard(
         "a booking's buttons are its parent's",
-        "handlers/parents/cards.py",
+        "handlers/shared/own_bookings.py",
         "booking is None or booking.job_seeker_id != turn.contact.job_seeker_id",
         "booking is None",
         "tests/faults/test_strangers.py -k buttons",
     ),
     Guard(
         "an old question decides nothing about a booking that has moved",
-        "handlers/parents/my_bookings.py",
+        "handlers/parents/cancelling.py",
         "    if found.version != version:\n        return ask_cancel",
         "    if False:\n        return ask_cancel",
         "tests/test_my_bookings.py -k old_question",
     ),
     Guard(
         "after the start a cancellation is contact",
-        "handlers/parents/my_bookings.py",
+        "handlers/parents/cancelling.py",
         "    if not may_cancel(found.starts_at, turn.acted_at):\n"
-        "        return arriving.too_late_to_cancel(turn, store, found)\n"
+        "        return _too_late(turn, store, found)\n"
         "    if found.version",
         "    if found.version",
         "tests/test_my_bookings.py -k after_the_start",

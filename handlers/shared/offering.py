@@ -4,13 +4,13 @@ moving both do."""
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from handlers.parents import cards
+from handlers.shared import parts
+from models.booking import Booking
 from models.chat import Button, Group, Message, button, column
 from models.rules.days import local_day
 from models.rules.deadlines import bookable_days, may_book
 from models.rules.slots import Slot, days_around, nearest, one_for_each_start, overlap
 from models.store import Store
-from models.store.booking import Booking
 from models.store.calendar import Days
 from models.turn import Turn
 
@@ -104,7 +104,7 @@ def _by_half_day(turn: Turn, slots: Sequence[Slot], time_verb: Verb, counselor: 
             turn.say("booking.with_last", part=part, counselor=counselor) if counselor else part
         )
         buttons = tuple(
-            button(cards.clock_time(turn, slot.starts_at), *time_verb, *slot) for slot in of_half
+            button(parts.clock_time(turn, slot.starts_at), *time_verb, *slot) for slot in of_half
         )
         if buttons:
             groups.append(Group(buttons, heading, columns=3))
@@ -123,13 +123,13 @@ def offer_nearest(
     if not close:
         return [no_free_days(turn)]
     choices = [
-        button(cards.when(turn, slot.starts_at), *time_verb, slot.starts_at, slot.counselor_id)
+        button(parts.when(turn, slot.starts_at), *time_verb, slot.starts_at, slot.counselor_id)
         for slot in close
     ]
     return [
         Message(
             title=turn.say("booking.taken_title"),
-            text=turn.say("booking.taken_text", when=cards.when(turn, starts_at)),
+            text=turn.say("booking.taken_text", when=parts.when(turn, starts_at)),
             groups=(column(*choices), column(button(turn.say("menu.book"), "book/1"))),
         )
     ]
@@ -141,12 +141,12 @@ def no_free_days(turn: Turn, service: str = "") -> Message:
     return Message(
         title=turn.say("booking.no_days_title"),
         text=turn.say(
-            "booking.no_days_text", days=turn.office.horizon_days, phone=cards.phone(turn)
+            "booking.no_days_text", days=turn.office.horizon_days, phone=parts.phone(turn)
         ),
         groups=(
             column(
                 *waiting,
-                cards.phone_link(turn),
+                parts.phone_link(turn),
                 button(turn.say("menu.back"), "menu/1"),
             ),
         ),
@@ -157,7 +157,7 @@ def nothing_on(turn: Turn, store: Store, day: date) -> str:
     """Why a day has no time to choose: too soon, too far ahead, closed or full."""
     named, ahead = turn.say.day(day), turn.office.horizon_days
     if day <= turn.today:
-        return turn.say("booking.day_is_too_soon", day=named, phone=cards.phone(turn))
+        return turn.say("booking.day_is_too_soon", day=named, phone=parts.phone(turn))
     if not store.calendar.offered_between(day, day):
         return turn.say("booking.day_is_closed", day=named)
     if day not in bookable_days(turn.now, turn.office.zone, ahead):

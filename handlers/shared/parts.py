@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from models.booking import Booking
 from models.chat import Button, Link, Message, button, column
 from models.rules.days import local_day
-from models.store import Store
-from models.store.booking import Booking
 from models.turn import Turn
 
 # How long before the start the join link and "I'm in" work.
@@ -88,34 +87,3 @@ def menu(turn: Turn, text: str = "") -> Message:
 
 def minutes(length: timedelta) -> int:
     return int(length.total_seconds() // 60)
-
-
-def booking_of(turn: Turn, store: Store, booking_id: int) -> Booking | None:
-    """The booking, if it is this parent's own: anyone may press anyone's forwarded button, which
-    goes on record."""
-    booking = store.bookings.by_id(booking_id)
-    if booking is None or booking.job_seeker_id != turn.contact.job_seeker_id:
-        subject = f"booking {booking_id}" if booking else ""
-        store.audit.note(turn.contact, "foreign button", turn.now, subject=subject, allowed=False)
-        return None
-    return booking
-
-
-def current_bookings(turn: Turn, store: Store) -> list[Booking]:
-    """This parent's bookings that are not over."""
-    if turn.contact.job_seeker_id is None:
-        return []
-    return store.bookings.current(turn.contact.job_seeker_id, turn.now)
-
-
-def is_own(turn: Turn, booking: Booking) -> bool:
-    """Whether a booking may be shown to this parent: contact counts for whoever may be the same
-    person, but until staff have said so nothing of the other is told."""
-    return booking.job_seeker_id == turn.contact.job_seeker_id
-
-
-def bookings_since(turn: Turn, store: Store, instant: datetime) -> list[Booking]:
-    """This parent's bookings of any status that start after an instant. They are for noting
-    contact, and not to be shown: whoever may be the same person counts too."""
-    seeker = turn.contact.job_seeker_id
-    return store.bookings.of_maybe_same(seeker, instant) if seeker is not None else []

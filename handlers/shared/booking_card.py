@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from handlers.parents import cards
+from handlers.shared import parts
+from models.booking import Booking
 from models.chat import Group, Link, Message, button, column
 from models.rules.attendance import counts_as_contact
 from models.rules.deadlines import Joinable, day_before, joinable, may_cancel
-from models.store.booking import Booking
 from models.turn import Turn
 
 
@@ -31,7 +31,7 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
         facts=booking_facts(turn, booking),
         groups=(
             column(
-                cards.join_link(turn, booking),
+                parts.join_link(turn, booking),
                 Link(
                     turn.say("booking.calendar"), turn.links.calendar_file(booking), in_browser=True
                 ),
@@ -45,7 +45,7 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
                 columns=2,
             ),
         ),
-        shortcuts=cards.menu_shortcuts(turn),
+        shortcuts=parts.menu_shortcuts(turn),
     )
 
 
@@ -56,7 +56,7 @@ def card(turn: Turn, found: Booking) -> Message:
         at_the_door.append(button(turn.say("arriving.here"), "here/1", found.id))
     if in_contact_window(turn, found):
         at_the_door.append(button(turn.say("arriving.late"), "late/1", found.id))
-    groups = [column(cards.join_link(turn, found))]
+    groups = [column(parts.join_link(turn, found))]
     groups += [column(*at_the_door)] if at_the_door else []
     groups.append(
         column(Link(turn.say("booking.calendar"), turn.links.calendar_file(found), in_browser=True))
@@ -77,7 +77,7 @@ def card(turn: Turn, found: Booking) -> Message:
         text=how_to_enter(turn, found),
         facts=booking_facts(turn, found),
         groups=tuple(groups),
-        shortcuts=cards.menu_shortcuts(turn),
+        shortcuts=parts.menu_shortcuts(turn),
     )
 
 
@@ -85,7 +85,7 @@ def cards_of(turn: Turn, mine: Sequence[Booking]) -> list[Message]:
     """One booking as its card, several as a list to choose from."""
     if len(mine) == 1:
         return [card(turn, mine[0])]
-    choices = [button(cards.when_of(turn, each), "show/1", each.id) for each in mine]
+    choices = [button(parts.when_of(turn, each), "show/1", each.id) for each in mine]
     return [Message(title=turn.say("mine.title"), groups=(column(*choices),))]
 
 
@@ -93,7 +93,7 @@ def over(turn: Turn, found: Booking) -> Message:
     """What became of a booking whose time is past or that was ended."""
     return Message(
         title=turn.say(f"over.{found.status}"),
-        text=cards.when_of(turn, found),
+        text=parts.when_of(turn, found),
         groups=(
             column(
                 button(turn.say("menu.book"), "book/1", primary=True),
@@ -103,11 +103,20 @@ def over(turn: Turn, found: Booking) -> Message:
     )
 
 
+def past(turn: Turn, booking: Booking) -> Message:
+    """Return what somebody hears who wants something of a booking whose time is past."""
+    return Message(
+        title=turn.say(f"over.{booking.status}"),
+        text=turn.say("arriving.past", phone=parts.phone(turn)),
+        groups=(column(button(turn.say("menu.book"), "book/1"), parts.phone_link(turn)),),
+    )
+
+
 def booking_facts(turn: Turn, booking: Booking) -> tuple[tuple[str, str], ...]:
     """What identifies a booking (art. 6(4)); nothing personal."""
     return (
-        (turn.say("booking.when"), cards.when_of(turn, booking)),
-        (turn.say("booking.service"), cards.service(turn, booking.service)),
+        (turn.say("booking.when"), parts.when_of(turn, booking)),
+        (turn.say("booking.service"), parts.service(turn, booking.service)),
         (turn.say("booking.counselor"), booking.counselor),
         (turn.say("booking.place"), turn.say("booking.place_video", app=turn.office.video.name)),
         (turn.say("booking.companion"), turn.say(f"companion.{booking.companion}")),
@@ -144,8 +153,8 @@ def rule(turn: Turn) -> str:
 def how_to_enter(turn: Turn, booking: Booking) -> str:
     """How the parent gets in, or plainly that there is no URL yet (art. 6(4))."""
     if booking.meeting_url:
-        return turn.say("booking.enter", minutes=cards.minutes(cards.EARLY))
-    return turn.say("booking.no_url", phone=cards.phone(turn))
+        return turn.say("booking.enter", minutes=parts.minutes(parts.EARLY))
+    return turn.say("booking.no_url", phone=parts.phone(turn))
 
 
 def video_test(turn: Turn) -> Link:
@@ -154,7 +163,7 @@ def video_test(turn: Turn) -> Link:
 
 def door_is_open(turn: Turn, booking: Booking) -> bool:
     """Whether join and "I'm in" work now."""
-    opening = joinable(booking.starts_at, booking.ends_at, turn.now, cards.EARLY)
+    opening = joinable(booking.starts_at, booking.ends_at, turn.now, parts.EARLY)
     return opening is Joinable.NOW
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import TypeVar
 from zlib import crc32
 
-from handlers.parents import cards as parents_cards
-from handlers.staff import cancelling, cards
+from handlers.shared import parts
+from handlers.staff import cards, ending
+from models.booking import Booking
 from models.chat import Argument, Message, NotAButton, button, column
 from models.store import Store
-from models.store.booking import Booking
 from models.tables import AlertKind
 from models.turn import Turn
 
@@ -29,7 +29,7 @@ def ask(
     *,
     always: bool = False,
     title: str = "",
-    keep: str = "hitting.keep_none",
+    keep: str = "affected.keep_none",
 ) -> list[Message] | None:
     """The question, unless nothing is hit or it was answered for exactly these bookings; a
     button's arguments are `verb` with the answer behind them. `title` says what was understood of
@@ -47,20 +47,20 @@ def ask(
     hows = HOWS if hit else ("keep",)
     choices = [
         button(
-            turn.say(f"hitting.{each}" if hit else keep),
+            turn.say(f"affected.{each}" if hit else keep),
             str(name),
             *arguments,
             f"{each}-{_fingerprint(hit)}",
         )
         for each in hows
     ]
-    text = turn.say("hitting.text", n=len(hit)) if hit else turn.say("hitting.sure")
-    changed = [turn.say("hitting.changed")] if answer != ASK else []
+    text = turn.say("affected.text", n=len(hit)) if hit else turn.say("affected.sure")
+    changed = [turn.say("affected.changed")] if answer != ASK else []
     *before, last = _in_parts(dated) or [[]]
     return [
         *(Message(text="\n".join(part)) for part in before),
         Message(
-            title=title or turn.say("hitting.title"),
+            title=title or turn.say("affected.title"),
             text="\n".join([*changed, text, *last]),
             groups=(column(*choices, button(turn.say("desk.back"), "counselors/1")),),
         ),
@@ -74,17 +74,17 @@ def settle(
     answer = how.partition("-")[0]
     if answer == "cancel" and hit:
         for each in hit:
-            cancelling.end_for_office(turn, store, each, reason)
-        return [Message(text=turn.say("hitting.cancelled", n=len(hit)))]
+            ending.end_for_office(turn, store, each, reason)
+        return [Message(text=turn.say("affected.cancelled", n=len(hit)))]
     if answer == "move" and hit:
         for each in hit:  # so that none is forgotten: moving or cancelling it ticks it off
             store.alerts.about(each, AlertKind.TO_MOVE, turn.now)
         choices = [
-            button(f"{parents_cards.when_of(turn, each)} {each.reference}", "smove/1", each.id, 0)
+            button(f"{parts.when_of(turn, each)} {each.reference}", "smove/1", each.id, 0)
             for each in hit
         ]
         return [
-            Message(title=turn.say("hitting.to_move"), groups=(column(*part),))
+            Message(title=turn.say("affected.to_move"), groups=(column(*part),))
             for part in _in_parts(choices)
         ]
     return []
@@ -92,7 +92,7 @@ def settle(
 
 def _line(turn: Turn, store: Store, booking: Booking) -> str:
     rest = cards.line(turn, store, booking).split("  ", 1)[-1]
-    return f"・{parents_cards.when_of(turn, booking)} {rest}"
+    return f"・{parts.when_of(turn, booking)} {rest}"
 
 
 def _in_parts(every: Sequence[Part]) -> list[Sequence[Part]]:

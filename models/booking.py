@@ -1,13 +1,10 @@
-"""A booking as it is read, with the query that reads it."""
+"""A booking as everything above the tables sees it."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
-
-from models import tables
 from models.rules.slots import Slot
-from models.tables import Companion, Counselor, Status, table
+from models.tables import Companion, Status
 
 # No consultation is longer (art. 6(1)); the office file cannot say otherwise.
 LONGEST = timedelta(minutes=30)
@@ -39,15 +36,3 @@ class Booking(NamedTuple):
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
-
-
-_bookings, _counselors = table(tables.Booking).c, table(Counselor).c
-
-VIEW = select(
-    *(_bookings.id, _bookings.reference, _bookings.job_seeker_id, _bookings.counselor_id),
-    *(_counselors.name, _bookings.service, _bookings.starts_at, _bookings.minutes),
-    *(_bookings.status, _bookings.companion),
-    func.coalesce(_bookings.meeting_url, _counselors.meeting_url),
-    *(_bookings.version, _bookings.my_page_posted_at),
-    *(_bookings.secret, _bookings.raw_url_out),
-).join_from(table(tables.Booking), table(Counselor), _counselors.id == _bookings.counselor_id)
