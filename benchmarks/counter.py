@@ -15,6 +15,7 @@ from starlette.routing import Route
 from benchmarks.load import SECRET, new_person
 from benchmarks.platforms import person_number
 from bot.app import App
+from bot.channels.registry import open_channels
 from bot.settings import Settings
 from models.database import Transaction
 from models.migrations import migrate
@@ -40,7 +41,7 @@ class Counter:
 
     def __init__(self, database_url: str, line: int, telegram: int, *, sending: bool) -> None:
         self._sending = sending
-        settings = Settings(
+        values = dict[str, Any](
             database_url=database_url,
             data_key=DATA_KEY,
             public_url="https://counter.test",
@@ -51,8 +52,8 @@ class Counter:
             telegram_webhook_secret=SECRET,
             telegram_api_base=f"http://127.0.0.1:{telegram}",
         )
-        self.app = App(settings, load(OFFICE))
-        migrate(self.app.database.engine)
+        self.app = App(Settings(**values), load(OFFICE), open_channels(values))
+        migrate(self.app.core.database.engine)
         self._now(_furnish)
         self.app.web.app.router.routes += [
             Route("/bench/form/{channel}/{person}", self.form),
@@ -82,7 +83,7 @@ class Counter:
         def keep(store: Store) -> None:
             contact = store.contacts.find(channel, person)
             assert contact is not None
-            store.seekers.keep_details(contact.id, details(contact.id), self.app.clock())
+            store.seekers.keep_details(contact.id, details(contact.id), self.app.core.clock())
 
         await self._run(keep)
         return Response()
@@ -99,7 +100,7 @@ class Counter:
         """The free slots, as buttons name them."""
 
         def read(store: Store) -> list[str]:
-            days = store.calendar.days(self.app.clock(), holder=0).free
+            days = store.calendar.days(self.app.core.clock(), holder=0).free
             return [
                 f"{slot.starts_at:%Y%m%d%H%M}:{slot.counselor_id}"
                 for free in days.values()
@@ -132,12 +133,12 @@ class Counter:
         def change(tx: Transaction) -> None:
             tx.session.connection().exec_driver_sql(statement)
 
-        await self.app.database.run(change)
+        await self.app.core.database.run(change)
         return Response()
 
     async def owe(self, request: Request) -> Response:
         """So many people have a booking whose reminder is due."""
-        now = self.app.clock()
+        now = self.app.core.clock()
         numbers = range(request.path_params["count"])
 
         def add(tx: Transaction) -> None:
@@ -151,7 +152,7 @@ class Counter:
             )
             connection.execute(insert(table(Booking)), [_owed(number, now) for number in numbers])
 
-        await self.app.database.run(add)
+        await self.app.core.database.run(add)
         return Response()
 
     async def tick(self, request: Request) -> Response:
@@ -161,14 +162,18 @@ class Counter:
 
     def _now(self, work: Callable[[Store], Any]) -> Any:
         app = self.app
-        return app.database.run_now(lambda tx: work(Store(tx, app.office, app.vault)))
+        return app.core.database.run_now(
+            lambda tx: work(Store(tx, app.core.office, app.core.vault))
+        )
 
     async def _run(self, work: Callable[[Store], Any]) -> Any:
         app = self.app
-        return await app.database.run(lambda tx: work(Store(tx, app.office, app.vault)))
+        return await app.core.database.run(
+            lambda tx: work(Store(tx, app.core.office, app.core.vault))
+        )
 
     async def _rows(self, sql: str) -> list[Any]:
-        return await self.app.database.run(
+        return await self.app.core.database.run(
             lambda tx: list(tx.session.connection().exec_driver_sql(sql).all())
         )
 
@@ -184,7 +189,7 @@ def _furnish(store: Store) -> None:
 
 def settle(store: Store, channel: str, app: App) -> str:
     """Somebody who has agreed, declared and sent the form, and has been here before."""
-    person, now = new_person(channel), app.clock()
+    person, now = new_person(channel), app.core.clock()
     contact = store.contacts.add(channel, person, "ja", now)
     version = store.terms.in_force(now.date())
     assert version is not None

@@ -56,7 +56,7 @@ def measure() -> Where:
     with TemporaryDirectory(prefix="madoguchi-where-") as folder:
         app = Counter(f"sqlite:///{Path(folder)}/where.db", 1, 1, sending=False).app
         rounds = [_round(app) for _ in range(ROUNDS + 1)][1:]
-        app.database.engine.dispose()
+        app.core.database.engine.dispose()
     return Where(*(statistics.median(each) for each in zip(*rounds, strict=True)))
 
 
@@ -74,17 +74,17 @@ def report(found: Where) -> str:
 
 
 def _round(app: App) -> Where:
-    turns = Turns(app.database, app.office, app.vault, app.links, app.channels, app.clock)
+    turns = Turns(app.core)
     reading = taking = commit = 0.0
     count, driver = 0, _Driver()
-    with app.database.engine.connect() as connection:
+    with app.core.database.engine.connect() as connection:
         event.listen(connection, "before_cursor_execute", driver.begin)
         event.listen(connection, "after_cursor_execute", driver.end)
         transaction = connection.begin()
         for channel, body in _bodies(app, connection):
             seconds, statements = driver.seconds, driver.statements
             began = time.perf_counter()
-            ((found,), _) = app.channels[channel].read(body, app.clock())
+            ((found,), _) = app.core.channels[channel].read(body, app.core.clock())
             reading += time.perf_counter() - began
             driver.seconds, driver.statements = seconds, statements  # without preparing
             began = time.perf_counter()
@@ -111,10 +111,10 @@ def _take(turns: Turns, found: Event, tx: Transaction) -> None:
 
 def _bodies(app: App, connection: Connection) -> Iterator[tuple[str, bytes]]:
     """The webhooks of the conversations, as they come one after the other."""
-    store = Store(Transaction(Session(connection)), app.office, app.vault)
+    store = Store(Transaction(Session(connection)), app.core.office, app.core.vault)
     free = iter(
         f"{slot.starts_at:%Y%m%d%H%M}:{slot.counselor_id}"
-        for slots in store.calendar.days(app.clock(), holder=0).free.values()
+        for slots in store.calendar.days(app.core.clock(), holder=0).free.values()
         for slot in slots
     )
     for _ in range(_CONVERSATIONS):
@@ -132,4 +132,6 @@ def _bodies(app: App, connection: Connection) -> Iterator[tuple[str, bytes]]:
                         person = head.split()[1].decode().rsplit("/", 1)[1]
                         contact = store.contacts.find(channel, person)
                         assert contact is not None
-                        store.seekers.keep_details(contact.id, details(contact.id), app.clock())
+                        store.seekers.keep_details(
+                            contact.id, details(contact.id), app.core.clock()
+                        )

@@ -29,13 +29,13 @@ from bot.command_line import (
     the_office,
 )
 from bot.disclosure import disclose
-from bot.settings import DatabaseAddress, DataKey, Settings, SettingsError, read_settings
+from bot.logs import where
+from bot.settings import DatabaseAddress, DataKey, SettingsError, read_settings
 from bot.staff_commands import staff
 from handlers.parents import troubles
 from handlers.parents.typed import understand as read_typed
 from locales import languages
 from models.migrations import migrate as migrate_database
-from models.office import Office
 from models.rules.days import local_day
 from models.rules.terms_text import unknown_articles
 from models.store.audit import Audit
@@ -56,16 +56,15 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Serve webhooks, pages and the scheduler until stopped."""
-    settings, office = _settings()
-    app = App(settings, office)
-    check_migrated(app.database)
-    check_key(app.database, app.vault)
+    app = _app()
+    check_migrated(app.core.database)
+    check_key(app.core.database, app.core.vault)
     try:
         uvloop.run(app.serve())
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
             raise
-        give_up(f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): HOST, PORT.")
+        give_up(f"Cannot listen on {where} ({error.strerror}): HOST, PORT.")
 
 
 @main.command()
@@ -94,10 +93,17 @@ def migrate() -> None:
 def check() -> None:
     """Say in plain words what is missing before going live, and what staff must know."""
     try:
-        settings, office = read_settings()
+        app = App(*read_settings())
     except SettingsError as error:
         give_up(f"Not ready:\n{indented(str(error))}")
-    if not asyncio.run(run_check(settings, office, click.echo)):
+
+    async def run() -> bool:
+        try:
+            return await run_check(app, click.echo)
+        finally:
+            await app.close()
+
+    if not asyncio.run(run()):
         sys.exit(1)
 
 
@@ -191,7 +197,8 @@ def understand(text: str, now: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
-        found["trouble"] = troubles.trouble(text)
+        trouble = troubles.trouble(text)
+        found["trouble"] = trouble.value if trouble else None
         click.echo("\n".join(f"{name}: {value or '-'}" for name, value in found.items()))
 
 
@@ -203,10 +210,9 @@ def inbox() -> None:
 @inbox.command()
 def retry() -> None:
     """Run the events again that failed."""
-    settings, office = _settings()
 
     async def run() -> tuple[int, int]:
-        app = App(settings, office)
+        app = _app()
         try:
             return await app.turns.retry_failed()
         finally:
@@ -247,9 +253,9 @@ def restore(file: Path) -> None:
     click.echo(f"Restored, as of {made_at.astimezone(office.zone):%F %H:%M}.")
 
 
-def _settings() -> tuple[Settings, Office]:
+def _app() -> App:
     try:
-        return read_settings()
+        return App(*read_settings())
     except SettingsError as error:
         give_up(f"Cannot start:\n{indented(str(error))}")
 

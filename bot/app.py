@@ -2,21 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
-import aiohttp
 import structlog
 import uvicorn
-from linebot.v3.messaging import ApiException
-from telegram.error import TelegramError
 
 from bot import web_client
 from bot.alarm import Alarm
 from bot.channels.base import Channel
-from bot.channels.line import LineChannel
-from bot.channels.telegram import TelegramChannel
 from bot.clock import Clock, machine_clock
+from bot.core import Core
 from bot.hearing import Fetch, Hearing
 from bot.http_server import (
     allow_many_connections,
@@ -26,40 +22,18 @@ from bot.http_server import (
     stop_on_signals,
 )
 from bot.jobs import Jobs
-from bot.menus.line import LineMenus
-from bot.menus.telegram import TelegramMenus
+from bot.menus import keep_menus
 from bot.outbox import Sender
-from bot.pages.calendar_file import CalendarFile
-from bot.pages.desk_code import CodePage
-from bot.pages.desk_export import ExportPage
-from bot.pages.desk_find import FindPage
-from bot.pages.desk_person import PersonPage
-from bot.pages.desk_terms import TermsDeskPage
-from bot.pages.form import FormPage
-from bot.pages.join import JoinPage
-from bot.pages.my_data import MyDataPage
-from bot.pages.page import Pages
-from bot.pages.pictures import PicturePage
-from bot.pages.refusals import Refusals
-from bot.pages.terms import TermsPage
-from bot.polling import Poller
 from bot.quota import Quota
 from bot.settings import Settings
 from bot.supervising import keep_running
 from bot.ticker import Ticker
 from bot.turns import Turns
-from bot.web import DeskPages, Web
-from models.database import Database, DatabaseUnavailable
-from models.links import Links
+from bot.web import Web
+from models.database import Database
 from models.office import Office
 
 log = structlog.get_logger()
-
-# How long to wait before Telegram is told our address again.
-_RETRY_SECONDS = 30
-# How soon a new colleague sees the staff's menu.
-_MENUS_SECONDS = 15
-_NOT_NOW = (TelegramError, ApiException, aiohttp.ClientError, TimeoutError, DatabaseUnavailable)
 
 
 class App:
@@ -69,78 +43,21 @@ class App:
         self,
         settings: Settings,
         office: Office,
+        channels: Sequence[Channel],
         clock: Clock = machine_clock,
         fetch: Fetch = web_client.fetch,
     ) -> None:
-        self.settings, self.office, self.clock = settings, office, clock
-        self.database = Database(settings.database_url)
-        self.vault = settings.vault
-        self.links = Links(settings.public_url, self.vault)
-        self.line = _line(settings)
-        self.telegram = _telegram(settings)
-        channels: dict[str, Channel] = {}
-        for channel in (self.line, self.telegram):
-            if channel is not None:
-                channels[channel.name] = channel
-        self.channels = channels
-        self.turns = Turns(self.database, office, self.vault, self.links, channels, clock)
-        self.quota = Quota(self.database, office, channels, clock)
-        self.sender = Sender(
-            self.database, channels, clock, self.turns.note_end, self.turns.is_busy, self.quota
-        )
-        self.menus: list[LineMenus | TelegramMenus] = []
-        if self.line is not None:
-            self.menus.append(LineMenus(self.database, office, self.line))
-        if self.telegram is not None:
-            self.menus.append(TelegramMenus(self.database, office, self.telegram))
-        self.hearing = Hearing(self.database, office, channels, settings.public_url, fetch, clock)
-        self.jobs = Jobs(
-            self.database,
-            office,
-            self.turns,
-            self.sender,
-            self.hearing,
-            self.quota,
-            Alarm(office, settings.heartbeat_url),
-            clock,
-        )
+        by_name = {each.name: each for each in channels}
+        core = Core(settings, office, Database(settings.database_url), by_name, clock)
+        self.core = core
+        self.turns = Turns(core)
+        self.quota = Quota(core)
+        self.sender = Sender(core, self.turns.note_end, self.turns.is_busy, self.quota)
+        self.hearing = Hearing(core, fetch)
+        alarm = Alarm(office, settings.heartbeat_url)
+        self.jobs = Jobs(core, self.turns, self.sender, self.hearing, self.quota, alarm)
         self.ticker = Ticker(clock, self.hearing, self.jobs.rearm)
-        pages = Pages(office, settings.public_url)
-        self.web = Web(
-            line=self.line,
-            telegram=self.telegram,
-            turns=self.turns,
-            sender=self.sender,
-            jobs=self.jobs,
-            hearing=self.hearing,
-            ticker=self.ticker,
-            database=self.database,
-            pages=pages,
-            refusals=Refusals(self.database, pages, self.clock),
-            desk=DeskPages(
-                find=FindPage(self.database, office, self.vault, pages, clock),
-                person=PersonPage(self.database, office, self.vault, pages, clock),
-                terms=TermsDeskPage(self.database, office, self.vault, pages, clock),
-                export=ExportPage(self.database, office, self.vault, pages, clock),
-                code=CodePage(self.database, office, self.vault, pages, channels.values(), clock),
-            ),
-            my_data=MyDataPage(self.database, office, self.vault, self.turns, pages, clock),
-            picture=PicturePage(self.database, office, self.vault, self.links, self.turns, clock),
-            form=FormPage(self.database, office, self.vault, pages, clock),
-            join=JoinPage(
-                self.database,
-                office,
-                self.vault,
-                self.links,
-                self.turns,
-                self.jobs,
-                pages,
-                clock,
-            ),
-            terms=TermsPage(self.database, pages, clock),
-            calendar_file=CalendarFile(self.database, office, self.links, pages, clock),
-            clock=clock,
-        )
+        self.web = Web(core, self.turns, self.sender, self.jobs, self.hearing, self.ticker)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -151,12 +68,16 @@ class App:
         others = [
             asyncio.create_task(keep_running("ticker", self.ticker.run)),
             *(
-                asyncio.create_task(keep_running("menus", partial(_keep, each)))
-                for each in self.menus
+                asyncio.create_task(keep_running("menus", partial(keep_menus, self.core, each)))
+                for each in self.core.channels.values()
+            ),
+            *(
+                asyncio.create_task(
+                    each.connect(self.core.webhook_of(each.name), self.web, self.core.clock)
+                )
+                for each in self.core.channels.values()
             ),
         ]
-        if self.telegram is not None:
-            others.append(asyncio.create_task(self._connect_telegram(self.telegram)))
         try:
             yield
         finally:
@@ -170,19 +91,19 @@ class App:
 
     async def close(self) -> None:
         """Let go of connections and the database."""
-        for channel in self.channels.values():
+        for channel in self.core.channels.values():
             await channel.close()
-        await self.database.close()
+        await self.core.database.close()
 
     async def serve(self) -> None:
         """Serve HTTP until told to stop."""
         # First of all: a second program on this port must not beat for one that nobody reaches.
-        opened = listen(self.settings.host, self.settings.port)
-        server = self.http_server(self.settings.host, self.settings.port)
+        opened = listen(self.core.settings.host, self.core.settings.port)
+        server = self.http_server(self.core.settings.host, self.core.settings.port)
         allow_many_connections()
         stop_on_signals(server)
         spare_what_stays()
-        log.info("serving", host=self.settings.host, port=self.settings.port)
+        log.info("serving", host=self.core.settings.host, port=self.core.settings.port)
         async with self.running():
             await server.serve(sockets=[opened])
         await self.close()
@@ -191,39 +112,3 @@ class App:
     def http_server(self, host: str, port: int) -> uvicorn.Server:
         """A server for our pages and webhooks."""
         return http_server(self.web.app, host, port)
-
-    async def _connect_telegram(self, telegram: TelegramChannel) -> None:
-        if self.settings.telegram_webhook_secret is None:
-            await keep_running("poller", Poller(telegram, self.web, self.hearing, self.clock).run)
-        url = f"{self.settings.public_url}/webhooks/telegram"
-        while True:
-            try:
-                return await telegram.use_webhook(url)
-            except TelegramError as error:
-                log.error("telegram webhook not set", error=type(error).__name__)
-                await asyncio.sleep(_RETRY_SECONDS)
-
-
-async def _keep(menus: LineMenus | TelegramMenus) -> None:
-    while True:
-        try:
-            await menus.refresh()
-        except _NOT_NOW as error:
-            log.warning("menus not set", what=type(menus).__name__, error=type(error).__name__)
-        await asyncio.sleep(_MENUS_SECONDS)
-
-
-def _line(settings: Settings) -> LineChannel | None:
-    if not settings.line_channel_secret or not settings.line_channel_access_token:
-        return None
-    return LineChannel(
-        settings.line_channel_secret, settings.line_channel_access_token, settings.line_api_base
-    )
-
-
-def _telegram(settings: Settings) -> TelegramChannel | None:
-    if not settings.telegram_bot_token:
-        return None
-    return TelegramChannel(
-        settings.telegram_bot_token, settings.telegram_api_base, settings.telegram_webhook_secret
-    )

@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.line import LineChannel
+from bot.channels.registry import CHANNELS
 from bot.command_line import wrong_key
 from models.database import Database, DatabaseUnavailable
 from models.migrations import is_current, migrate
@@ -123,7 +123,11 @@ def _settle(database_url: str, office: Office, made_at: datetime, now: datetime)
     try:
         migrate(database.engine)
         database.run_now(
-            lambda tx: Restoring(tx, office).settle(made_at, now, known_again=LineChannel.name)
+            lambda tx: Restoring(tx, office).settle(
+                made_at,
+                now,
+                known_again=[each.channel.name for each in CHANNELS if each.channel.deduplicates],
+            )
         )
     finally:
         database.engine.dispose()

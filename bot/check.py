@@ -2,28 +2,19 @@
 what staff must know."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import aiohttp
-from linebot.v3.messaging import ApiException
 from sqlalchemy import URL, create_engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
-from telegram.error import TelegramError
 
-from bot import web_client
 from bot.app import App
-from bot.channels.line import LineChannel, is_address
-from bot.channels.telegram import TelegramChannel
+from bot.channels.base import Channel, Say, no_answer
 from bot.command_line import wrong_key
-from bot.hearing import Fetch
-from bot.pages.drawing import font_file
-from bot.settings import Settings
+from bot.drawing import font_file
 from handlers.staff.alert_card import in_words
 from locales import phrases
 from models.database import DatabaseUnavailable, Transaction
 from models.migrations import is_current
-from models.office import Office
 from models.rules.days import local_day
 from models.rules.meeting_url import room_of
 from models.store import Store
@@ -32,28 +23,16 @@ from models.store.calendar import Calendar
 from models.store.keys import unreadable
 from models.store.staff import StaffStore
 
-Say = Callable[[str], object]
-
 _ALERTS_SHOWN = timedelta(days=14)
-_LITTLE_QUOTA = 50
 _PATIENCE_SECONDS = 20.0
 
 
-async def check(
-    settings: Settings, office: Office, say: Say, fetch: Fetch = web_client.fetch
-) -> bool:
+async def check(app: App, say: Say) -> bool:
     """Print what is in order and what is not; True when nothing is missing."""
-    app = App(settings, office, fetch=fetch)
-    faults: list[str] = []
-    try:
-        faults += await _database(app, say)
-        if app.line is not None:
-            faults += await _asking(_line(app.line, settings, say), "LINE")
-        if app.telegram is not None:
-            faults += await _asking(_telegram(app.telegram, settings, say), "Telegram")
-        await _proofs(app, say)
-    finally:
-        await app.close()
+    faults = [*await _database(app, say)]
+    for channel in app.core.channels.values():
+        faults += await _channel(app, channel, say)
+    await _proofs(app, say)
     if font_file() is None:
         say("MIND     no Japanese font, so pictures lack names: apt install fonts-noto-cjk")
     for fault in faults:
@@ -100,20 +79,20 @@ async def _proofs(app: App, say: Say) -> None:
 
 async def _database(app: App, say: Say) -> list[str]:
     try:
-        if not is_current(app.database.engine):
+        if not is_current(app.core.database.engine):
             return ["the database is not migrated: python -m bot migrate"]
-        faults, alerts = await app.database.run(lambda tx: _stored(tx, app))
+        faults, alerts = await app.core.database.run(lambda tx: _stored(tx, app))
     except (DatabaseUnavailable, OSError) as error:
         return [f"the database does not answer ({error}): check DATABASE_URL"]
     except Exception as error:
         return [f"the database does not answer ({type(error).__name__}): check DATABASE_URL"]
     say("ok       database")
-    await _hosts(make_url(app.settings.database_url), say)
-    if not await app.database.run(lambda tx: StaffStore(tx).team()):
+    await _hosts(make_url(app.core.settings.database_url), say)
+    if not await app.core.database.run(lambda tx: StaffStore(tx).team()):
         say("MIND     nobody works here by chat yet: python -m bot staff invite --role admin")
-    await app.database.run(lambda tx: _rooms(Calendar(tx, app.office), say))
+    await app.core.database.run(lambda tx: _rooms(Calendar(tx, app.core.office), say))
     for alert in alerts:
-        say(f"ALERT    {_in_words(alert, app.office)}")
+        say(f"ALERT    {_in_words(alert, app)}")
     return faults
 
 
@@ -131,11 +110,11 @@ def _rooms(calendar: Calendar, say: Say) -> None:
 
 
 def _stored(tx: Transaction, app: App) -> tuple[list[str], list[Alert]]:
-    store, now = Store(tx, app.office, app.vault), app.clock()
+    store, now = Store(tx, app.core.office, app.core.vault), app.core.clock()
     faults = []
-    if count := unreadable(tx, app.vault):
+    if count := unreadable(tx, app.core.vault):
         faults.append(wrong_key(count))
-    if store.terms.in_force(local_day(now, app.office.zone)) is None:
+    if store.terms.in_force(local_day(now, app.core.office.zone)) is None:
         faults.append(
             "no terms are in force, so the bot says that it is not open yet:"
             " python -m bot terms publish FILE --effective YYYY-MM-DD"
@@ -150,70 +129,17 @@ def _stored(tx: Transaction, app: App) -> tuple[list[str], list[Alert]]:
     return faults, store.alerts.since(now - _ALERTS_SHOWN)
 
 
-async def _asking(question: Awaitable[list[str]], platform: str) -> list[str]:
+async def _channel(app: App, channel: Channel, say: Say) -> list[str]:
+    webhook = app.core.webhook_of(channel.name)
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await question
-    except ApiException as error:
-        if error.status in (401, 403):
-            return ["LINE refuses LINE_CHANNEL_ACCESS_TOKEN: make a new one in the console"]
-        return [f"LINE answered {error.status}"]
-    except (aiohttp.ClientError, TelegramError, TimeoutError, OSError) as error:
-        return [f"{platform} does not answer ({type(error).__name__}): network or firewall?"]
+            return await channel.check(webhook, say)
+    except TimeoutError as error:
+        return [no_answer(channel.title, error)]
 
 
-async def _line(line: LineChannel, settings: Settings, say: Say) -> list[str]:
-    await line.api.get_bot_info()
-    say("ok       LINE's access token")
-    faults = []
-    ours = f"{settings.public_url}/webhooks/line"
-    try:
-        endpoint = await line.api.get_webhook_endpoint()
-    except ApiException as error:
-        if error.status != 404:
-            raise
-        endpoint = None
-    if endpoint is None or not is_address(str(endpoint.endpoint), ours):
-        faults.append(f"LINE's webhook is not set to {ours}: console, tab 'Messaging API'")
-    elif not endpoint.active:
-        faults.append("LINE's webhook is switched off: 'Use webhook' in the console")
-    else:
-        tested = await line.ask_webhook_test()
-        if tested.success:
-            say("ok       LINE's webhook reaches us")
-        else:
-            faults.append(f"LINE cannot reach our webhook: {tested.reason} {tested.status_code}")
-    return faults + await _line_quota(line, say)
-
-
-async def _line_quota(line: LineChannel, say: Say) -> list[str]:
-    quota = await line.api.get_message_quota()
-    if quota.value is None:
-        say("ok       LINE's monthly messages are not limited")
-        return []
-    used = (await line.api.get_message_quota_consumption()).total_usage
-    left = quota.value - used
-    say(f"{'ok      ' if left >= _LITTLE_QUOTA else 'MIND    '} LINE's messages left: {left}")
-    return [] if left > 0 else ["LINE's messages for this month are used up"]
-
-
-async def _telegram(telegram: TelegramChannel, settings: Settings, say: Say) -> list[str]:
-    await telegram.who_am_i()
-    say("ok       Telegram's bot token")
-    if settings.telegram_webhook_secret is None:
-        say("ok       Telegram is asked for updates (no TELEGRAM_WEBHOOK_SECRET)")
-        return []
-    info = await telegram.webhook_info()
-    ours = f"{settings.public_url}/webhooks/telegram"
-    if info.url != ours:
-        return ["Telegram's webhook is not set; `serve` sets it when it starts"]
-    if info.last_error_message:
-        say("MIND     Telegram's last call of our webhook failed; see /metrics")
-    say("ok       Telegram's webhook is set")
-    return []
-
-
-def _in_words(alert: Alert, office: Office) -> str:
+def _in_words(alert: Alert, app: App) -> str:
+    office = app.core.office
     at = f"{alert.at.astimezone(office.zone):%m/%d %H:%M}"
     start = f"{alert.starts_at.astimezone(office.zone):%m/%d %H:%M}" if alert.starts_at else ""
-    return f"{at}  {in_words(phrases('en'), alert, start)}"
+    return f"{at}  {in_words(phrases('en'), alert, start, app.core.channels)}"

@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.channels.base import Channel, Proof
-from bot.clock import Clock
+from bot.core import Core
 from bot.web_client import NO_ANSWER
-from models.database import Database, Transaction
-from models.office import Office
+from models.database import Transaction
 from models.rules.hearing import LONGEST_SILENCE, PAGES, SWEEP, Closed, Stretch
 from models.store.hearing import HearingRecord
 
@@ -33,21 +32,10 @@ log = structlog.get_logger()
 class Hearing:
     """Collects proofs and faults in memory; `save` writes them, with the beat of the sweep."""
 
-    def __init__(
-        self,
-        database: Database,
-        office: Office,
-        channels: Mapping[str, Channel],
-        public_url: str,
-        fetch: Fetch,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._channels = channels
-        self._public_url = public_url
+    def __init__(self, core: Core, fetch: Fetch) -> None:
+        self._core = core
         self._fetch = fetch
-        self._clock = clock
-        self._longest_beat = timedelta(seconds=office.sweep_seconds * _MISSED_SWEEPS)
+        self._longest_beat = timedelta(seconds=core.office.sweep_seconds * _MISSED_SWEEPS)
         self._pending: list[Stretch] = []
         self._unreviewed: list[Stretch] = []
         self._open: dict[tuple[str, bool, str], tuple[int, datetime]] = {}
@@ -60,7 +48,7 @@ class Hearing:
 
     def fault(self, way: str, why: str, start: datetime | None = None) -> None:
         """Note that a way in does not work, from `start` (UTC) until now."""
-        now = self._clock()
+        now = self._core.clock()
         self._add(Stretch(way, False, min(start or now, now), now, why))
         if way not in self._deaf:
             log.error("way in does not work", way=way.partition(":")[0], why=why)
@@ -75,7 +63,7 @@ class Hearing:
     def deaf(self) -> list[Closed]:
         """Return the ways in that do not work at this moment; the chats of single people are not
         among them."""
-        now = self._clock()
+        now = self._core.clock()
         self._deaf = {
             way: each for way, each in self._deaf.items() if now - each.end <= _STAYS_DEAF
         }
@@ -88,9 +76,9 @@ class Hearing:
     async def prove(self) -> None:
         """Ask the platforms whether they reach us, and our pages whether they answer. Never
         raises."""
-        at = self._clock()
-        asked = await asyncio.gather(*(self._ask(each) for each in self._channels.values()))
-        proofs = dict(zip(self._channels, asked, strict=True))
+        at = self._core.clock()
+        asked = await asyncio.gather(*(self._ask(each) for each in self._core.channels.values()))
+        proofs = dict(zip(self._core.channels, asked, strict=True))
         for name, proof in proofs.items():
             self._take(name, proof, at)
         await self._prove_pages(proofs, at)
@@ -109,7 +97,7 @@ class Hearing:
         Raises DatabaseUnavailable: then all of it is still pending."""
         async with self._saving:
             # Taken out, since what comes meanwhile may still make the last one longer.
-            now, (pending, self._pending) = self._clock(), (self._pending, [])
+            now, (pending, self._pending) = self._core.clock(), (self._pending, [])
             is_set_back = self.last_beat is not None and now < self.last_beat - _CLOCK_SLACK
             goes_on = not is_set_back and (
                 watching
@@ -117,7 +105,7 @@ class Hearing:
             )
             beat = Stretch(SWEEP, True, now, now)
             try:
-                opened = await self._database.run(
+                opened = await self._core.database.run(
                     lambda tx: self._write(
                         tx, [*pending, beat], now, is_set_back=is_set_back, goes_on=goes_on
                     )
@@ -133,10 +121,10 @@ class Hearing:
         more. Raises DatabaseUnavailable."""
         if self.last_beat is None:
             return
-        if timedelta(0) <= self._clock() - self.last_beat <= self._longest_beat:
+        if timedelta(0) <= self._core.clock() - self.last_beat <= self._longest_beat:
             await self.save()
         number, _ = self._open[SWEEP, True, ""]
-        await self._database.run(lambda tx: HearingRecord(tx).finish(number, "stopped"))
+        await self._core.database.run(lambda tx: HearingRecord(tx).finish(number, "stopped"))
 
     def _write(
         self,
@@ -183,7 +171,7 @@ class Hearing:
     async def _ask(self, channel: Channel) -> Proof:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                return await channel.prove(f"{self._public_url}/webhooks/{channel.name}")
+                return await channel.prove(self._core.webhook_of(channel.name))
         except TimeoutError:
             return Proof(None, "no answer from the platform")
 
@@ -208,7 +196,7 @@ class Hearing:
             self.proof(PAGES, at)
             return
         for name, proof in proofs.items():
-            if proof.works and await self._calls_our_address(self._channels[name]):
+            if proof.works and await self._calls_our_address(self._core.channels[name]):
                 self.pages_proven_by = name
                 self.proof(PAGES, at)
                 return
@@ -221,7 +209,7 @@ class Hearing:
         """Whether anything answers at our own address, and what is wrong with that."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                answer = await self._fetch(f"{self._public_url}/healthz")
+                answer = await self._fetch(f"{self._core.settings.public_url}/healthz")
         except NO_ANSWER as error:
             return False, type(error).__name__
         return True, "" if answer == "ok" else "something else answers"
@@ -232,4 +220,6 @@ class Hearing:
                 address = await channel.webhook_address()
         except TimeoutError:
             return False
-        return bool(address) and urlsplit(address)[:2] == urlsplit(self._public_url)[:2]
+        return (
+            bool(address) and urlsplit(address)[:2] == urlsplit(self._core.settings.public_url)[:2]
+        )

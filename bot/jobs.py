@@ -13,15 +13,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import metrics
 from bot.alarm import Alarm
-from bot.clock import Clock
+from bot.core import Core
 from bot.hearing import Hearing
 from bot.logs import where
 from bot.outbox import Sender
 from bot.quota import Quota
 from bot.turns import BESIDE_TURNS, BREATH_SECONDS, Turns
 from handlers.due import What
-from models.database import Database, DatabaseUnavailable, Transaction
-from models.office import Office
+from models.database import DatabaseUnavailable, Transaction
 from models.rules.hearing import DATABASE, PROOF_EVERY, Stretch
 from models.store.due import Due
 from models.store.outbox import Outbox
@@ -47,28 +46,24 @@ class Jobs:
 
     def __init__(
         self,
-        database: Database,
-        office: Office,
+        core: Core,
         turns: Turns,
         sender: Sender,
         hearing: Hearing,
         quota: Quota,
         alarm: Alarm,
-        clock: Clock,
     ) -> None:
-        self._database = database
-        self._office = office
+        self._core = core
         self._turns = turns
         self._sender = sender
         self._hearing = hearing
         self._alarm = alarm
-        self._clock = clock
         self._proven_at: datetime | None = None
         self._locks: dict[str, asyncio.Lock] = {}
         self._last_success: dict[str, float] = {}
         self._started = time.monotonic()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        sweep = float(office.sweep_seconds)
+        sweep = float(core.office.sweep_seconds)
         self.all = (
             Job("watch", sweep, self._watch),
             Job("hearing", min(sweep, PROOF_EVERY.total_seconds()), self._hear),
@@ -145,7 +140,7 @@ class Jobs:
     async def run(self, job: Job) -> bool:
         """Run a job, measured; never raises. A database that is away makes this round fail, not
         the next."""
-        began, began_at = time.monotonic(), self._clock()
+        began, began_at = time.monotonic(), self._core.clock()
         found = False
         try:
             async with self._locks.setdefault(job.name, asyncio.Lock()):
@@ -180,16 +175,18 @@ class Jobs:
         return bool(faults)
 
     async def _review(self, fault: Stretch) -> None:
-        deemed = await self._database.run(
-            lambda tx: Due(tx).deemed_around(fault.start - self._office.grace, fault.end)
+        deemed = await self._core.database.run(
+            lambda tx: Due(tx).deemed_around(fault.start - self._core.office.grace, fault.end)
         )
         for booking_id in deemed:
             await self._turns.do_due(What.REVIEW, booking_id)
 
     async def _hear(self) -> bool:
         """Prove around consultations that every way in works."""
-        now = self._clock()
-        if not await self._database.run(lambda tx: Due(tx).is_around(now, self._office.grace)):
+        now = self._core.clock()
+        if not await self._core.database.run(
+            lambda tx: Due(tx).is_around(now, self._core.office.grace)
+        ):
             return False
         if self._proven_at and timedelta(0) <= now - self._proven_at < PROOF_EVERY * 0.75:
             return False
@@ -221,19 +218,19 @@ class Jobs:
     async def _due(
         self, look: Callable[[Transaction, datetime], list[tuple[What, int]]]
     ) -> list[tuple[What, int]]:
-        now = self._clock()
-        return await self._database.run(lambda tx: look(tx, now))
+        now = self._core.clock()
+        return await self._core.database.run(lambda tx: look(tx, now))
 
     async def _prove_for_judgement(self) -> None:
         """Nobody is judged without a proof that is younger than the deadline."""
-        now = self._clock()
+        now = self._core.clock()
         if self._proven_at != now:
             self._proven_at = now
             await self._hearing.prove()
         await self._hearing.save()
 
     def _to_judge(self, tx: Transaction, now: datetime) -> list[tuple[What, int]]:
-        found = Due(tx).to_judge(now - self._office.grace, _BATCH)
+        found = Due(tx).to_judge(now - self._core.office.grace, _BATCH)
         return [(What.JUDGEMENT, each) for each in found]
 
     def _to_remind(self, tx: Transaction, now: datetime) -> list[tuple[What, int]]:
@@ -255,7 +252,7 @@ class Jobs:
 
     async def _outbox(self) -> bool:
         """Wake the sender, which may have missed a word, and count what waits."""
-        count, _ = await self._database.run(lambda tx: Outbox(tx).waiting())
+        count, _ = await self._core.database.run(lambda tx: Outbox(tx).waiting())
         metrics.outbox_waiting.set(count)
         self._sender.wake()
         return False

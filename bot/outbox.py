@@ -1,14 +1,13 @@
 """The outbox: claim, send, retry, give up. Sending happens outside any transaction."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
 
 from bot import metrics
 from bot.channels.base import (
-    Channel,
     QuotaGone,
     Refused,
     Request,
@@ -18,14 +17,15 @@ from bot.channels.base import (
     Uncertain,
     Unreachable,
 )
-from bot.clock import Clock
+from bot.core import Core
 from bot.logs import where
 from bot.quota import Quota
 from bot.turns import BESIDE_TURNS, BREATH_SECONDS
-from models.database import Database, DatabaseUnavailable, Transaction
+from models.database import DatabaseUnavailable, Transaction
+from models.letter_kind import LetterKind
 from models.store.alerts import Alerts
-from models.store.outbox import ANSWER, Outgoing
 from models.store.outbox import Outbox as OutboxStore
+from models.store.outbox import Outgoing
 from models.store.sent import SentMessages
 from models.tables import AlertKind, SendState
 
@@ -46,21 +46,13 @@ class Sender:
     """Sends what the outbox holds."""
 
     def __init__(
-        self,
-        database: Database,
-        channels: Mapping[str, Channel],
-        clock: Clock,
-        note_end: NoteEnd,
-        is_busy: Callable[[], bool],
-        quota: Quota,
+        self, core: Core, note_end: NoteEnd, is_busy: Callable[[], bool], quota: Quota
     ) -> None:
+        self._core = core
         self._quota = quota
         self._is_busy = is_busy
         self._news_under_way = 0
-        self._database = database
         self._note_end = note_end
-        self._channels = channels
-        self._clock = clock
         self._awake = asyncio.Event()
         self._stopping = False
 
@@ -97,10 +89,10 @@ class Sender:
     async def _claim(self, count: int) -> list[tuple[Outgoing, bool]]:
         if count <= 0:
             return []
-        now, most = self._clock(), BESIDE_TURNS if self._is_busy() else _AT_ONCE
+        now, most = self._core.clock(), BESIDE_TURNS if self._is_busy() else _AT_ONCE
         news = most - self._news_under_way
         try:
-            return await self._database.run(
+            return await self._core.database.run(
                 lambda tx: OutboxStore(tx).claim(now, _LEASE, count, news)
             )
         except DatabaseUnavailable as error:
@@ -118,7 +110,7 @@ class Sender:
     async def _send(self, row: Outgoing, unheard: bool) -> None:
         """Send one row and note what came of it. When that cannot be noted, the lease ends and
         the row is tried again as one whose try was never heard of."""
-        is_news = row.kind != ANSWER
+        is_news = row.kind is not LetterKind.ANSWER
         self._news_under_way += is_news
         try:
             await self._send_and_note(row, unheard)
@@ -130,7 +122,7 @@ class Sender:
             self._news_under_way -= is_news
 
     async def _send_and_note(self, row: Outgoing, unheard: bool) -> None:
-        now = self._clock()
+        now = self._core.clock()
         if now >= row.useless_after:
             # A try that was never heard of may have been accepted.
             await self._end(
@@ -149,7 +141,7 @@ class Sender:
             first_try=not unheard,
         )
         try:
-            sent = await self._channels[row.channel].send(request, now)
+            sent = await self._core.channels[row.channel].send(request, now)
         except Unreachable as error:
             await self._end(row, SendState.UNREACHABLE, str(error))
         except RetryLater as error:
@@ -161,7 +153,7 @@ class Sender:
         except Uncertain as error:
             await self._end(row, SendState.UNCERTAIN, str(error))
         except Exception as error:
-            log.error("sending failed", channel=row.channel, kind=row.kind, **where(error))
+            log.error("sending failed", channel=row.channel, kind=str(row.kind), **where(error))
             await self._end(row, SendState.UNCERTAIN, type(error).__name__)
         else:
             self._quota.note(row, now)
@@ -169,9 +161,9 @@ class Sender:
 
     async def _try_later(self, row: Outgoing, error: RetryLater) -> None:
         pause = error.after or min(_FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), _LONGEST_PAUSE)
-        later = self._clock() + pause
+        later = self._core.clock() + pause
         metrics.sends.labels(row.channel, "later").inc()
-        log.warning("send again later", channel=row.channel, kind=row.kind, why=error.why)
+        log.warning("send again later", channel=row.channel, kind=str(row.kind), why=error.why)
 
         def save(tx: Transaction) -> None:
             token = None if error.token_spent else row.reply_token
@@ -181,7 +173,7 @@ class Sender:
             if ours and isinstance(error, TokenRefused):
                 Alerts(tx).tell(AlertKind.TOKEN_REFUSED, later, subject=f"{row.channel} {later:%F}")
 
-        await self._database.run(save)
+        await self._core.database.run(save)
 
     async def _end(
         self,
@@ -193,10 +185,12 @@ class Sender:
     ) -> None:
         metrics.sends.labels(row.channel, str(state)).inc()
         if state != SendState.ACCEPTED:
-            log.warning("not sent", channel=row.channel, kind=row.kind, end=str(state), why=why)
+            log.warning(
+                "not sent", channel=row.channel, kind=str(row.kind), end=str(state), why=why
+            )
 
         def save(tx: Transaction) -> None:
-            now = self._clock()
+            now = self._core.clock()
             if not OutboxStore(tx).end(row, state, now, why):
                 return
             for message_id, about in sent:
@@ -205,4 +199,4 @@ class Sender:
                 Alerts(tx).tell(alert, now, subject=f"{row.channel} {now:%Y-%m}")
             self._note_end(tx, row, state)
 
-        await self._database.run(save)
+        await self._core.database.run(save)

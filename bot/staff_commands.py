@@ -36,7 +36,7 @@ def invite_staff(role: Role, counselor_name: str | None, name: str | None) -> No
         code = database.run_now(lambda tx: StaffStore(tx).invite(called, role, counselor_id, now))
         database.run_now(lambda tx: Audit(tx).note(None, "invite", now, after=str(role)))
     minutes = int(INVITE_LIFE.total_seconds() // 60)
-    click.echo(f"{code}\nSend this code to the office's LINE or Telegram account from the new")
+    click.echo(f"{code}\nSend this code to the office's account, from the new")
     click.echo(f"colleague's own chat. It works once, for {minutes} minutes.")
 
 

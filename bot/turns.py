@@ -1,36 +1,33 @@
 """Turns: dedupe -> load -> step -> save, in one transaction, before anything is answered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from weakref import WeakValueDictionary
 
 import structlog
 
 from bot import metrics
-from bot.channels.base import Channel
-from bot.clock import Clock
+from bot.core import Core
 from bot.logs import where
 from bot.pace import Pace
 from handlers import due, router
 from handlers.shared import delivery
-from locales import best_language, phrases
+from locales import best_language
 from models.chat import Did, Event, Message
+from models.choice import Choice
 from models.contact import NOBODY, Contact
-from models.database import Database, DatabaseUnavailable, Transaction
-from models.links import Links
-from models.office import Office
+from models.database import DatabaseUnavailable, Transaction
+from models.letter_kind import LetterKind
 from models.rules.hearing import Closed
 from models.store import Store
 from models.store.outbox import Outgoing
 from models.store.retention import ALLOWED, Retention
 from models.tables import AlertKind, SendState
 from models.turn import Turn
-from models.vault import Vault
 
 # A reply token of LINE's is good for a minute after the webhook came, and never longer than 20
 # minutes after the act.
@@ -55,7 +52,7 @@ _QUIET_HOUR = 3
 log = structlog.get_logger()
 
 
-class Outcome(StrEnum):
+class Outcome(Choice):
     """What became of an event."""
 
     DONE = "done"
@@ -66,21 +63,8 @@ class Outcome(StrEnum):
 class Turns:
     """Takes events and due bookings one by one."""
 
-    def __init__(
-        self,
-        database: Database,
-        office: Office,
-        vault: Vault,
-        links: Links,
-        channels: Mapping[str, Channel],
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._office = office
-        self._vault = vault
-        self._links = links
-        self._channels = channels
-        self._clock = clock
+    def __init__(self, core: Core) -> None:
+        self._core = core
         self._pace = Pace(TURNS_A_MINUTE)
         self._under_way = 0
         self._of_person = WeakValueDictionary[str, asyncio.Lock]()
@@ -120,36 +104,36 @@ class Turns:
     async def _take_or_apologise(self, event: Event) -> Outcome:
         language = event.language
         try:
-            outcome = await self._database.run(lambda tx: self._take(tx, event, language))
+            outcome = await self._core.database.run(lambda tx: self._take(tx, event, language))
             if outcome is None:
-                asked = await self._channels[event.channel].language_of(event)
-                language = asked or self._office.language
-                outcome = await self._database.run(lambda tx: self._take(tx, event, language))
+                asked = await self._core.channels[event.channel].language_of(event)
+                language = asked or self._core.office.language
+                outcome = await self._core.database.run(lambda tx: self._take(tx, event, language))
             assert outcome is not None, "the language is known now"
             return outcome
         except DatabaseUnavailable:
             raise
         except Exception as error:
-            log.error("step failed", channel=event.channel, did=event.did, **where(error))
-            language = language or self._office.language
-            return await self._database.run(lambda tx: self._apologise(tx, event, language))
+            log.error("step failed", channel=event.channel, did=str(event.did), **where(error))
+            language = language or self._core.office.language
+            return await self._core.database.run(lambda tx: self._apologise(tx, event, language))
 
     async def do_due(self, what: due.What, booking_id: int) -> None:
         """Do what the clock says is due for a booking, if it still is. What fails goes to staff,
         so that it is neither lost nor tried for ever. Raises DatabaseUnavailable."""
         try:
-            await self._database.run(lambda tx: self._due(tx, booking_id, due.WORK[what]))
+            await self._core.database.run(lambda tx: self._due(tx, booking_id, due.WORK[what]))
         except DatabaseUnavailable:
             raise
         except Exception as error:
-            log.error("due work failed", what=what, **where(error))
-            await self._database.run(lambda tx: self._due(tx, booking_id, due.GIVE_UP[what]))
+            log.error("due work failed", what=str(what), **where(error))
+            await self._core.database.run(lambda tx: self._due(tx, booking_id, due.GIVE_UP[what]))
         metrics.due.labels(what).inc()
 
     async def keep_unreadable(self, event: Event) -> None:
         """Keep an event that cannot be read, sealed, and tell staff; it may have said that
         somebody does not come. Raises DatabaseUnavailable."""
-        await self._database.run(lambda tx: self._keep_unreadable(tx, event))
+        await self._core.database.run(lambda tx: self._keep_unreadable(tx, event))
 
     async def tell_hearing(self, deaf: Sequence[Closed]) -> None:
         """Tell staff which ways in do not work at this moment, and no more of those that do again.
@@ -159,9 +143,9 @@ class Turns:
         self._was_deaf = bool(deaf)
 
         def tell(tx: Transaction) -> None:
-            router.hear(self.turn_of(NOBODY), self._store(tx), deaf)
+            router.hear(self._core.turn_of(NOBODY), self._store(tx), deaf)
 
-        await self._database.run(tell)
+        await self._core.database.run(tell)
 
     async def tell_digest(self) -> bool:
         """Tell staff the day, once each working morning. Raises DatabaseUnavailable."""
@@ -176,7 +160,7 @@ class Turns:
         told = False
         for subject in subjects:
             try:
-                told |= await self._database.run(partial(self._tell_unasked, subject))
+                told |= await self._core.database.run(partial(self._tell_unasked, subject))
             except DatabaseUnavailable:
                 raise
             except Exception as error:
@@ -186,46 +170,33 @@ class Turns:
     async def forget_old(self) -> bool:
         """Delete what was kept for minutes, and once a day, in the night, what has been kept long
         enough. Raises DatabaseUnavailable."""
-        await self._database.run(self._forget_old)
+        await self._core.database.run(self._forget_old)
         return False
 
     async def retry_failed(self) -> tuple[int, int]:
         """Run the events again that failed; returns how many went well and how many did not."""
-        failed = await self._database.run(lambda tx: self._store(tx).inbox.failed())
+        failed = await self._core.database.run(lambda tx: self._store(tx).inbox.failed())
         outcomes = []
         for event in failed:
-            await self._database.run(partial(self._put_back, event))
+            await self._core.database.run(partial(self._put_back, event))
             outcomes.append(await self.take(event))
         well = outcomes.count(Outcome.DONE)
         return well, len(outcomes) - well
 
-    def turn_of(self, contact: Contact, *, event: Event | None = None) -> Turn:
-        """A turn of a contact's at this moment."""
-        now = self._clock()
-        return Turn(
-            contact=contact,
-            office=self._office,
-            links=self._links,
-            say=phrases(best_language(contact.language) or self._office.language),
-            now=now,
-            acted_at=min(event.acted_at, now) if event else now,
-            event=event,
-        )
-
     def _tell_unasked(self, subject: Callable[[Turn, Store], None], tx: Transaction) -> bool:
-        store, turn = self._store(tx), self.turn_of(NOBODY)
+        store, turn = self._store(tx), self._core.turn_of(NOBODY)
         subject(turn, store)
         self.post(store, turn)
         return bool(turn.letters)
 
     def _forget_old(self, tx: Transaction) -> None:
-        now, store = self._clock(), self._store(tx)
+        now, store = self._core.clock(), self._store(tx)
         store.questions.forget_drafts(now)
-        here = now.astimezone(self._office.zone)
+        here = now.astimezone(self._core.office.zone)
         day = here.date()
         if here.hour < _QUIET_HOUR or store.once.was_taken("retention", day):
             return
-        retention = Retention(tx, self._office)
+        retention = Retention(tx, self._core.office)
         if not store.once.was_taken(ALLOWED, day) and (held := retention.why_not(now)):
             store.alerts.tell(
                 AlertKind.RETENTION_HELD, now, subject="retention", detail=f"{day} ({held})"
@@ -236,20 +207,20 @@ class Turns:
 
     def note_end(self, tx: Transaction, row: Outgoing, end: SendState) -> None:
         """Say what it means that a row of the outbox has ended so."""
-        store, turn = self._store(tx), self.turn_of(NOBODY)
+        store, turn = self._store(tx), self._core.turn_of(NOBODY)
         delivery.note_end(turn, store, row, end)
         self.post(store, turn)
 
     def _store(self, tx: Transaction) -> Store:
-        return Store(tx, self._office, self._vault)
+        return Store(tx, self._core.office, self._core.vault)
 
     def _keep_unreadable(self, tx: Transaction, event: Event) -> None:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         contact = store.contacts.find(event.channel, event.person) if event.person else None
         if not store.inbox.take(event, contact.id if contact else None, now):
             return
         if contact is not None:
-            self._overhear(tx, store, self.turn_of(contact, event=event), event)
+            self._overhear(tx, store, self._core.turn_of(contact, event=event), event)
         store.inbox.keep(event, failed=True)
         store.alerts.tell(
             AlertKind.EVENT_FAILED,
@@ -264,7 +235,7 @@ class Turns:
     def _take(self, tx: Transaction, event: Event, language: str | None) -> Outcome | None:
         """None, and nothing is done, for someone new whose language nobody has asked for."""
         event = replace(event, language=language)
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         contact = self._contact(store, event, language)
         if contact is None and event.person is not None:
             return None
@@ -281,7 +252,7 @@ class Turns:
         elif event.did is not Did.NOTHING_OF_OURS:
             if contact.unreachable_at is not None and contact.unreachable_at <= event.acted_at:
                 store.contacts.set_reachable(contact.id)
-            self._answer(store, self.turn_of(contact, event=event), event)
+            self._answer(store, self._core.turn_of(contact, event=event), event)
         return Outcome.DONE
 
     def _contact(self, store: Store, event: Event, language: str | None) -> Contact | None:
@@ -291,8 +262,8 @@ class Turns:
         known = store.contacts.find(event.channel, event.person)
         if known is not None or language is None:
             return known
-        first = best_language(language) or self._office.language
-        return store.contacts.add(event.channel, event.person, first, self._clock())
+        first = best_language(language) or self._core.office.language
+        return store.contacts.add(event.channel, event.person, first, self._core.clock())
 
     def _answer(self, store: Store, turn: Turn, event: Event) -> None:
         who = f"{event.channel} {turn.contact.person}"
@@ -309,7 +280,7 @@ class Turns:
         fresh = event.reply_token and turn.now < event.acted_at + _REPLY_ENDS
         store.outbox.answer(
             turn.contact,
-            self._channels[event.channel].render(messages, event),
+            self._core.channels[event.channel].render(messages, event, LetterKind.ANSWER),
             turn.now,
             reply_token=event.reply_token if fresh else None,
             reply_until=turn.now + _REPLY_LASTS if fresh else None,
@@ -319,7 +290,7 @@ class Turns:
 
     def _apologise(self, tx: Transaction, event: Event, language: str) -> Outcome:
         """After a step failed: note it, tell the person and staff; it can be run again."""
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         contact = self._contact(store, event, language)
         if not store.inbox.take(event, contact.id if contact else None, now):
             return Outcome.SEEN_BEFORE
@@ -330,7 +301,7 @@ class Turns:
             contact_id=contact.id if contact else None,
         )
         if contact is not None:
-            turn = self.turn_of(contact, event=event)
+            turn = self._core.turn_of(contact, event=event)
             told = self._overhear(tx, store, turn, event)
             sorry = [] if event.listening_only else router.apology(turn)
             self._say(store, turn, event, [*told, *sorry])
@@ -343,7 +314,9 @@ class Turns:
             with tx.attempt():
                 return router.overhear(turn, store, event)
         except Exception as error:
-            log.error("contact not noted", channel=event.channel, did=event.did, **where(error))
+            log.error(
+                "contact not noted", channel=event.channel, did=str(event.did), **where(error)
+            )
             return []
 
     def _due(self, tx: Transaction, booking_id: int, work: due.Work) -> None:
@@ -351,7 +324,7 @@ class Turns:
         booking = store.bookings.by_id(booking_id)
         assert booking is not None, "bookings are kept for years"
         # Locked in the same order as in a parent's turn, and read again under the lock.
-        turn = self.turn_of(store.contacts.parent_of(booking.job_seeker_id))
+        turn = self._core.turn_of(store.contacts.parent_of(booking.job_seeker_id))
         booking = store.bookings.by_id(booking_id)
         assert booking is not None
         work(turn, store, booking)
@@ -361,13 +334,13 @@ class Turns:
         """Put what a step tells others into the outbox, with the change that it speaks of."""
         for letter in turn.letters:
             state, payload = SendState.WAITING, ""
-            channel = self._channels.get(letter.to.channel)
+            channel = self._core.channels.get(letter.to.channel)
             if letter.message is None:
                 state = SendState.EXPIRED
             elif channel is None or letter.to.unreachable_at is not None:
                 state = SendState.UNREACHABLE
                 delivery.cannot_be_sent(turn, store, letter)
             else:
-                (payload,) = channel.render([letter.message], None)
+                (payload,) = channel.render([letter.message], None, letter.kind)
             if letter.to is not NOBODY:
                 store.outbox.notify(letter, payload, turn.now, state=state)

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence, Set
 from datetime import timedelta
-from typing import NamedTuple
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -18,34 +17,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import metrics
 from bot.channels.base import Channel, Unreadable
-from bot.channels.line import LineChannel
-from bot.channels.telegram import TelegramChannel
-from bot.clock import Clock
+from bot.core import Core
 from bot.hearing import Hearing
 from bot.jobs import Jobs
 from bot.logs import where
 from bot.outbox import Sender
 from bot.pace import Pace
-from bot.pages.calendar_file import CalendarFile
-from bot.pages.desk_code import CodePage
-from bot.pages.desk_export import ExportPage
-from bot.pages.desk_find import FindPage
-from bot.pages.desk_person import PersonPage
-from bot.pages.desk_terms import TermsDeskPage
-from bot.pages.form import FormPage
-from bot.pages.join import JoinPage
-from bot.pages.my_data import MyDataPage
 from bot.pages.page import Encoded, Pages, TooLarge, read_body
-from bot.pages.pictures import PicturePage
-from bot.pages.refusals import BEHIND_A_LINK, Refusals
-from bot.pages.terms import TermsPage
+from bot.pages.refusals import Refusals
+from bot.pages.registry import PAGES as EVERY_PAGE
+from bot.pages.site import Site
 from bot.ticker import Ticker
 from bot.turns import Turns
 from models.chat import Event
-from models.database import Database, DatabaseUnavailable, query
+from models.database import DatabaseUnavailable, query
 from models.rules.hearing import DATABASE, PAGES, chat_way
 
-# LINE's own webhooks stay far below this.
+# Platforms' own webhooks stay far below this.
 LARGEST_WEBHOOK = 1_999_999
 _SLOW_SECONDS = 1.0
 # Anybody can send unsigned webhooks; so many a minute are logged.
@@ -56,101 +44,76 @@ _CLOCK_SLACK = timedelta(seconds=5)
 log = structlog.get_logger()
 
 
-class DeskPages(NamedTuple):
-    """The pages for staff."""
-
-    find: FindPage
-    person: PersonPage
-    terms: TermsDeskPage
-    export: ExportPage
-    code: CodePage
-
-
 class Web:
     """The ASGI application's endpoints."""
 
     def __init__(
         self,
-        *,
-        line: LineChannel | None,
-        telegram: TelegramChannel | None,
+        core: Core,
         turns: Turns,
         sender: Sender,
         jobs: Jobs,
         hearing: Hearing,
         ticker: Ticker,
-        database: Database,
-        pages: Pages,
-        refusals: Refusals,
-        form: FormPage,
-        desk: DeskPages,
-        picture: PicturePage,
-        my_data: MyDataPage,
-        join: JoinPage,
-        terms: TermsPage,
-        calendar_file: CalendarFile,
-        clock: Clock,
     ) -> None:
-        self._line = line
-        self._telegram = telegram
+        self._core = core
         self._turns = turns
         self._sender = sender
         self._jobs = jobs
         self._hearing = hearing
         self._ticker = ticker
-        self._database = database
-        self._pages = pages
-        self._clock = clock
+        self._pages = Pages(core.office, core.settings.public_url)
         self._unsigned = Pace(_UNSIGNED_LOGGED)
         self._background: set[asyncio.Task[None]] = set()
+        site = Site(core, self._pages, jobs.judge_now)
+        pages = [route for page in EVERY_PAGE for route in page(site).routes()]
+        routes = [
+            *pages,
+            Route("/webhooks/{channel}", self.webhook, methods=["POST"]),
+            Route("/healthz", self.healthz),
+            Route("/readyz", self.readyz),
+            Route("/metrics", self.metrics),
+        ]
+        guard = Middleware(
+            _Guard,
+            core=core,
+            pages=self._pages,
+            hearing=hearing,
+            behind_a_link={first_part(each.path) for each in pages if "{token}" in each.path},
+            known={first_part(each.path) for each in routes},
+        )
         self.app = Starlette(
-            routes=[
-                Route("/webhooks/line", self.line_webhook, methods=["POST"]),
-                Route("/webhooks/telegram", self.telegram_webhook, methods=["POST"]),
-                Route("/form/{token}", form.show, methods=["GET"]),
-                Route("/form/{token}", form.take, methods=["POST"]),
-                Route("/join/{token}", join.show, methods=["GET"]),
-                Route("/join/{token}", join.enter, methods=["POST"]),
-                Route("/desk/find/{token}", desk.find.show, methods=["GET"]),
-                Route("/desk/find/{token}", desk.find.take, methods=["POST"]),
-                Route("/desk/person/{token}", desk.person.show, methods=["GET"]),
-                Route("/desk/person/{token}", desk.person.take, methods=["POST"]),
-                Route("/desk/note/{token}", desk.person.take_note, methods=["POST"]),
-                Route("/desk/export/{token}", desk.export.show, methods=["GET"]),
-                Route("/desk/export/{token}", desk.export.take, methods=["POST"]),
-                Route("/desk/code/{token}", desk.code.show, methods=["GET"]),
-                Route("/desk/code/{token}", desk.code.take, methods=["POST"]),
-                Route("/mydata/{token}", my_data.show, methods=["GET"]),
-                Route("/mydata/{token}", my_data.take, methods=["POST"]),
-                Route("/desk/terms/{token}", desk.terms.show, methods=["GET"]),
-                Route("/desk/terms/{token}", desk.terms.take, methods=["POST"]),
-                Route("/terms/{version}", terms.show),
-                Route("/terms/{version}/changes", terms.show_changes),
-                Route("/calendar/{token}.ics", calendar_file.show),
-                Route("/picture/{token}.png", picture.show),
-                Route("/healthz", self.healthz),
-                Route("/readyz", self.readyz),
-                Route("/metrics", self.metrics),
-            ],
+            routes=routes,
             exception_handlers={404: self.not_found, 405: self.not_found},
-            middleware=[
-                Middleware(_Guard, pages=pages, refusals=refusals, hearing=hearing, clock=clock)
-            ],
+            middleware=[guard],
         )
 
-    async def line_webhook(self, request: Request) -> Response:
-        """LINE's events: signature on the raw bytes, then each event by itself."""
-        if (line := self._line) is None:
+    async def webhook(self, request: Request) -> Response:
+        """Take a platform's events: signature on the raw bytes, then each event by itself."""
+        channel = self._core.channels.get(request.path_params["channel"])
+        if channel is None:
             return Response(status_code=404)
-        signature = request.headers.get("x-line-signature")
-        return await self._webhook(request, line, lambda body: line.is_signed(body, signature))
-
-    async def telegram_webhook(self, request: Request) -> Response:
-        """Telegram's updates."""
-        if (telegram := self._telegram) is None:
-            return Response(status_code=404)
-        secret = request.headers.get("x-telegram-bot-api-secret-token")
-        return await self._webhook(request, telegram, lambda _: telegram.is_signed(secret))
+        try:
+            body = await read_body(request, LARGEST_WEBHOOK)
+        except TooLarge:
+            return self._refuse(channel, "too large", 413)
+        except Encoded:
+            return self._refuse(channel, "compressed", 400)
+        if not channel.is_signed(body, request.headers):
+            metrics.webhooks_refused.labels(channel.name, "not signed").inc()
+            if self._unsigned.is_kept(channel.name):
+                log.warning("webhook not signed", channel=channel.name)
+            return Response(status_code=401)
+        try:
+            events, unreadable = channel.read(body, self._core.clock())
+        except Unreadable:
+            self._hearing.fault(channel.name, "a signed message could not be read")
+            return self._refuse(channel, "unreadable", 400)
+        status = await self.take(channel, events, unreadable)
+        acknowledgement = channel.acknowledgement(events) if status == 200 else b""
+        return Response(
+            acknowledgement, status, media_type="application/json" if acknowledgement else None
+        )
 
     async def healthz(self, request: Request) -> Response:
         """Alive: the ticker ticks."""
@@ -162,10 +125,10 @@ class Web:
         """Ready: the database answers, and the heart beats."""
         faults = []
         try:
-            await self._database.run(lambda tx: tx.row(_ONE))
+            await self._core.database.run(lambda tx: tx.row(_ONE))
         except DatabaseUnavailable:
             faults.append("the database does not answer")
-        beat, now = self._jobs.last_beat, self._clock()
+        beat, now = self._jobs.last_beat, self._core.clock()
         if beat is None or now - beat > _OLDEST_BEAT:
             faults.append("the scheduler does not beat")
         elif beat > now + _CLOCK_SLACK:
@@ -189,41 +152,13 @@ class Web:
         """Let what runs in the background end."""
         await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def _webhook(
-        self,
-        request: Request,
-        channel: LineChannel | TelegramChannel,
-        is_signed: Callable[[bytes], bool],
-    ) -> Response:
-        try:
-            body = await read_body(request, LARGEST_WEBHOOK)
-        except TooLarge:
-            return self._refuse(channel, "too large", 413)
-        except Encoded:
-            return self._refuse(channel, "compressed", 400)
-        if not is_signed(body):
-            metrics.webhooks_refused.labels(channel.name, "not signed").inc()
-            if self._unsigned.is_kept(channel.name):
-                log.warning("webhook not signed", channel=channel.name)
-            return Response(status_code=401)
-        try:
-            events, unreadable = channel.read(body, self._clock())
-        except Unreadable:
-            self._hearing.fault(channel.name, "a signed message could not be read")
-            return self._refuse(channel, "unreadable", 400)
-        status = await self.take(channel, events, unreadable)
-        acknowledgement = channel.acknowledgement(events) if status == 200 else b""
-        return Response(
-            acknowledgement, status, media_type="application/json" if acknowledgement else None
-        )
-
     async def take(
         self, channel: Channel, events: Sequence[Event], unreadable: Sequence[Event] = ()
     ) -> int:
         """Take events one after the other, and keep those that cannot be read; returns the status
         that the platform gets: 200 when all are stored, and 503 when the database is away: then
         it sends them again."""
-        status, arrived = 200, self._clock()
+        status, arrived = 200, self._core.clock()
         if unreadable:
             metrics.events.labels(channel.name, "unreadable").inc(len(unreadable))
             log.warning("unreadable events", channel=channel.name, count=len(unreadable))
@@ -245,6 +180,10 @@ class Web:
                 status = 500
         self._sender.wake()
         return status
+
+    def prove(self, channel: Channel) -> None:
+        """Note that a channel hears at this moment."""
+        self._hearing.proof(channel.name, self._core.clock())
 
     def _not_heard(self, channel: str, people: Sequence[str]) -> None:
         """Note whom we could not hear: nobody else is concerned, and nobody can make others
@@ -277,28 +216,36 @@ class _Guard:
     record who was not let in."""
 
     def __init__(
-        self, app: ASGIApp, pages: Pages, refusals: Refusals, hearing: Hearing, clock: Clock
+        self,
+        app: ASGIApp,
+        core: Core,
+        pages: Pages,
+        hearing: Hearing,
+        behind_a_link: Set[str],
+        known: Set[str],
     ) -> None:
-        self._hearing = hearing
-        self._clock = clock
         self._app = app
+        self._core = core
         self._pages = pages
-        self._refusals = refusals
+        self._hearing = hearing
+        self._refusals = Refusals(core, pages)
+        self._behind_a_link = behind_a_link
+        self._known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         started, status = time.monotonic(), 0
-        arrived = self._clock()
+        arrived = self._core.clock()
         instead: Response | None = None
-        page = scope["path"].split("/")[1]
+        page = first_part(scope["path"])
 
         async def note(message: Message) -> None:
             nonlocal status, instead
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if page in BEHIND_A_LINK:
+                if page in self._behind_a_link:
                     instead = self._refusals.too_many(Request(scope), status)
             if instead is None:
                 await send(message)
@@ -308,7 +255,7 @@ class _Guard:
             if instead is not None:
                 status = instead.status_code
                 await instead(scope, receive, send)
-            elif page in BEHIND_A_LINK:
+            elif page in self._behind_a_link:
                 await self._refusals.note(Request(scope), page, status)
         except (TooLarge, Encoded):
             await self._answer(scope, receive, note, 413)
@@ -325,7 +272,7 @@ class _Guard:
                 raise
             await self._answer(scope, receive, note, 500)
         finally:
-            known = page if page in _PAGES else "other"
+            known = page if page in self._known else "other"
             seconds = time.monotonic() - started
             metrics.requests.labels(known, status).observe(seconds)
 
@@ -342,5 +289,9 @@ class _Guard:
         await response(scope, receive, send)
 
 
-_PAGES = (*BEHIND_A_LINK, "webhooks", "terms", "healthz", "readyz", "metrics")
+def first_part(path: str) -> str:
+    """Return what an address begins with: which page it is."""
+    return path.split("/")[1]
+
+
 _ONE = query(select(literal(1)), int)

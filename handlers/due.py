@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from handlers.shared import booking_card, parts
 from models.booking import Booking
 from models.chat import Group, Message, button, column
+from models.choice import Choice
 from models.contact import NOBODY, Contact
 from models.database import Conflict
+from models.letter_kind import LetterKind
 from models.rules import attendance
 from models.rules.attendance import Verdict
 from models.rules.days import local_day
@@ -27,7 +28,7 @@ from models.tables import AlertKind, Status
 from models.turn import Turn
 
 
-class What(StrEnum):
+class What(Choice):
     """What can be due for a booking."""
 
     REMINDER = "reminder"
@@ -47,12 +48,12 @@ def remind(turn: Turn, store: Store, booking: Booking) -> None:
     useless_after = booking.starts_at - turn.office.reminder_too_late
     if turn.now >= useless_after:
         store.alerts.about(booking, AlertKind.REMINDER_EXPIRED, turn.now)
-        turn.write("reminder", None, booking=booking, useless_after=useless_after)
+        turn.write(LetterKind.REMINDER, None, booking=booking, useless_after=useless_after)
         return
     if not booking.meeting_url and turn.contact is not NOBODY:
         store.alerts.about(booking, AlertKind.REMINDED_WITHOUT_URL, turn.now)
     message = _reminder(turn, booking)
-    turn.write("reminder", message, booking=booking, useless_after=useless_after)
+    turn.write(LetterKind.REMINDER, message, booking=booking, useless_after=useless_after)
 
 
 def check_notice(turn: Turn, store: Store, booking: Booking) -> None:
@@ -99,7 +100,7 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
                 booking, Status.DEEMED_CANCELLED, turn.now, by="clock", why=why
             )
             store.alerts.about(booking, AlertKind.DEEMED_CANCELLED, turn.now)
-            turn.write("deemed", _deemed(turn, booking), booking=booking)
+            turn.write(LetterKind.DEEMED, _deemed(turn, booking), booking=booking)
         case Verdict.WAIT:
             pass
 
@@ -118,7 +119,7 @@ def review(turn: Turn, store: Store, booking: Booking) -> None:
     to_come = turn.now < booking.ends_at
     link = parts.join_link(turn, booking)
     turn.write(
-        "reviewed",
+        LetterKind.REVIEWED,
         Message(
             title=turn.say("told.undo_title"),
             text=turn.say(

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from functools import lru_cache
 
 from models.choice import Choice
@@ -16,7 +15,7 @@ YEARS = range(2000, 3000)
 Argument = str | int | date | datetime | Choice
 
 
-class Did(StrEnum):
+class Did(Choice):
     """What a person did."""
 
     SAID = "said"

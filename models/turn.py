@@ -1,5 +1,6 @@
 """A turn: one act of a person, or of the clock, and all that a step may look at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -8,8 +9,10 @@ from models.booking import Booking
 from models.chat import Event, Message
 from models.contact import Contact
 from models.letter import NEWS_LASTS, Letter
+from models.letter_kind import LetterKind
 from models.links import Links
 from models.office import Office
+from models.platform import Platform
 from models.rules.days import local_day
 
 
@@ -22,6 +25,7 @@ class Turn:
     office: Office
     links: Links
     say: Phrases
+    channels: Mapping[str, Platform]
     now: datetime
     acted_at: datetime
     event: Event | None = None
@@ -41,6 +45,14 @@ class Turn:
     def event_id(self) -> str:
         return self.event.id if self.event else ""
 
+    def channel_title(self, name: str) -> str:
+        """Return a channel's name as people know it; of one that is off, the name it is kept by."""
+        return self.channels[name].title if name in self.channels else name
+
+    def counts_pushes(self, name: str) -> bool:
+        """Return whether what is sent unasked on a channel is counted, and may cost."""
+        return name in self.channels and self.channels[name].counts_pushes
+
     def in_language(self, language: str) -> "Turn":
         """The same turn, answered in another language."""
         return replace(self, say=phrases(language))
@@ -52,16 +64,17 @@ class Turn:
 
     def write(
         self,
-        kind: str,
+        kind: LetterKind,
         message: Message | None,
         *,
+        subject: str = "",
         booking: Booking | None = None,
         useless_after: datetime | None = None,
         report_to: int | None = None,
     ) -> None:
         """Tell the person of this turn something unasked."""
         until = useless_after or self.now + NEWS_LASTS
-        self.letters.append(Letter(self.contact, kind, message, until, booking, report_to))
+        self.letters.append(Letter(self.contact, kind, message, until, booking, report_to, subject))
 
     def of(self, contact: Contact) -> "Turn":
         """The same turn, with what was learnt about the contact in it."""

@@ -16,6 +16,7 @@ import pytest_asyncio
 import structlog
 
 from bot.app import App
+from bot.channels.registry import open_channels
 from bot.sandbox.clock import TurnableClock
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.telegram_server import TelegramServer
@@ -173,7 +174,7 @@ async def make_world(
         client = httpx.AsyncClient()
         line, telegram = LineServer(clock, client), TelegramServer(clock, client)
         base = platforms.add(line, telegram)
-        settings = Settings(
+        values = dict[str, Any](
             database_url=url,
             data_key=new_data_key(),
             public_url=PUBLIC_URL,
@@ -185,7 +186,8 @@ async def make_world(
             telegram_api_base=base,
         )
         reached = Reached()
-        app = App(settings, office.model_copy(update=changes), clock, reached.fetch)
+        changed = office.model_copy(update=changes)
+        app = App(Settings(**values), changed, open_channels(values), clock, reached.fetch)
         web = httpx.AsyncClient(transport=httpx.ASGITransport(app=app.web.app), base_url=PUBLIC_URL)
         reached.web = web
         line._client = telegram._client = web
@@ -193,11 +195,13 @@ async def make_world(
         telegram.webhook_url = f"{PUBLIC_URL}/webhooks/telegram"
         telegram.webhook_secret = "sandbox"
         await client.aclose()
-        await app.database.run(
-            lambda tx: _furnish(Store(tx, app.office, app.vault), terms, counselors, meeting_url)
+        await app.core.database.run(
+            lambda tx: _furnish(
+                Store(tx, app.core.office, app.core.vault), terms, counselors, meeting_url
+            )
         )
         await app.jobs.sweep()
-        world = World(app, clock, line, telegram, web, reached, channel)
+        world = World(app, clock, line, telegram, web, reached, base, channel)
         worlds.append(world)
         return world
 

@@ -58,6 +58,7 @@ class World:
     telegram: TelegramServer
     web: httpx.AsyncClient
     reached: Any
+    platform_url: str
     channel: str = "line"
     parents: list["Parent"] = field(default_factory=list)
 
@@ -100,7 +101,9 @@ class World:
     async def store(self, question: Callable[[Store], Found]) -> Found:
         """Ask the store something."""
         app = self.app
-        return await app.database.run(lambda tx: question(Store(tx, app.office, app.vault)))
+        return await app.core.database.run(
+            lambda tx: question(Store(tx, app.core.office, app.core.vault))
+        )
 
     async def bookings(self) -> list[Booking]:
         """Every booking there is, the first one first."""
@@ -126,7 +129,7 @@ class World:
         """Change the database itself."""
 
         def write() -> None:
-            with self.app.database.engine.begin() as connection:
+            with self.app.core.database.engine.begin() as connection:
                 connection.execute(text(sql))
 
         await asyncio.to_thread(write)
@@ -135,7 +138,7 @@ class World:
         """Look into the database itself."""
 
         def read() -> list[tuple[Any, ...]]:
-            with self.app.database.engine.connect() as connection:
+            with self.app.core.database.engine.connect() as connection:
                 return [_plain_row(row) for row in connection.execute(text(sql))]
 
         return await asyncio.to_thread(read)
@@ -197,7 +200,7 @@ class Parent:
 
     @property
     def of_channel(self) -> Channel:
-        return self.world.app.channels[self.channel]
+        return self.world.app.core.channels[self.channel]
 
     # What a parent does
 
@@ -302,7 +305,7 @@ class Parent:
     async def joins_at_start(self, booking: Booking) -> httpx.Response:
         """Comes in time."""
         await self.world.play_to(booking.starts_at)
-        return await self.joins(self.world.app.links.join(booking))
+        return await self.joins(self.world.app.core.links.join(booking))
 
     async def has_settled_everything(self, **details: str) -> "Parent":
         """Follows, agrees, declares and fills in the form."""

@@ -26,7 +26,7 @@ async def held(world: World) -> tuple[Parent, Booking]:
 
 async def test_who_comes_by_the_link_is_let_in_and_noted(world: World) -> None:
     parent, booking = await held(world)
-    answer = await parent.joins(world.app.links.join(booking))
+    answer = await parent.joins(world.app.core.links.join(booking))
     assert answer.status_code == 303
     assert (await world.booking()).status == Status.JOINED
     assert AlertKind.CAME_LATE in await world.alerts()
@@ -65,7 +65,7 @@ async def test_cancelling_is_told_to_staff_until_the_end(world: World) -> None:
 
 async def test_cancelling_after_coming_is_told_to_staff(world: World) -> None:
     parent, booking = await at_the_start(world)
-    await parent.joins(world.app.links.join(booking))
+    await parent.joins(world.app.core.links.join(booking))
     await world.play(minutes=12)
     await parent.says("キャンセル")
     parent.sees("窓口に伝わりました").sees_no("終わりました")
@@ -89,7 +89,7 @@ async def test_who_turns_up_after_the_deemed_cancellation_is_heard(world: World,
     admin = await world.staff()
     parent, booking = await at_the_start(world)
     await world.play_to(booking.starts_at + LATER)
-    link = world.app.links.join(booking)
+    link = world.app.core.links.join(booking)
     if how == "link":
         answer = await world.web.get(link)
         assert "窓口に伝えました" in answer.text
@@ -128,7 +128,7 @@ async def test_who_knocks_before_the_sweep_is_judged_at_once(make_world: MakeWor
     await world.play_to(booking.starts_at + GRACE - timedelta(seconds=1))
     world.clock.turn_to(booking.starts_at + GRACE + timedelta(seconds=5))
     assert (await world.booking()).status == Status.BOOKED
-    answer = await parent.joins(world.app.links.join(booking))
+    answer = await parent.joins(world.app.core.links.join(booking))
     assert "キャンセルの扱い" in answer.text
     assert (await world.booking()).status == Status.DEEMED_CANCELLED
 
@@ -140,7 +140,7 @@ async def test_our_downtime_shuts_no_door(world: World, comes: str) -> None:
     await world.play_to(booking.starts_at - timedelta(hours=1, minutes=5))
     await world.sleep_until(booking.starts_at + LATER)
     if comes == "link":
-        answer = await parent.joins(world.app.links.join(booking))
+        answer = await parent.joins(world.app.core.links.join(booking))
         assert answer.status_code == 303
     else:
         await world.sweep()

@@ -44,7 +44,7 @@ async def test_the_mark_comes_at_most_one_sweep_late(world: World) -> None:
 
 async def test_the_join_link_shows_that_they_came(world: World) -> None:
     parent, booking = await at_the_start(world)
-    answer = await parent.joins(world.app.links.join(booking))
+    answer = await parent.joins(world.app.core.links.join(booking))
     assert answer.status_code == 303
     assert (await world.booking()).status == Status.JOINED
     await world.play(minutes=11)
@@ -101,7 +101,7 @@ async def test_running_late(world: World) -> None:
     parent.sees("予約はそのまま残り", "相談に入る")
     assert AlertKind.RUNNING_LATE in await world.alerts()
     await world.play(minutes=5)
-    await parent.joins(world.app.links.join(booking))
+    await parent.joins(world.app.core.links.join(booking))
     await world.play(minutes=10)
     assert (await world.booking()).status == Status.JOINED
 

@@ -29,37 +29,39 @@ async def test_a_backup_made_while_serving_restores(
     make_world: MakeWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world: World = await make_world()
-    if not world.app.settings.database_url.startswith("sqlite"):
+    if not world.app.core.settings.database_url.startswith("sqlite"):
         monkeypatch.setenv("PATH", f"{_pg_tools()}:{os.environ['PATH']}")
     parent = world.parent()
     await parent.has_booked()
     file = tmp_path / "copy.backup"
-    url, vault, now = world.app.settings.database_url, world.app.vault, world.clock()
+    url, vault, now = world.app.core.settings.database_url, world.app.core.vault, world.clock()
     backup.backup(url, file, now)
     with pytest.raises(backup.BackupError, match="exists already"):
         backup.backup(url, file, now)
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
     assert (await world.booking()).status == Status.CANCELLED
-    if world.app.settings.database_url.startswith("postgresql"):
-        world.app.database.engine.dispose()
+    if world.app.core.settings.database_url.startswith("postgresql"):
+        world.app.core.database.engine.dispose()
     with pytest.raises(backup.BackupError, match="serving this database"):
-        backup.restore(url, file, vault, world.app.office, now)
+        backup.restore(url, file, vault, world.app.core.office, now)
     await world.app.hearing.end()
-    if world.app.settings.database_url.startswith("postgresql"):
-        world.app.database.engine.dispose()
+    if world.app.core.settings.database_url.startswith("postgresql"):
+        world.app.core.database.engine.dispose()
     with pytest.raises(backup.BackupError, match="another installation's"):
-        backup.restore(url, file, Vault(new_data_key()), world.app.office, now)
-    assert backup.restore(url, file, vault, world.app.office, now) == now
-    if world.app.settings.database_url.startswith("sqlite"):
-        was = Path(world.app.settings.database_url.removeprefix("sqlite:///") + ".before-restore")
+        backup.restore(url, file, Vault(new_data_key()), world.app.core.office, now)
+    assert backup.restore(url, file, vault, world.app.core.office, now) == now
+    if world.app.core.settings.database_url.startswith("sqlite"):
+        was = Path(
+            world.app.core.settings.database_url.removeprefix("sqlite:///") + ".before-restore"
+        )
         with closing(sqlite3.connect(was)) as kept:
             assert kept.execute("SELECT status FROM bookings").fetchall() == [("cancelled",)]
     # Whoever has the database open sees the restored content, and goes on with it.
     assert (await world.booking()).status == Status.BOOKED
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
-    another = Database(world.app.settings.database_url)
+    another = Database(world.app.core.settings.database_url)
     rows = another.run_now(
         lambda tx: tx.session.connection().exec_driver_sql("SELECT status FROM bookings").all()
     )
@@ -155,13 +157,13 @@ async def test_what_a_backup_cannot_know_is_left_to_staff(
     await world.play_to(booking.starts_at - timedelta(hours=10))
     assert [_reminders(each) for each in (parent, other)] == [1, 0]
     await world.app.hearing.end()
-    backup.restore(sqlite_url, file, world.app.vault, world.app.office, world.clock())
+    backup.restore(sqlite_url, file, world.app.core.vault, world.app.core.office, world.clock())
     await world.play(minutes=5)
     assert _reminders(parent) == 1  # LINE has answered that it was sent already
 
     await world.play_to(booking.starts_at + timedelta(minutes=5))
     await world.app.hearing.end()
-    backup.restore(sqlite_url, file, world.app.vault, world.app.office, world.clock())
+    backup.restore(sqlite_url, file, world.app.core.vault, world.app.core.office, world.clock())
     ends = {each.id: each.status for each in await world.bookings()}
     assert ends == {booking.id: Status.UNDECIDED, later.id: Status.BOOKED}
     await world.play_to(later.starts_at - timedelta(hours=10))
@@ -183,7 +185,7 @@ async def test_who_writes_after_a_restore_is_judged_as_ever(
     file = tmp_path / "copy.backup"
     backup.backup(sqlite_url, file, world.clock())
     await world.app.hearing.end()
-    backup.restore(sqlite_url, file, world.app.vault, world.app.office, world.clock())
+    backup.restore(sqlite_url, file, world.app.core.vault, world.app.core.office, world.clock())
     await world.play(minutes=5)
     await parent.says("予約確認")
     await world.play_to(booking.starts_at + timedelta(minutes=12))

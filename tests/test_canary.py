@@ -43,7 +43,7 @@ async def test_personal_values_stay_in_the_vault(
     world.line.trouble, world.telegram.trouble = [500, 429], [429, 500]
     await world.play_to(booking.starts_at - timedelta(minutes=5))
     await parent.says(WRITTEN)
-    await parent.joins(world.app.links.join(booking))
+    await parent.joins(world.app.core.links.join(booking))
     await world.line.deliver_raw(f'{{"events": ["{WRITTEN}'.encode())
     await world.telegram.deliver_raw(f'{{"x": "{WRITTEN}'.encode())
     await world.play(hours=2)
@@ -52,7 +52,7 @@ async def test_personal_values_stay_in_the_vault(
     sent += json.dumps(world.telegram.ledger, ensure_ascii=False)
     logged = "".join(capfd.readouterr())
     stored = await _everything_stored(world)
-    tokens = [url.rpartition("/")[2], world.app.links.join(booking).rpartition("/")[2]]
+    tokens = [url.rpartition("/")[2], world.app.core.links.join(booking).rpartition("/")[2]]
     assert "form" in sent
     assert logged
     for canary in FORBIDDEN:
@@ -125,7 +125,7 @@ def test_what_libraries_fill_into_their_words_is_not_logged(
 
 
 async def _everything_stored(world: World) -> str:
-    engine = world.app.database.engine
+    engine = world.app.core.database.engine
     found = []
     with engine.connect() as connection:
         for name in inspect(engine).get_table_names():

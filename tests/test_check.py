@@ -11,7 +11,7 @@ async def test_check_says_what_is_missing(make_world: MakeWorld) -> None:
     world: World = await make_world(terms="", counselors=0)
     world.line.webhook_url = ""
     said: list[str] = []
-    assert not await check(world.app.settings, world.app.office, said.append)
+    assert not await check(world.app, said.append)
     words = "\n".join(said)
     for expected in ("no terms are in force", "no counselor", "LINE's webhook is not set"):
         assert expected in words
@@ -21,7 +21,7 @@ async def test_check_says_what_is_missing(make_world: MakeWorld) -> None:
 async def test_check_is_content(make_world: MakeWorld) -> None:
     world: World = await make_world()
     said: list[str] = []
-    assert await check(world.app.settings, world.app.office, said.append), said
+    assert await check(world.app, said.append), said
     words = "\n".join(said)
     for expected in (
         "access token",
@@ -35,12 +35,12 @@ async def test_check_is_content(make_world: MakeWorld) -> None:
 async def test_check_asks_for_a_room_each(make_world: MakeWorld) -> None:
     world: World = await make_world(counselors=2)
     said: list[str] = []
-    assert await check(world.app.settings, world.app.office, said.append), said
+    assert await check(world.app, said.append), said
     assert "佐藤, 鈴木 have one meeting room" in "\n".join(said)
     assert "waiting room" in "\n".join(said)
     await world.change("UPDATE counselors SET meeting_url = meeting_url || id")  # another number
     said.clear()
-    await check(world.app.settings, world.app.office, said.append)
+    await check(world.app, said.append)
     assert "one meeting room" not in "\n".join(said)
 
 
@@ -48,7 +48,7 @@ async def test_check_asks_the_platforms(make_world: MakeWorld) -> None:
     world: World = await make_world()
     world.line.token, world.telegram.webhook_url = "another", "https://elsewhere.test/"
     said: list[str] = []
-    assert not await check(world.app.settings, world.app.office, said.append)
+    assert not await check(world.app, said.append)
     assert "refuses LINE_CHANNEL_ACCESS_TOKEN" in "\n".join(said)
     assert "Telegram's webhook is not set" in "\n".join(said)
 
@@ -59,6 +59,6 @@ async def test_check_prints_what_staff_must_know(make_world: MakeWorld) -> None:
     booking = await parent.has_booked()
     await world.play_to(booking.starts_at + timedelta(minutes=11))
     said: list[str] = []
-    await check(world.app.settings, world.app.office, said.append)
+    await check(world.app, said.append)
     assert "not noted as posted in My Page" in "\n".join(said)
     assert booking.reference in "\n".join(said)

@@ -106,8 +106,8 @@ async def check(world: World) -> None:
     )
     assert len(reminders) == len(set(reminders))
     for booking in await world.bookings():
-        start = booking.starts_at.astimezone(world.app.office.zone)
-        assert is_business_day(local_day(booking.starts_at, world.app.office.zone))
+        start = booking.starts_at.astimezone(world.app.core.office.zone)
+        assert is_business_day(local_day(booking.starts_at, world.app.core.office.zone))
         assert (10, 0) <= (start.hour, start.minute) <= (15, 30)
     upcoming = await world.rows(
         "SELECT job_seeker_id FROM bookings WHERE status = 'booked'"

@@ -162,7 +162,7 @@ async def test_pages_send_strict_headers(make_world: MakeWorld, path: str) -> No
 async def booked(world: World) -> tuple[Parent, str]:
     parent = world.parent()
     booking = await parent.has_booked()
-    return parent, world.app.links.join(booking)
+    return parent, world.app.core.links.join(booking)
 
 
 async def test_join_has_its_time(world: World) -> None:
@@ -251,7 +251,9 @@ async def test_a_strangers_join_link_says_what_to_do(world: World) -> None:
             assert answer.status_code == 404
             assert "予約確認" in answer.text
     calendar = (
-        world.app.links.calendar_file(await world.booking()).rpartition("/")[2].removesuffix(".ics")
+        world.app.core.links.calendar_file(await world.booking())
+        .rpartition("/")[2]
+        .removesuffix(".ics")
     )
     assert (await world.web.get(f"/join/{calendar}")).status_code == 404
 
@@ -269,7 +271,7 @@ async def test_the_calendar_file(world: World) -> None:
     assert url in event["description"]
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
-    again = await world.web.get(world.app.links.calendar_file(booking))
+    again = await world.web.get(world.app.core.links.calendar_file(booking))
     assert b"STATUS:CANCELLED" in again.content
     (ended,) = icalendar.Calendar.from_ical(again.content).walk("VEVENT")
     assert ended["sequence"] > event["sequence"]  # or calendars pass the cancellation over

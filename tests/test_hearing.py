@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.polling import Poller
 from bot.hearing import Hearing
-from bot.polling import Poller
 from models.booking import Booking
 from models.tables import AlertKind, Status
 from tests.conftest import MEETING_URL, MakeWorld
@@ -163,7 +164,7 @@ async def test_a_locked_database_makes_nobody_absent(
     world: World = await make_world("line", url=sqlite_url)
     parent, booking = await _before_the_window(world)
     await world.play_to(booking.starts_at + timedelta(minutes=5))
-    link = world.app.links.join(booking)
+    link = world.app.core.links.join(booking)
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
         other.execute("BEGIN IMMEDIATE")
         assert (await world.web.post(link)).status_code == 503
@@ -180,7 +181,7 @@ async def test_a_join_counts_from_when_it_arrived(make_world: MakeWorld, sqlite_
     world: World = await make_world("line", url=sqlite_url)
     _, booking = await at_the_start(world)
     await world.play_to(booking.starts_at + GRACE - timedelta(seconds=2.5))
-    link = world.app.links.join(booking)
+    link = world.app.core.links.join(booking)
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
         other.execute("BEGIN IMMEDIATE")
         pressing = asyncio.create_task(world.web.post(link))
@@ -231,7 +232,7 @@ async def test_strangers_keep_nobody_out(world: World) -> None:
     for number in range(80):
         answer = await world.web.post(f"/join/{secrets.token_urlsafe(22)[:30]}")
         assert answer.status_code == (404 if number < 60 else 429)
-    assert (await world.web.post(world.app.links.join(booking))).status_code == 303
+    assert (await world.web.post(world.app.core.links.join(booking))).status_code == 303
     assert (await world.booking()).status == Status.JOINED
 
 
@@ -264,7 +265,7 @@ async def test_staffs_own_word_is_not_undone(world: World) -> None:
 async def test_a_browser_that_opens_the_page_after_the_start_holds(world: World) -> None:
     _, booking = await at_the_start(world)
     await world.play(minutes=3)
-    page = await world.web.get(world.app.links.join(booking))
+    page = await world.web.get(world.app.core.links.join(booking))
     assert "<button" in page.text
     assert await _at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
@@ -272,7 +273,7 @@ async def test_a_browser_that_opens_the_page_after_the_start_holds(world: World)
 @pytest.mark.parametrize("looks", ["before", "preview", "head"])
 async def test_a_preview_holds_nothing(world: World, looks: str) -> None:
     _, booking = await _before_the_window(world)
-    link = world.app.links.join(booking)
+    link = world.app.core.links.join(booking)
     if looks == "before":
         await world.web.get(link)
     await world.play_to(booking.starts_at + timedelta(minutes=1))
@@ -292,7 +293,7 @@ async def test_one_standing_room_opens_when_the_one_before_has_ended(
     later = await second.has_booked(time="^10:30")
     await first.joins_at_start(earlier)
     await world.play_to(earlier.starts_at + timedelta(minutes=16))
-    answer = await world.web.post(world.app.links.join(later))
+    answer = await world.web.post(world.app.core.links.join(later))
     assert answer.status_code == 200
     assert "もう少しお待ちください" in answer.text
     assert "zoom.us" not in answer.headers.get("location", "")
@@ -302,7 +303,7 @@ async def test_one_standing_room_opens_when_the_one_before_has_ended(
             began, Status.COMPLETED, world.clock(), by="staff 1"
         )
     )
-    assert (await world.web.post(world.app.links.join(later))).status_code == 303
+    assert (await world.web.post(world.app.core.links.join(later))).status_code == 303
 
 
 async def test_two_at_once_in_one_room_are_told_to_staff_the_day_before(
@@ -327,7 +328,7 @@ async def test_who_waited_at_the_door_is_not_absent(make_world: MakeWorld, metho
     later = await second.has_booked(time="^10:30")
     await first.joins_at_start(earlier)
     await world.play_to(earlier.starts_at + timedelta(minutes=16))
-    page = await world.web.request(method, world.app.links.join(later))
+    page = await world.web.request(method, world.app.core.links.join(later))
     assert page.headers["Refresh"] == "20"  # and sees the button as soon as there is one
     assert await _at_the_end_of_grace(world, later) == Status.UNDECIDED
 
@@ -403,7 +404,7 @@ async def test_a_raw_meeting_url_in_circulation_makes_nobody_absent(world: World
 
 async def test_who_was_in_the_same_room_before_knows_its_address(world: World) -> None:
     parent, booking = await at_the_start(world)
-    await parent.joins(world.app.links.join(booking))
+    await parent.joins(world.app.core.links.join(booking))
     await world.play(hours=1)
     await parent.says("予約")
     again = await parent.has_booked()
@@ -416,7 +417,7 @@ async def test_nothing_gives_the_meeting_url_away(world: World) -> None:
     for words in ("/today", "/mypage", "/needs", "/counselors"):
         await admin.says(words)
     await admin.taps_data(f"mypage/1:{booking.id}")
-    admin.sees(world.app.links.join(booking))
+    admin.sees(world.app.core.links.join(booking))
     await admin.taps_data(f"booking/1:{booking.id}")
     calendar = await world.web.get(parent.link("カレンダー"))
     everything = [*admin.looks().ever_seen, *parent.looks().ever_seen, calendar.text]
@@ -482,9 +483,9 @@ async def test_a_signed_message_that_is_no_message_is_a_fault(make_world: MakeWo
 async def test_an_update_that_cannot_be_read_holds_up_no_other(make_world: MakeWorld) -> None:
     world: World = await make_world("telegram")
     world.telegram.webhook_url = ""
-    telegram = world.app.telegram
-    assert telegram is not None
-    poller = Poller(telegram, world.app.web, world.app.hearing, world.clock)
+    telegram = world.app.core.channels["telegram"]
+    assert isinstance(telegram, TelegramChannel)
+    poller = Poller(telegram, telegram.api, world.app.web, world.clock)
     parent = world.parent()
     broken: dict[str, Any] = {"message": {"from": {"id": parent.telegram.user_id}, "chat": 7}}
     world.telegram._waiting.append(world.telegram.numbered(broken))
@@ -534,7 +535,7 @@ async def test_what_cannot_be_written_is_written_later(
         raise httpx.HTTPError("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(world.app.database, "run", away)
+        patch.setattr(world.app.core.database, "run", away)
         with pytest.raises(httpx.HTTPError):
             await hearing.save()
     await hearing.save()

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from linebot.v3.messaging.models import FlexMessage, PushMessageRequest, TextMessage
 
-from bot.channels import line_cards
+from bot.channels.line import cards
 from bot.sandbox import line_limits
 from models.chat import Button, Group, Link, Message
 from tests.conftest import MakeWorld
@@ -83,27 +83,27 @@ async def test_everything_fits_lines_own_description(make_world: MakeWorld) -> N
 
 
 def test_limits_hold_for_the_fullest_card() -> None:
-    drawn = line_cards.draw([FULL])
+    drawn = cards.draw([FULL])
     assert line_limits.problems(drawn) == []
     assert len(drawn[0]["quickReply"]["items"]) == 13
     PushMessageRequest.from_dict({"to": "U1", "messages": drawn})
 
 
 def test_quick_replies_stand_on_the_last_message() -> None:
-    drawn = line_cards.draw([FULL, Message(text="x")])
+    drawn = cards.draw([FULL, Message(text="x")])
     assert "quickReply" not in drawn[0]
     assert "quickReply" in drawn[1]
 
 
 def test_alt_text_tells_what_the_card_tells() -> None:
-    (drawn,) = line_cards.draw([Message(title="予約しました", facts=(("日時", "12月1日 10:00"),))])
+    (drawn,) = cards.draw([Message(title="予約しました", facts=(("日時", "12月1日 10:00"),))])
     assert drawn["altText"] == "予約しました\n日時: 12月1日 10:00"
 
 
 def test_clipping_counts_as_line_counts() -> None:
-    assert line_cards.clip("👩" * 10, 20) == "👩" * 10
-    assert line_cards.clip("👩" * 11, 20) == "👩" * 9 + "…"
-    assert line_limits.units(line_cards.clip("a👩" * 11, 20)) <= 20
+    assert cards.clip("👩" * 10, 20) == "👩" * 10
+    assert cards.clip("👩" * 11, 20) == "👩" * 9 + "…"
+    assert line_limits.units(cards.clip("a👩" * 11, 20)) <= 20
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,11 @@ async def test_a_link_of_before_a_restore_opens_nobody_elses_door(
     lost = world.parent()
     booking = await lost.has_booked()
     old_join, old_calendar = (
-        world.app.links.join(booking),
-        world.app.links.calendar_file(booking),
+        world.app.core.links.join(booking),
+        world.app.core.links.calendar_file(booking),
     )
     await world.app.hearing.end()
-    backup.restore(sqlite_url, file, world.app.vault, world.app.office, world.clock())
+    backup.restore(sqlite_url, file, world.app.core.vault, world.app.core.office, world.clock())
     other = world.parent()
     again = await other.has_booked()
     assert again.id == booking.id
@@ -38,14 +38,14 @@ async def test_a_link_of_before_a_restore_opens_nobody_elses_door(
     assert (await world.web.post(old_join)).status_code == 404
     assert (await world.web.get(old_calendar)).status_code == 404
     assert (await world.booking()).status == Status.BOOKED
-    assert (await world.web.post(world.app.links.join(again))).status_code == 303
+    assert (await world.web.post(world.app.core.links.join(again))).status_code == 303
 
 
 async def test_links_of_before_there_were_secrets_keep_working(world: World) -> None:
     parent = world.parent()
     booking = await parent.has_booked()
     await world.change("UPDATE bookings SET secret = ''")
-    old = world.app.links.join(booking._replace(secret=""))
+    old = world.app.core.links.join(booking._replace(secret=""))
     await world.play_to(booking.starts_at)
     assert (await world.web.post(old)).status_code == 303
 

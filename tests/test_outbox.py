@@ -8,14 +8,15 @@ import aiohttp
 import pytest
 
 from bot.channels.base import Request, RetryLater, Uncertain
-from bot.channels.line import _unheard
-from bot.channels.telegram import TelegramChannel
-from bot.polling import Poller
+from bot.channels.line.channel import _unheard
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.polling import Poller
 from handlers import router
 from handlers.parents.typed import Wish
 from models.chat import Message
 from models.database import DatabaseUnavailable
 from models.letter import Letter
+from models.letter_kind import LetterKind
 from models.store import Store
 from models.store.outbox import Outbox as OutboxStore
 from models.store.outbox import Outgoing
@@ -99,7 +100,7 @@ async def test_an_unheard_reply_with_a_stale_token_is_uncertain(make_world: Make
     world: World = await make_world("line")
     request = Request("U1", "[]", "token", world.clock() - timedelta(1), "key", first_try=False)
     with pytest.raises(Uncertain):
-        await world.app.channels["line"].send(request, world.clock())
+        await world.app.core.channels["line"].send(request, world.clock())
 
 
 async def test_a_revoked_token_is_told_to_staff(make_world: MakeWorld) -> None:
@@ -193,7 +194,9 @@ async def with_news_and_an_answer(make_world: MakeWorld) -> World:
         contact, now = store.contacts.find("line", parent.person), world.clock()
         assert contact is not None
         for number in range(20):
-            letter = Letter(contact, f"news {number}", None, now + timedelta(hours=1))
+            letter = Letter(
+                contact, LetterKind.NEWS, None, now + timedelta(hours=1), subject=str(number)
+            )
             store.outbox.notify(letter, "[]", now)
         store.outbox.answer(
             contact, ["[]"], now, reply_token=None, reply_until=None, to=contact.person
@@ -207,7 +210,11 @@ async def test_answers_go_before_news(make_world: MakeWorld) -> None:
     """Whoever waits for an answer is not kept waiting by a reminder hour."""
     world = await with_news_and_an_answer(make_world)
     claimed = await world.app.sender._claim(3)
-    assert [row.kind for row, _ in claimed] == ["answer", "news 0", "news 1"]
+    assert [(row.kind, row.subject) for row, _ in claimed] == [
+        (LetterKind.ANSWER, ""),
+        (LetterKind.NEWS, "0"),
+        (LetterKind.NEWS, "1"),
+    ]
 
 
 async def test_news_goes_out_slowly_while_people_are_being_answered(
@@ -217,7 +224,7 @@ async def test_news_goes_out_slowly_while_people_are_being_answered(
     with monkeypatch.context() as patch:
         patch.setattr(world.app.turns, "_under_way", 1)
         claimed = await world.app.sender._claim(50)
-        assert [row.kind for row, _ in claimed] == ["answer", *(f"news {n}" for n in range(4))]
+        assert [row.subject for row, _ in claimed] == ["", *map(str, range(4))]
     assert len(await world.app.sender._claim(50)) == 16
 
 
@@ -372,7 +379,7 @@ async def test_without_a_database_nothing_is_promised(
         raise DatabaseUnavailable("OperationalError")
 
     with monkeypatch.context() as patch:
-        patch.setattr(world.app.database, "run", away)
+        patch.setattr(world.app.core.database, "run", away)
         event = world.line.event(
             parent.person, "message", message={"type": "text", "id": "1", "text": "x"}
         )
@@ -405,9 +412,9 @@ async def test_polling_lets_go_of_updates_only_after_the_commit(
 ) -> None:
     world: World = await make_world("telegram")
     world.telegram.webhook_url = ""
-    telegram = world.app.telegram
-    assert telegram is not None
-    poller = Poller(telegram, world.app.web, world.app.hearing, world.clock)
+    telegram = world.app.core.channels["telegram"]
+    assert isinstance(telegram, TelegramChannel)
+    poller = Poller(telegram, telegram.api, world.app.web, world.clock)
     parent = world.parent()
     await world.telegram.say(parent.telegram, "/start")
     await world.telegram.say(parent.telegram, "ヘルプ")
@@ -416,8 +423,8 @@ async def test_polling_lets_go_of_updates_only_after_the_commit(
         raise DatabaseUnavailable("OperationalError")
 
     with monkeypatch.context() as patch:
-        patch.setattr(world.app.database, "run", away)
-        patch.setattr("bot.polling._PAUSE_SECONDS", 0)
+        patch.setattr(world.app.core.database, "run", away)
+        patch.setattr("bot.channels.telegram.polling._PAUSE_SECONDS", 0)
         assert await poller.poll_once(0) == 0
     assert await poller.poll_once(0) == 2  # nothing was lost meanwhile
     assert await poller.poll_once(0) == 0

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from PIL import Image
 
-from bot.pages.drawing import COLOURS, Cell, Grid, draw
+from bot.drawing import COLOURS, Cell, Grid, draw
 from bot.pages.pictures import _month, _week
 from models.links import Picture, PictureOf
 from models.store import Store
@@ -20,7 +20,7 @@ MONDAY = date(2026, 11, 30)
 def grid_of(world: World, staff: Parent, *, is_month: bool, store: Store) -> Grid:
     contact = store.contacts.find(staff.channel, staff.person)
     assert contact is not None
-    turn = world.app.turns.turn_of(contact)
+    turn = world.app.core.turn_of(contact)
     return _month(turn, store, date(2026, 12, 1)) if is_month else _week(turn, store, MONDAY, 0)
 
 
@@ -75,12 +75,12 @@ async def test_pictures_end_with_the_job_and_after_a_while(world: World) -> None
     assert contact is not None
     secret = contact.staff_secret
     assert secret is not None
-    address = world.app.links.picture(Picture(1, MONDAY, PictureOf.WEEK), secret)
+    address = world.app.core.links.picture(Picture(1, MONDAY, PictureOf.WEEK), secret)
     assert (await world.web.get(address)).status_code == 200
     world.clock.turn_to(world.clock() + timedelta(days=70))
     assert (await world.web.get(address)).status_code == 404
     later = Picture(1, MONDAY + timedelta(days=70), PictureOf.WEEK)
-    recent = world.app.links.picture(later, secret)
+    recent = world.app.core.links.picture(later, secret)
     assert (await world.web.get(recent)).status_code == 200
     await admin.taps_data("leaveyes/1")
     assert (await world.web.get(recent)).status_code == 404

@@ -265,7 +265,7 @@ async def test_one_persons_presses_leave_connections_to_others(make_world: MakeW
     busy, other = world.parent(), world.parent()
     for each in (busy, other):
         await each.says("こんにちは")
-    url = world.app.settings.database_url
+    url = world.app.core.settings.database_url
     async with await psycopg.AsyncConnection.connect(url) as connection:
         await connection.execute(
             "SELECT 1 FROM contacts WHERE person = %s FOR UPDATE", (busy.person,)

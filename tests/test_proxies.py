@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from bot.channels.base import Channel, Request
-from bot.channels.line import LineChannel
-from bot.channels.telegram import TelegramChannel
+from bot.channels.line.channel import LineChannel
+from bot.channels.telegram.channel import TelegramChannel
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 CHANNELS = ["line", "telegram"]

@@ -70,7 +70,7 @@ PLANS: list[tuple[Statement[Any], dict[str, Any], str]] = [
     (outbox._ANSWERS_WAITING, {}, "ix_outbox_answers"),
     (outbox._NEWS_WAITING, {}, "ix_outbox_news"),
     (bookings._DROP_NOTICES, {"booking": 1, "now": NOW}, "uq_outbox_booking_id"),
-    (terms._WAITING, {"kind": "terms 1"}, "ix_outbox_news"),
+    (terms._WAITING, {"version": "1"}, "ix_outbox_news"),
     (FOLLOWERS, {"id": 1}, "ix_outbox_follows_id"),
     (inbox._LATER_ACT, {"contact_id": 1, "instant": NOW}, "inbox_contact_id"),
     (presence._SIGNS, {"booking_id": 1, "version": 1}, "attendance_signs"),

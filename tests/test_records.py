@@ -195,7 +195,7 @@ async def test_what_has_been_kept_long_enough_is_forgotten(world: World) -> None
     booking = await parent.has_booked()
     await world.play_to(booking.starts_at)
     await parent.says("遅れます")
-    await parent.joins(world.app.links.join(booking))
+    await parent.joins(world.app.core.links.join(booking))
     await world.play(days=20)
     before = await world.rows("SELECT count(*) FROM access_records")
     assert before[0][0] > 0
@@ -243,7 +243,7 @@ async def test_access_records_stay_their_months(make_world: MakeWorld) -> None:
     app = world.app
     for days, left in ((59, True), (63, False)):
         now = world.clock() + timedelta(days=days)
-        await app.database.run(partial(_forget, app.office, now))
+        await app.core.database.run(partial(_forget, app.core.office, now))
         assert bool(await world.rows("SELECT * FROM access_records")) is left
 
 
@@ -308,7 +308,7 @@ async def test_my_data_names_everything_that_is_kept(make_world: MakeWorld, chan
     booking = await parent.has_booked()
     await world.play_to(booking.starts_at - timedelta(minutes=5))
     await parent.says("子どもが熱を出して遅れます")
-    await parent.joins(world.app.links.join(booking))
+    await parent.joins(world.app.core.links.join(booking))
     await world.store(lambda store: store.seekers.add_note(1, "メモ", None, world.clock()))
     await world.store(lambda store: store.seekers.refuse(1, None, None, world.clock()))
     await parent.says("マイデータ")

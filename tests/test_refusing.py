@@ -76,10 +76,14 @@ async def test_the_number_of_somebody_refused_is_known_over_a_rotation_of_the_ke
 
     async def within(key: str, work: Callable[[Store], Any]) -> Any:
         vault = Vault(key)
-        return await world.app.database.run(lambda tx: work(Store(tx, world.app.office, vault)))
+        return await world.app.core.database.run(
+            lambda tx: work(Store(tx, world.app.core.office, vault))
+        )
 
     refused = await within(old, before)
-    await world.app.database.run(lambda tx: Erasure(tx).erase_person(refused, now, is_refused=True))
+    await world.app.core.database.run(
+        lambda tx: Erasure(tx).erase_person(refused, now, is_refused=True)
+    )
     found = await within(f"{new},{old}", after)
     assert refused in found
     assert len(found) == 2
@@ -105,7 +109,7 @@ async def test_the_longer_refusal_is_told_and_lifting_one_lifts_no_other(world: 
     one, two = await world.store(erased)
     for seeker in (one, two):
         erase = partial(_erase, seeker=seeker, now=now)
-        await world.app.database.run(erase)
+        await world.app.core.database.run(erase)
     await world.store(lambda store: store.seekers.lift_refusals(one, now))
     assert await world.store(lambda store: store.seekers.refusal(two, day))
 

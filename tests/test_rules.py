@@ -342,7 +342,7 @@ def test_the_latest_answer_counts_while_it_is_fresh(data: st.DataObject) -> None
     """Whatever the clock said of it: it may have been set back."""
     now, valid = START, timedelta(days=180)
     answers = [
-        Declaration(card.value, item, data.draw(st.booleans()), now - timedelta(days=age))
+        Declaration(card, item, data.draw(st.booleans()), now - timedelta(days=age))
         for card in Card
         for item in ITEMS[card]
         for age in data.draw(st.lists(st.integers(-2, 400), max_size=3))

@@ -123,13 +123,13 @@ async def test_the_race_shows_without_its_guard(make_world: MakeWorld) -> None:
     """The same test double-books when the constraint is gone: so the constraint is what holds."""
     world: World = await make_world()
     await _seekers(world, 20)
-    with world.app.database.engine.begin() as connection:
+    with world.app.core.database.engine.begin() as connection:
         connection.execute(text("DROP INDEX uq_bookings_active_slot"))
     assert await _everybody_books(world, 20) == 20
 
 
 async def _seekers(world: World, count: int) -> None:
-    with world.app.database.engine.begin() as connection:
+    with world.app.core.database.engine.begin() as connection:
         for _ in range(count):
             connection.execute(
                 text("INSERT INTO job_seekers (created_at, updated_at) VALUES (:at, :at)"),

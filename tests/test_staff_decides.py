@@ -103,7 +103,7 @@ async def test_the_reason_in_own_words(world: World) -> None:
 async def test_a_consultation_is_stopped(world: World) -> None:
     admin, parent, booking = await booked(world)
     await world.play_to(booking.starts_at)
-    await parent.joins(world.app.links.join(booking))
+    await parent.joins(world.app.core.links.join(booking))
     await opens(admin, booking)
     await admin.taps("相談を中止")
     await admin.says("大声でおどすため")
@@ -121,7 +121,7 @@ async def test_the_next_one_is_booked_during_the_consultation(world: World) -> N
     """Art. 6(5); also today, past the parents' deadline."""
     admin, parent, booking = await booked(world, day="12/1", time="10:00")
     await world.play_to(booking.starts_at)
-    await parent.joins(world.app.links.join(booking))
+    await parent.joins(world.app.core.links.join(booking))
     await opens(admin, booking)
     await admin.taps("次の予約")
     await admin.taps("12/1")
@@ -185,7 +185,7 @@ async def test_nobody_is_absent_before_the_grace_is_over(world: World) -> None:
     assert "来なかった" not in admin.labels()
     await admin.taps_data(f"absent/1:{booking.id}")
     admin.sees("今は、それはできません")
-    answer = await parent.joins(world.app.links.join(booking))
+    answer = await parent.joins(world.app.core.links.join(booking))
     assert answer.status_code == 303
 
 

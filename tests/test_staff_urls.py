@@ -52,7 +52,7 @@ async def test_my_page(world: World) -> None:
     admin.sees("1件あります")
     await admin.taps(booking.reference)
     admin.sees("オンライン相談のご予約", "予約番号: " + booking.reference)
-    admin.sees(world.app.links.join(booking)).sees_no("https://zoom.us")
+    admin.sees(world.app.core.links.join(booking)).sees_no("https://zoom.us")
     await admin.taps("掲載した")
     admin.sees("未掲載の予約はありません")
     await opens(admin, booking)
@@ -96,6 +96,6 @@ async def test_a_text_for_my_page_that_is_out_of_date_is_not_ticked_off(world: W
     await admin.taps_data(f"mypage/1:{booking.id}")
     await admin.says(f"/url {booking.reference} {URL}")  # by a colleague, say
     await admin.taps_old("掲載した")
-    admin.sees(world.app.links.join(booking), "掲載した")
+    admin.sees(world.app.core.links.join(booking), "掲載した")
     await admin.says("/mypage")
     admin.sees("1件あります")

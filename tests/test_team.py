@@ -4,12 +4,12 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from linebot.v3.messaging import ApiException
 from PIL import Image
 from sqlalchemy import text
 
-from bot.menus.line import LineMenus
-from bot.menus.telegram import TelegramMenus
+from bot.channels.base import Unanswered
+from bot.channels.line.channel import LineChannel
+from bot.menus import refresh_menus
 from handlers import commands
 from handlers.buttons import argument_kinds
 from handlers.parents.typed import understand
@@ -129,7 +129,7 @@ async def test_every_command_refuses_whoever_may_not(
     if who is None:
         await person.follows()
     for name, command in commands.COMMANDS.items():
-        with world.app.database.engine.begin() as connection:
+        with world.app.core.database.engine.begin() as connection:
             connection.execute(text("DELETE FROM audit"))
         if place == "private":
             await person.says(f"/{name}")
@@ -186,35 +186,35 @@ async def test_leaving_within_the_last_moment_of_a_code(world: World) -> None:
 
 async def test_telegrams_menus_follow_the_team(make_world: MakeWorld) -> None:
     world: World = await make_world("telegram")
-    (menus,) = [each for each in world.app.menus if isinstance(each, TelegramMenus)]
-    await menus.refresh()
+    channel = world.app.core.channels[world.channel]
+    await refresh_menus(world.app.core, channel)
     shown = world.telegram.menus
     assert shown["all_private_chats", ""]["book"] == "予約する"
     assert shown["all_private_chats", "en"]["book"] == "Book"
     admin, counselor = await world.staff(), await world.staff(Role.COUNSELOR)
     await world.staff()
-    await menus.refresh()
+    await refresh_menus(world.app.core, channel)
     assert "audit" in shown[admin.person, ""]
     assert "audit" not in shown[counselor.person, ""]
     assert shown[counselor.person, ""]["today"] == "今日の予約"
     await admin.taps_data("leaveyes/1")
-    await menus.refresh()
+    await refresh_menus(world.app.core, channel)
     assert shown[admin.person, ""] == {}
     shown.clear()
-    await menus.refresh()
+    await refresh_menus(world.app.core, channel)
     assert shown == {}  # nothing has changed: nothing is asked
 
 
 async def test_lines_menu_follows_the_team(make_world: MakeWorld) -> None:
     world: World = await make_world("line")
-    (menus,) = [each for each in world.app.menus if isinstance(each, LineMenus)]
+    channel = world.app.core.channels[world.channel]
     theirs = world.line.menus
-    await menus.refresh()
+    await refresh_menus(world.app.core, channel)
     assert theirs.requests == 0  # an office without staff on LINE asks LINE for nothing
     admin, colleague = await world.staff(), await world.staff(Role.COUNSELOR)
     parent = world.parent()
     await parent.follows()
-    await menus.refresh()
+    await refresh_menus(world.app.core, channel)
     labels = [action["label"] for action in theirs.seen_by(admin.person)]
     assert labels == ["今日", "明日", "今週", "要対応", "人を探す・予約", "職員メニュー"]
     assert theirs.seen_by(parent.person) == []
@@ -225,54 +225,62 @@ async def test_lines_menu_follows_the_team(make_world: MakeWorld) -> None:
     colours = Image.open(BytesIO(picture)).convert("RGB").getcolors(100_000)
     assert len(colours or ()) > 10  # words stand in it
     asked = theirs.requests
-    await menus.refresh()
+    await refresh_menus(world.app.core, channel)
     assert theirs.requests == asked  # nothing has changed: nothing is asked
     await admin.taps_data("stafflanguage/1:en")
-    await menus.refresh()
+    await refresh_menus(world.app.core, channel)
     assert theirs.seen_by(admin.person)[0]["label"] == "Today"
     await colleague.taps_data("leaveyes/1")
-    await menus.refresh()
+    await refresh_menus(world.app.core, channel)
     assert theirs.seen_by(colleague.person) == []
+
+
+async def _restarted(world: World) -> LineChannel:
+    """LINE's channel as after a restart."""
+    await world.app.core.channels["line"].close()
+    return LineChannel(world.line.secret, world.line.token, world.platform_url)
 
 
 async def test_lines_menu_is_found_again_after_a_restart(make_world: MakeWorld) -> None:
     world: World = await make_world("line")
     admin, leaver = await world.staff(), await world.staff()
-    (menus,) = [each for each in world.app.menus if isinstance(each, LineMenus)]
-    await menus.refresh()
+    channel = world.app.core.channels[world.channel]
+    await refresh_menus(world.app.core, channel)
     theirs = world.line.menus
     old = dict(next(iter(theirs.made.values())), name="madoguchi staff ja 0")
     of_the_office = dict(old, name="made by hand")
     theirs.made |= {"richmenu-old": old, "richmenu-hand": of_the_office}
     await leaver.taps_data("leaveyes/1")
     theirs.pictures.clear()  # the program ended before it had drawn
-    again = LineMenus(world.app.database, world.app.office, menus.line)
-    await again.refresh()
+    again = await _restarted(world)
+    await refresh_menus(world.app.core, again)
     assert len(theirs.pictures) == 1
     assert "richmenu-old" not in theirs.made
     assert "richmenu-hand" in theirs.made
     assert theirs.seen_by(admin.person)
     assert not theirs.seen_by(leaver.person)
+    await again.close()
 
 
 async def test_what_line_or_somebody_else_undoes_is_done_again(make_world: MakeWorld) -> None:
     world: World = await make_world("line")
     _, leaver = await world.staff(), await world.staff()
-    (menus,) = [each for each in world.app.menus if isinstance(each, LineMenus)]
-    await menus.refresh()
+    channel = world.app.core.channels[world.channel]
+    await refresh_menus(world.app.core, channel)
     await leaver.taps_data("leaveyes/1")
-    again = LineMenus(world.app.database, world.app.office, menus.line)
+    again = await _restarted(world)
     world.line.menus.broken = 1
-    with pytest.raises(ApiException):
-        await again.refresh()
-    await again.refresh()
+    with pytest.raises(Unanswered):
+        await refresh_menus(world.app.core, again)
+    await refresh_menus(world.app.core, again)
     assert not world.line.menus.seen_by(leaver.person)
     world.line.menus.made.clear()  # by hand, in LINE's own manager
     newcomer = await world.staff()
-    with pytest.raises(ApiException):
-        await again.refresh()
-    await again.refresh()
+    with pytest.raises(Unanswered):
+        await refresh_menus(world.app.core, again)
+    await refresh_menus(world.app.core, again)
     assert world.line.menus.seen_by(newcomer.person)
+    await again.close()
 
 
 async def test_admins_are_told_apart_by_their_names(make_world: MakeWorld, channel: str) -> None:

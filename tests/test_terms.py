@@ -81,7 +81,7 @@ async def test_everybody_with_a_consent_is_told_once_before_it_takes_effect(worl
     await admin.taps("第2版")
     await admin.taps("利用者に知らせる")
     pushes = 3 if world.channel == "line" else 0
-    admin.sees("3人に知らせます", f"LINEの通数を{pushes}通", "第99条\\(追加\\)が加わります")
+    admin.sees("3人に知らせます", f"メッセージ通数を{pushes}通", "第99条\\(追加\\)が加わります")
     await world.play(minutes=1)
     parent.looks().sees_nothing()  # not before staff say so
     await admin.taps("^知らせる$")
@@ -113,7 +113,7 @@ async def test_many_are_told_a_few_at_a_time_and_no_reminder_waits(
     people = [world.line.person() for _ in range(250)]
     for person in people:
         person.follows = True
-    with world.app.database.engine.begin() as connection:
+    with world.app.core.database.engine.begin() as connection:
         for person in people:
             connection.execute(
                 text(
@@ -145,7 +145,8 @@ async def test_many_are_told_a_few_at_a_time_and_no_reminder_waits(
     told = await world.rows("SELECT count(*) FROM terms_notices")
     assert told == [(251,)]  # 250 people and the parent; who works here knows
     accepted = await world.rows(
-        "SELECT count(*), count(DISTINCT contact_id) FROM outbox WHERE kind = 'terms 2'"
+        "SELECT count(*), count(DISTINCT contact_id) FROM outbox"
+        " WHERE kind = 'terms' AND subject = '2'"
     )
     assert accepted == [(251, 251)]
 

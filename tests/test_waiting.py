@@ -127,12 +127,12 @@ async def test_nobody_is_disturbed_in_the_quiet_hours(world: World) -> None:
 async def test_quiet_hours(make_world: MakeWorld, hour: int, quiet: bool) -> None:
     world: World = await make_world("line")
     contact = await world.store(lambda store: store.contacts.add("line", "Ux", "ja", world.clock()))
-    turn: Turn = world.app.turns.turn_of(contact)
+    turn: Turn = world.app.core.turn_of(contact)
     begin = turn.now.astimezone(turn.office.zone).replace(hour=hour, minute=0)
     world.clock.turn_to(
         max(begin, world.clock()) if begin > world.clock() else begin + timedelta(days=1)
     )
-    assert is_quiet(world.app.turns.turn_of(contact)) is quiet
+    assert is_quiet(world.app.core.turn_of(contact)) is quiet
 
 
 async def test_at_most_three_offers_a_person_and_day(make_world: MakeWorld) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.channels.base import Unreadable
-from bot.channels.line import LineChannel
+from bot.channels.line.channel import LineChannel
 from handlers.parents.typed import Wish, understand
 from models.tables import Status
 from tests.conftest import MONDAY, MakeWorld
@@ -348,10 +348,10 @@ def test_the_line_reader_refuses_what_is_not_lines() -> None:
     with pytest.raises(Unreadable):
         channel.read(b'{"events": 1}', MONDAY)
     signature = base64.b64encode(hmac.new(b"secret", body, hashlib.sha256).digest()).decode()
-    assert channel.is_signed(body, signature)
-    assert not channel.is_signed(body + b" ", signature)
-    assert not channel.is_signed(body, None)
-    assert not channel.is_signed(body, "é\ud800")
+    assert channel.is_signed(body, {"x-line-signature": signature})
+    assert not channel.is_signed(body + b" ", {"x-line-signature": signature})
+    assert not channel.is_signed(body, {})
+    assert not channel.is_signed(body, {"x-line-signature": "é\ud800"})
 
 
 async def test_whoever_sends_too_much_is_asked_to_wait_once(world: World) -> None:

@@ -1,10 +1,15 @@
 """What every channel can do, and what may come of a request to its platform."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from bot.channels.menus import Menus
+from bot.clock import Clock
 from models.chat import Event, Message
+from models.letter_kind import LetterKind
+
+Say = Callable[[str], object]
 
 
 class Request(NamedTuple):
@@ -63,6 +68,10 @@ class Unreadable(ValueError):
     """A webhook body that is not this platform's."""
 
 
+class Unanswered(Exception):
+    """The platform did not answer, or not as it should; whoever asked tries again later."""
+
+
 class Proof(NamedTuple):
     """Whether a platform reaches us, and why not. `works` is None where the platform tells nothing;
     `failed_at` (UTC) is when it last could not reach us."""
@@ -72,17 +81,42 @@ class Proof(NamedTuple):
     failed_at: datetime | None = None
 
 
+class Intake(Protocol):
+    """Where a channel hands in what it has fetched itself."""
+
+    async def take(
+        self, channel: "Channel", events: Sequence[Event], unreadable: Sequence[Event] = ()
+    ) -> int:
+        """Take events one after the other; returns 200 when all are stored, and 503 when the
+        database is away."""
+
+    def prove(self, channel: "Channel") -> None:
+        """Note that the channel hears at this moment."""
+
+
 class Channel(Protocol):
-    """A messaging platform."""
+    """A messaging platform. `title` is its name as people know it. `counts_pushes`: what is sent
+    unasked is counted and may cost. `deduplicates`: the platform takes a request with the same key
+    only once."""
 
     name: str
+    title: str
+    counts_pushes: bool
+    deduplicates: bool
+
+    def is_signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Return whether a webhook's raw bytes come from the platform. `headers` are looked up by
+        small letters."""
 
     def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[Event]]:
         """The events of a webhook body, and what is to be kept of those that could not be read.
         Raises Unreadable."""
 
-    def render(self, messages: Sequence[Message], event: Event | None) -> list[str]:
-        """The bodies of the requests that say these messages, ready to be sent."""
+    def render(
+        self, messages: Sequence[Message], event: Event | None, kind: LetterKind
+    ) -> list[str]:
+        """The bodies of the requests that say these messages, ready to be sent. `kind` says what
+        they are for: some platforms take only known forms of what nobody has asked for."""
 
     async def send(self, request: Request, now: datetime) -> list[Sent]:
         """Send one request; returns, when it is accepted, which of its messages speaks of what.
@@ -113,5 +147,20 @@ class Channel(Protocol):
     async def webhook_address(self) -> str | None:
         """Where the platform calls us; None if it does not, or does not tell. Never raises."""
 
+    async def connect(self, webhook: str, intake: Intake, clock: Clock) -> None:
+        """Tell the platform our address, or fetch from it what waits. Runs beside the program, and
+        ends when nothing is left to do."""
+
+    async def show_menus(self, menus: Menus) -> None:
+        """Show the menus beside the chats, as far as the platform has any. Raises Unanswered."""
+
+    async def check(self, webhook: str, say: Say) -> list[str]:
+        """Say what is in order, and return what is not, in plain words."""
+
     async def close(self) -> None:
         """Let go of connections."""
+
+
+def no_answer(title: str, error: Exception) -> str:
+    """Return what an operator is told of a platform that does not answer."""
+    return f"{title} does not answer ({type(error).__name__}): network or firewall?"

@@ -5,14 +5,12 @@ from datetime import timedelta
 import icalendar
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from bot.clock import Clock
-from bot.pages.page import Pages
+from bot.pages.site import Page
 from locales import Phrases, best_language, phrases
 from models.booking import Booking
-from models.database import Database, Transaction
-from models.links import Links
-from models.office import Office
+from models.database import Transaction
 from models.store.bookings import Bookings
 from models.store.contacts import Contacts
 from models.tables import Status
@@ -21,20 +19,14 @@ from models.vault import number_in
 _ENDED = (Status.CANCELLED, Status.WITHDRAWN, Status.DEEMED_CANCELLED)
 
 
-class CalendarFile:
-    def __init__(
-        self, database: Database, office: Office, links: Links, pages: Pages, clock: Clock
-    ) -> None:
-        self._database = database
-        self._office = office
-        self._links = links
-        self._pages = pages
-        self._clock = clock
+class CalendarFile(Page):
+    def routes(self) -> list[Route]:
+        return [Route("/calendar/{token}.ics", self.show)]
 
     async def show(self, request: Request) -> Response:
         """The file; opened again after a move or cancellation, it brings the calendar along."""
         token = request.path_params["token"]
-        found = await self._database.run(lambda tx: self._read(tx, token))
+        found = await self._core.database.run(lambda tx: self._read(tx, token))
         if found is None:
             say = self._pages.language(request)
             return self._pages.word(say, "join.unknown_title", "join.unknown_text", status=404)
@@ -49,24 +41,28 @@ class CalendarFile:
         )
 
     def _read(self, tx: Transaction, token: str) -> tuple[Booking, int, Phrases] | None:
-        bookings = Bookings(tx, self._office)
+        bookings = Bookings(tx, self._core.office)
         number = number_in(token)
         booking = bookings.by_id(number) if number is not None else None
-        if booking is None or not self._links.opens_calendar(token, booking):
+        if booking is None or not self._core.links.opens_calendar(token, booking):
             return None
         contact = Contacts(tx).parent_of(booking.job_seeker_id)
         changes = bookings.how_often_changed(booking.id)
-        return booking, changes, phrases(best_language(contact.language) or self._office.language)
+        return (
+            booking,
+            changes,
+            phrases(best_language(contact.language) or self._core.office.language),
+        )
 
     def _write(self, booking: Booking, changes: int, say: Phrases) -> bytes:
-        join = self._links.join(booking)
+        join = self._core.links.join(booking)
         event = icalendar.Event()
         event.add("uid", f"{booking.reference}@madoguchi")
         event.add("sequence", changes)
-        event.add("dtstamp", self._clock())
+        event.add("dtstamp", self._core.clock())
         event.add("dtstart", booking.starts_at)
         event.add("dtend", booking.ends_at)
-        name = self._office.words(self._office.name, say.language)
+        name = self._core.office.words(self._core.office.name, say.language)
         event.add("summary", say("calendar.summary", office=name))
         calendar = icalendar.Calendar()
         calendar.add("prodid", "-//Madoguchi//JA")

@@ -4,48 +4,35 @@ shown here, drawing."""
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.clock import Clock
 from bot.pages.entries import read_entries
-from bot.pages.guard import FormGuard
-from bot.pages.page import Pages, address, user_agent
+from bot.pages.page import address, user_agent
+from bot.pages.site import Page
 from locales import Phrases, best_language, phrases
 from models.contact import Contact
-from models.database import Database, Transaction
-from models.office import Office
+from models.database import Transaction
 from models.store import Store
 from models.store.forms import DESK_LIFE, NoForm, Purpose
 from models.store.forms import Link as FormLink
-from models.vault import Vault
 
 # The terms come whole, and a form triples what is no plain letter.
 _LONGEST_BODY = 500_000
 
 
-class DeskPage:
+class DeskPage(Page):
     """A page for staff, behind a one-time link."""
-
-    def __init__(
-        self, database: Database, office: Office, vault: Vault, pages: Pages, clock: Clock
-    ) -> None:
-        self._database = database
-        self._office = office
-        self._vault = vault
-        self._pages = pages
-        self._guard = FormGuard(vault, pages)
-        self._clock = clock
 
     async def _open(
         self, request: Request, purpose: Purpose, *, sending: bool = False
     ) -> tuple[Phrases, FormLink, str] | Response:
         """The link, if it is good and its owner still works here."""
         token = request.path_params["token"]
-        found = await self._database.run(
+        found = await self._core.database.run(
             lambda tx: self._whose(tx, token, purpose, request, sending=sending)
         )
         if isinstance(found, NoForm):
             return self._gone(request, found)
         contact, link = found
-        language = best_language(contact.language) or self._office.language
+        language = best_language(contact.language) or self._core.office.language
         return phrases(language), link, token
 
     async def _entered(
@@ -74,7 +61,7 @@ class DeskPage:
         *,
         sending: bool,
     ) -> tuple[Contact, FormLink] | NoForm:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         link = store.forms.whose(token, now, purpose, sending=sending)
         if isinstance(link, NoForm):
             return link
@@ -108,4 +95,4 @@ class DeskPage:
         return self._pages.word(say, "desk_page.gone_title", "desk_page.gone_text", status=status)
 
     def _store(self, tx: Transaction) -> Store:
-        return Store(tx, self._office, self._vault)
+        return Store(tx, self._core.office, self._core.vault)

@@ -1,38 +1,24 @@
 """A code that joins a chat to a person's record, on a page to print."""
 
-from collections.abc import Collection
-
 import segno
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from bot.channels.base import Channel
-from bot.clock import Clock
 from bot.pages.desk import DeskPage
-from bot.pages.page import Pages
-from models.database import Database, Transaction
-from models.office import Office
+from bot.pages.site import form_routes
+from models.database import Transaction
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
 from models.store.persons import CODE_LIFE
-from models.vault import Vault
 
 
 class CodePage(DeskPage):
     """GET shows a button, POST the code, once, with a QR code for each channel that takes one."""
 
-    def __init__(
-        self,
-        database: Database,
-        office: Office,
-        vault: Vault,
-        pages: Pages,
-        channels: Collection[Channel],
-        clock: Clock,
-    ) -> None:
-        super().__init__(database, office, vault, pages, clock)
-        self._channels = channels
+    def routes(self) -> list[Route]:
+        return [*form_routes("/desk/code/{token}", self.show, self.take)]
 
     async def show(self, request: Request) -> Response:
         """A button."""
@@ -49,13 +35,15 @@ class CodePage(DeskPage):
         if isinstance(entered, Response):
             return entered
         (say, link, token), _ = entered
-        code = await self._database.run(lambda tx: self._new_code(tx, link, token))
+        code = await self._core.database.run(lambda tx: self._new_code(tx, link, token))
         if code is None:
             return self._gone(request, NoForm.USED)
-        addresses = {each.name: await each.address_with(code) for each in self._channels}
+        addresses = {
+            each.title: await each.address_with(code) for each in self._core.channels.values()
+        }
         pictures = {
-            say(f"way.{name}"): Markup(segno.make(address, error="m").svg_inline(scale=5))  # noqa: S704  # made here
-            for name, address in addresses.items()
+            title: Markup(segno.make(address, error="m").svg_inline(scale=5))  # noqa: S704  # made here
+            for title, address in addresses.items()
             if address
         }
         return self._drawn(
@@ -69,7 +57,7 @@ class CodePage(DeskPage):
         )
 
     def _new_code(self, tx: Transaction, link: FormLink, token: str) -> str | None:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         assert link.subject is not None
         if not store.forms.use(token, now, found=link.subject):
             return None

@@ -4,9 +4,11 @@ from datetime import date, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.pages.desk import DeskPage
 from bot.pages.entries import read_day
+from bot.pages.site import form_routes
 from locales import Phrases
 from models.chat import YEARS
 from models.database import Transaction
@@ -21,6 +23,9 @@ _COLUMNS = ["reference", "day", "time", "minutes", "service", "counselor", "comp
 
 class ExportPage(DeskPage):
     """GET shows a button, POST the table."""
+
+    def routes(self) -> list[Route]:
+        return [*form_routes("/desk/export/{token}", self.show, self.take)]
 
     async def show(self, request: Request) -> Response:
         """A button for the month's table."""
@@ -38,7 +43,7 @@ class ExportPage(DeskPage):
         (say, link, token), _ = entered
         month = read_day(f"{request.query_params.get('month', '')}-01")
         rows = (
-            await self._database.run(lambda tx: self._month(tx, say, link, token, month))
+            await self._core.database.run(lambda tx: self._month(tx, say, link, token, month))
             if month
             else None
         )
@@ -58,7 +63,7 @@ class ExportPage(DeskPage):
     def _month(
         self, tx: Transaction, say: Phrases, link: FormLink, token: str, month: date
     ) -> list[list[object]] | None:
-        store, now, zone = self._store(tx), self._clock(), self._office.zone
+        store, now, zone = self._store(tx), self._core.clock(), self._core.office.zone
         staff = store.contacts.by_id(link.contact_id)
         if staff.role != Role.ADMIN or month.year not in YEARS or not store.forms.use(token, now):
             return None

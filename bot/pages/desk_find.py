@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
 from bot.pages.desk import DeskPage
 from bot.pages.entries import FIELDS, check
+from bot.pages.site import form_routes
 from locales import Phrases
 from models.database import Transaction
 from models.rules import details as rules
@@ -18,6 +20,9 @@ from models.store.seekers import Details
 
 class FindPage(DeskPage):
     """GET shows the form, POST looks up, chooses, or notes down; every look is audited."""
+
+    def routes(self) -> list[Route]:
+        return [*form_routes("/desk/find/{token}", self.show, self.take)]
 
     async def show(self, request: Request) -> Response:
         """The form to look somebody up."""
@@ -50,7 +55,7 @@ class FindPage(DeskPage):
             return self._draw_find(
                 request, say, link, token, fields, errors or {"phone": "form.missing"}
             )
-        found = await self._database.run(lambda tx: self._look_up(tx, link, wanted))
+        found = await self._core.database.run(lambda tx: self._look_up(tx, link, wanted))
         return self._draw_find(request, say, link, token, fields, {}, found)
 
     async def _choose(
@@ -66,7 +71,7 @@ class FindPage(DeskPage):
             self._found_proof(token, seeker_id), fields.get("proof", "").encode()
         ):
             return self._pages.word(say, "page.bad_form_title", "page.bad_form_text", status=403)
-        used = await self._database.run(lambda tx: self._use(tx, token, seeker_id))
+        used = await self._core.database.run(lambda tx: self._use(tx, token, seeker_id))
         if not used:
             return self._gone(request, NoForm.USED)
         return self._pages.word(say, "desk_page.found_title", "desk_page.back_to_chat")
@@ -78,15 +83,15 @@ class FindPage(DeskPage):
         fields: Mapping[str, str],
     ) -> Response:
         say, link, token = opened
-        details, errors = check(fields, self._office)
+        details, errors = check(fields, self._core.office)
         if details is None:
             return self._draw_find(request, say, link, token, fields, errors, [])
         number = {"registration": details.registration}
-        if there := await self._database.run(lambda tx: self._look_up(tx, link, number)):
+        if there := await self._core.database.run(lambda tx: self._look_up(tx, link, number)):
             known = {"registration": "form.known"}
             return self._draw_find(request, say, link, token, fields, known, there)
         try:
-            await self._database.run(lambda tx: self._add(tx, link, token, details))
+            await self._core.database.run(lambda tx: self._add(tx, link, token, details))
         except _AlreadyUsed:
             return self._gone(request, NoForm.USED)
         return self._pages.word(say, "desk_page.found_title", "desk_page.back_to_chat")
@@ -95,7 +100,7 @@ class FindPage(DeskPage):
         """What was entered to look somebody up by, in the spelling that is kept."""
         wanted: dict[str, str] = {}
         errors: dict[str, str] = {}
-        pattern = self._office.registration_pattern
+        pattern = self._core.office.registration_pattern
         for field in ("registration", "phone", "reading"):
             typed = fields.get(field, "").strip()
             try:
@@ -112,7 +117,7 @@ class FindPage(DeskPage):
     def _look_up(
         self, tx: Transaction, link: FormLink, wanted: Mapping[str, str]
     ) -> list[tuple[int, Details]]:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         found: list[int] = []
         if "registration" in wanted:
             found += store.seekers.with_registration(wanted["registration"])
@@ -129,10 +134,10 @@ class FindPage(DeskPage):
         store = self._store(tx)
         if not store.seekers.exists(seeker_id):
             return False
-        return store.forms.use(token, self._clock(), found=seeker_id)
+        return store.forms.use(token, self._core.clock(), found=seeker_id)
 
     def _add(self, tx: Transaction, link: FormLink, token: str, details: Details) -> None:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         seeker_id = store.seekers.add(details, now)
         if not store.forms.use(token, now, found=seeker_id):
             raise _AlreadyUsed

@@ -2,8 +2,10 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.pages.desk import DeskPage
+from bot.pages.site import form_routes
 from models.database import Transaction
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose
@@ -15,6 +17,12 @@ _LONGEST_NOTE = 1000
 
 class PersonPage(DeskPage):
     """GET shows a button, POST the details; a second POST adds a note."""
+
+    def routes(self) -> list[Route]:
+        return [
+            *form_routes("/desk/person/{token}", self.show, self.take),
+            Route("/desk/note/{token}", self.take_note, methods=["POST"]),
+        ]
 
     async def show(self, request: Request) -> Response:
         """A button: whoever only fetches the address, as previews do, sees nobody's details."""
@@ -32,7 +40,7 @@ class PersonPage(DeskPage):
         if isinstance(entered, Response):
             return entered
         (say, link, token), _ = entered
-        shown = await self._database.run(lambda tx: self._read(tx, link, token))
+        shown = await self._core.database.run(lambda tx: self._read(tx, link, token))
         if shown is None:
             return self._gone(request, NoForm.USED)
         details, notes, note_token = shown
@@ -47,7 +55,7 @@ class PersonPage(DeskPage):
             return entered
         (say, link, token), fields = entered
         text = clean(fields.get("note", "")).strip()[:_LONGEST_NOTE]
-        kept = await self._database.run(lambda tx: self._keep_note(tx, link, token, text))
+        kept = await self._core.database.run(lambda tx: self._keep_note(tx, link, token, text))
         if not kept:
             return self._gone(request, NoForm.USED)
         return self._pages.word(say, "desk_page.noted_title", "desk_page.close")
@@ -55,13 +63,13 @@ class PersonPage(DeskPage):
     def _read(
         self, tx: Transaction, link: FormLink, token: str
     ) -> tuple[Details, list[tuple[str, str]], str] | None:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         assert link.subject is not None
         if not store.forms.use(token, now, found=link.subject):
             return None
         staff = store.contacts.by_id(link.contact_id)
         store.audit.note(staff, "details", now, subject=f"person {link.subject}")
-        zone = self._office.zone
+        zone = self._core.office.zone
         notes = [
             (f"{at.astimezone(zone):%Y-%m-%d %H:%M}", text)
             for at, text in store.seekers.notes(link.subject)
@@ -75,7 +83,7 @@ class PersonPage(DeskPage):
         return store.seekers.details(link.subject), [*notes, *sorted(wrote)], note_token
 
     def _keep_note(self, tx: Transaction, link: FormLink, token: str, text: str) -> bool:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         assert link.subject is not None
         if not store.forms.use(token, now, found=link.subject):
             return False

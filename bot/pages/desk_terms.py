@@ -4,9 +4,11 @@ from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.pages.desk import DeskPage
 from bot.pages.entries import read_day
+from bot.pages.site import form_routes
 from locales import Phrases
 from models.database import Transaction
 from models.rules.days import local_day
@@ -18,6 +20,9 @@ from models.tables import Role
 
 class TermsDeskPage(DeskPage):
     """GET shows where to paste, POST the preview or publishes."""
+
+    def routes(self) -> list[Route]:
+        return [*form_routes("/desk/terms/{token}", self.show, self.take)]
 
     async def show(self, request: Request) -> Response:
         """Where a new text of the terms is pasted."""
@@ -35,7 +40,7 @@ class TermsDeskPage(DeskPage):
         (say, link, token), fields = entered
         body = fields.get("body", "").replace("\0", "").replace("\r\n", "\n")
         day = read_day(fields.get("effective", ""))
-        today = local_day(self._clock(), self._office.zone)
+        today = local_day(self._core.clock(), self._core.office.zone)
         if not body.strip() or day is None or day <= today:
             too_early = body.strip() and day is not None
             error = say("desk_page.terms_too_early" if too_early else "desk_page.terms_missing")
@@ -48,7 +53,7 @@ class TermsDeskPage(DeskPage):
             return self._drawn(
                 request, "desk_terms.html", say, token, entered=fields, error="", shown=lines(body)
             )
-        if not await self._database.run(
+        if not await self._core.database.run(
             lambda tx: self._publish(tx, link, token, body, day, summary)
         ):
             return self._gone(request, NoForm.USED)
@@ -78,11 +83,11 @@ class TermsDeskPage(DeskPage):
         day: date,
         summary: str,
     ) -> bool:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         staff = store.contacts.by_id(link.contact_id)
         if staff.role != Role.ADMIN or not store.forms.use(token, now):
             return False
-        texts = {self._office.language: summary} if summary else None
+        texts = {self._core.office.language: summary} if summary else None
         version = store.terms.publish(body, day, now, texts)
         store.audit.note(staff, "publish", now, subject=f"terms {version.version}", after=str(day))
         return True

@@ -4,38 +4,31 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
-from bot.clock import Clock
 from bot.pages.entries import FIELDS, check, read_entries
-from bot.pages.guard import FormGuard
-from bot.pages.page import Pages, address, user_agent
+from bot.pages.page import address, user_agent
+from bot.pages.site import Page, form_routes
 from locales import Phrases, best_language, phrases
-from models.database import Database, Transaction
-from models.office import Office
+from models.database import Transaction
 from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm
 from models.store.seekers import Details
 from models.tables import AlertKind
-from models.vault import Vault
 
 
-class FormPage:
+class FormPage(Page):
     """GET shows the form, POST takes it."""
 
-    def __init__(
-        self, database: Database, office: Office, vault: Vault, pages: Pages, clock: Clock
-    ) -> None:
-        self._database = database
-        self._office = office
-        self._vault = vault
-        self._pages = pages
-        self._guard = FormGuard(vault, pages)
-        self._clock = clock
+    def routes(self) -> list[Route]:
+        return [*form_routes("/form/{token}", self.show, self.take)]
 
     async def show(self, request: Request) -> Response:
         """The empty form, or why this link opens none."""
         token = request.path_params["token"]
-        found = await self._database.run(lambda tx: self._open(tx, token, request, sending=False))
+        found = await self._core.database.run(
+            lambda tx: self._open(tx, token, request, sending=False)
+        )
         if isinstance(found, NoForm):
             return self._no_form(request, found)
         return self._draw(request, found, token, {}, {})
@@ -46,17 +39,19 @@ class FormPage:
         if refusal := self._pages.came_from_elsewhere(request):
             return refusal
         entered = await read_entries(request)
-        found = await self._database.run(lambda tx: self._open(tx, token, request, sending=True))
+        found = await self._core.database.run(
+            lambda tx: self._open(tx, token, request, sending=True)
+        )
         if isinstance(found, NoForm):
             return self._no_form(request, found)
         if refusal := self._pages.too_many_tries(request):
             return refusal
         if not self._guard.was_shown_here(request, token, entered.get("csrf", "")):
             return self._pages.word(found, "page.bad_form_title", "page.bad_form_text", status=403)
-        details, errors = check(entered, self._office)
+        details, errors = check(entered, self._core.office)
         if details is None:
             return self._draw(request, found, token, entered, errors, status=422)
-        kept = await self._database.run(lambda tx: self._keep(tx, token, details))
+        kept = await self._core.database.run(lambda tx: self._keep(tx, token, details))
         if not kept:
             return self._no_form(request, NoForm.USED)
         return self._pages.word(found, "form.done_title", "form.done_text")
@@ -65,7 +60,7 @@ class FormPage:
         self, tx: Transaction, token: str, request: Request, *, sending: bool
     ) -> Phrases | NoForm:
         """The language of the person whose link this is; notes the access (art. 7(1))."""
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         whose = store.forms.whose(token, now, sending=sending)
         if isinstance(whose, NoForm):
             return whose
@@ -74,10 +69,10 @@ class FormPage:
             now, "form", user_agent(request), address(request), contact_id=contact_id
         )
         language = best_language(store.contacts.by_id(contact_id).language)
-        return phrases(language or self._office.language)
+        return phrases(language or self._core.office.language)
 
     def _keep(self, tx: Transaction, token: str, details: Details) -> bool:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         whose = store.forms.whose(token, now, sending=True)
         if isinstance(whose, NoForm):
             return False
@@ -129,4 +124,4 @@ class FormPage:
         )
 
     def _store(self, tx: Transaction) -> Store:
-        return Store(tx, self._office, self._vault)
+        return Store(tx, self._core.office, self._core.vault)

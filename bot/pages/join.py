@@ -6,29 +6,26 @@ import contextlib
 import re
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
-from bot.clock import Clock
-from bot.jobs import Jobs
-from bot.pages.page import Pages, address, user_agent
-from bot.turns import Turns
+from bot.pages.page import address, user_agent
+from bot.pages.site import Page, form_routes
 from handlers.parents import arriving
 from handlers.shared import parts
 from models.booking import Booking
-from models.database import Database, Transaction
-from models.links import Links
-from models.office import Office
+from models.choice import Choice
+from models.database import Transaction
 from models.rules.attendance import deadline
 from models.rules.deadlines import Joinable, joinable
 from models.store import Store
 from models.store.bookings import Bookings
 from models.tables import AlertKind, Status
 from models.turn import Turn
-from models.vault import Vault, number_in
+from models.vault import number_in
 
 # The names by which messengers' servers fetch an address for a preview; CUBOT is a telephone.
 _PREVIEWS = re.compile(r"(?<!cu)bot\b|line-poker|facebookexternalhit|whatsapp/|preview")
@@ -38,7 +35,7 @@ _JUDGED_WITHIN = 2.0
 _LOOKS_AGAIN = 20
 
 
-class Door(StrEnum):
+class Door(Choice):
     """What a join link answers."""
 
     OPEN = "ready"
@@ -58,28 +55,11 @@ class Visit(NamedTuple):
     turn: Turn
 
 
-class JoinPage:
+class JoinPage(Page):
     """GET shows the door, POST goes through it."""
 
-    def __init__(
-        self,
-        database: Database,
-        office: Office,
-        vault: Vault,
-        links: Links,
-        turns: Turns,
-        jobs: Jobs,
-        pages: Pages,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._office = office
-        self._vault = vault
-        self._links = links
-        self._turns = turns
-        self._jobs = jobs
-        self._pages = pages
-        self._clock = clock
+    def routes(self) -> list[Route]:
+        return [*form_routes("/join/{token}", self.show, self.enter)]
 
     async def show(self, request: Request) -> Response:
         """The button, or why there is none."""
@@ -108,14 +88,14 @@ class JoinPage:
 
     async def _visit(self, request: Request, *, entering: bool) -> Visit | None:
         # What counts is when the request arrived: the database may be busy for seconds.
-        arrived = self._clock()
+        arrived = self._core.clock()
         token = request.path_params["token"]
-        if await self._database.run(lambda tx: self._is_to_be_judged(tx, token, arrived)):
+        if await self._core.database.run(lambda tx: self._is_to_be_judged(tx, token, arrived)):
             with contextlib.suppress(TimeoutError):
                 # Whoever cannot be judged at once, for want of a proof, finds the door open.
                 async with asyncio.timeout(_JUDGED_WITHIN):
-                    await self._jobs.judge_now()
-        return await self._database.run(
+                    await self._site.judge_now()
+        return await self._core.database.run(
             lambda tx: self._note(tx, token, request, arrived, entering=entering)
         )
 
@@ -123,14 +103,14 @@ class JoinPage:
         """The booking whose link this is."""
         number = number_in(token)
         booking = bookings.by_id(number) if number is not None else None
-        return booking if booking and self._links.opens_join(token, booking) else None
+        return booking if booking and self._core.links.opens_join(token, booking) else None
 
     def _is_to_be_judged(self, tx: Transaction, token: str, arrived: datetime) -> bool:
-        booking = self._booking(Bookings(tx, self._office), token)
+        booking = self._booking(Bookings(tx, self._core.office), token)
         return (
             booking is not None
             and booking.status == Status.BOOKED
-            and arrived >= deadline(booking.starts_at, self._office.grace)
+            and arrived >= deadline(booking.starts_at, self._core.office.grace)
         )
 
     def _note(
@@ -142,7 +122,7 @@ class JoinPage:
         *,
         entering: bool,
     ) -> Visit | None:
-        store = Store(tx, self._office, self._vault)
+        store = Store(tx, self._core.office, self._core.vault)
         booking = self._booking(store.bookings, token)
         if booking is None:
             return None
@@ -150,7 +130,7 @@ class JoinPage:
         contact = store.contacts.parent_of(booking.job_seeker_id)
         booking = store.bookings.by_id(booking.id)
         assert booking is not None
-        turn = replace(self._turns.turn_of(contact), acted_at=arrived)
+        turn = replace(self._core.turn_of(contact), acted_at=arrived)
         store.access.record(
             turn.now,
             "join" if entering else "join_page",

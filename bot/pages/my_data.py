@@ -6,17 +6,15 @@ from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
-from bot.clock import Clock
 from bot.pages.entries import read_entries
-from bot.pages.guard import FormGuard
-from bot.pages.page import Pages, address, user_agent
-from bot.turns import Turns
+from bot.pages.page import address, user_agent
+from bot.pages.site import Page, form_routes
 from handlers.parents import conditions
 from handlers.shared import own_bookings, parts
 from locales import Phrases
-from models.database import Database, Transaction
-from models.office import Office
+from models.database import Transaction
 from models.rules.days import local_day
 from models.rules.eligibility import ITEMS, latest
 from models.store import Store
@@ -24,7 +22,6 @@ from models.store.forms import FORM_LIFE, NoForm, Purpose
 from models.store.seekers import Details
 from models.tables import Refusal, Status
 from models.turn import Turn
-from models.vault import Vault
 
 
 class MyData(NamedTuple):
@@ -42,26 +39,12 @@ class MyData(NamedTuple):
     notes: int
 
 
-class MyDataPage:
+class MyDataPage(Page):
     """GET shows a button, POST the data, once; what it shows leads to a second link, which erases
     after one question."""
 
-    def __init__(
-        self,
-        database: Database,
-        office: Office,
-        vault: Vault,
-        turns: Turns,
-        pages: Pages,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._office = office
-        self._vault = vault
-        self._turns = turns
-        self._pages = pages
-        self._guard = FormGuard(vault, pages)
-        self._clock = clock
+    def routes(self) -> list[Route]:
+        return [*form_routes("/mydata/{token}", self.show, self.take)]
 
     async def show(self, request: Request) -> Response:
         """A button: whoever only fetches the address sees nobody's data."""
@@ -94,7 +77,7 @@ class MyDataPage:
         self, request: Request, opened: Turn, fields: Mapping[str, str]
     ) -> Response:
         token = request.path_params["token"]
-        found = await self._database.run(lambda tx: self._read_once(tx, opened, token))
+        found = await self._core.database.run(lambda tx: self._read_once(tx, opened, token))
         if found is None:
             return self._gone(opened.say)
         data, erasing = found
@@ -103,9 +86,9 @@ class MyDataPage:
     async def _erase(self, request: Request, opened: Turn, fields: Mapping[str, str]) -> Response:
         say, token = opened.say, request.path_params["token"]
         if fields.get("sure") != "yes":
-            upcoming = await self._database.run(lambda tx: self._upcoming(tx, opened))
+            upcoming = await self._core.database.run(lambda tx: self._upcoming(tx, opened))
             return self._draw(request, say, token, "my_data_erase.html", upcoming=upcoming)
-        if await self._database.run(lambda tx: self._erase_once(tx, token)):
+        if await self._core.database.run(lambda tx: self._erase_once(tx, token)):
             return self._pages.word(say, "my_data.erased_title", "my_data.erased_text")
         return self._gone(say)
 
@@ -113,25 +96,25 @@ class MyDataPage:
         self, request: Request, purpose: Purpose, *, sending: bool = False
     ) -> Turn | None:
         token = request.path_params["token"]
-        return await self._database.run(
+        return await self._core.database.run(
             lambda tx: self._whose(tx, token, purpose, request, sending=sending)
         )
 
     def _whose(
         self, tx: Transaction, token: str, purpose: Purpose, request: Request, *, sending: bool
     ) -> Turn | None:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         link = store.forms.whose(token, now, purpose, sending=sending)
         if isinstance(link, NoForm):
             return None
         store.access.record(
             now, "my_data", user_agent(request), address(request), contact_id=link.contact_id
         )
-        return self._turns.turn_of(store.contacts.by_id(link.contact_id))
+        return self._core.turn_of(store.contacts.by_id(link.contact_id))
 
     def _read_once(self, tx: Transaction, turn: Turn, token: str) -> tuple[MyData, str] | None:
         """What is stored, and the link that erases it; None when the link was used before."""
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         if not store.forms.use(token, now):
             return None
         return self._read(tx, turn), store.forms.open_link(turn.contact.id, now, Purpose.ERASE)
@@ -190,20 +173,20 @@ class MyDataPage:
 
     def _refusal(self, say: Phrases, refusal: Refusal) -> str:
         """Since when somebody is or was refused, and until when."""
-        since = say.day_and_year(local_day(refusal.since, self._office.zone))
+        since = say.day_and_year(local_day(refusal.since, self._core.office.zone))
         until = say.day_and_year(refusal.until_day) if refusal.until_day else ""
         return f"{since}〜{say('my_data.lifted') if refusal.lifted_at else until}"
 
     def _local(self, at: datetime) -> str:
-        return f"{at.astimezone(self._office.zone):%Y-%m-%d %H:%M}"
+        return f"{at.astimezone(self._core.office.zone):%Y-%m-%d %H:%M}"
 
     def _erase_once(self, tx: Transaction, token: str) -> bool:
-        store, now = self._store(tx), self._clock()
+        store, now = self._store(tx), self._core.clock()
         link = store.forms.whose(token, now, Purpose.ERASE, sending=True)
         if isinstance(link, NoForm) or not store.forms.use(token, now):
             return False
         contact = store.contacts.by_id(link.contact_id)
-        turn = self._turns.turn_of(contact)
+        turn = self._core.turn_of(contact)
         seeker = contact.job_seeker_id
         for booking in own_bookings.current(turn, store):
             if now < booking.starts_at:
@@ -233,4 +216,4 @@ class MyDataPage:
         return self._pages.word(say, "desk_page.gone_title", "my_data.gone_text", status=410)
 
     def _store(self, tx: Transaction) -> Store:
-        return Store(tx, self._office, self._vault)
+        return Store(tx, self._core.office, self._core.vault)

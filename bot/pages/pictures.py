@@ -5,52 +5,39 @@ from datetime import date, datetime, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from bot.clock import Clock
-from bot.pages import drawing
-from bot.pages.drawing import Bar, Cell, Chart, Grid
-from bot.turns import Turns
+from bot import drawing
+from bot.drawing import Bar, Cell, Chart, Grid
+from bot.pages.site import Page
 from handlers.staff import day as days
 from handlers.staff import records
-from models.database import Database, Transaction
-from models.links import Links, Picture, PictureOf
-from models.office import Office
+from models.database import Transaction
+from models.links import Picture, PictureOf
 from models.rules.days import at, is_business_day, local_day
 from models.store import Store
 from models.tables import Role
 from models.turn import Turn
-from models.vault import Vault
 
 # How long after its last day a picture's address still answers.
 _KEPT = timedelta(days=60)
 _OTHERS = ("booked", "joined", "undecided", "deemed_cancelled", "free", "closed")
 
 
-class PicturePage:
+class PicturePage(Page):
     """An address tells whose picture it is and of when: a counselor's holds their own bookings."""
 
-    def __init__(
-        self,
-        database: Database,
-        office: Office,
-        vault: Vault,
-        links: Links,
-        turns: Turns,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._office = office
-        self._vault = vault
-        self._links = links
-        self._turns = turns
-        self._clock = clock
+    def routes(self) -> list[Route]:
+        return [Route("/picture/{token}.png", self.show)]
 
     async def show(self, request: Request) -> Response:
         """The picture as a PNG; names in it are masked."""
         token = request.path_params["token"]
-        wanted = self._links.pictures(token)
+        wanted = self._core.links.pictures(token)
         found = (
-            await self._database.run(lambda tx: self._read(tx, wanted, token)) if wanted else None
+            await self._core.database.run(lambda tx: self._read(tx, wanted, token))
+            if wanted
+            else None
         )
         if found is None:
             return Response(status_code=404)
@@ -62,15 +49,15 @@ class PicturePage:
         return Response(png, media_type="image/png", headers=headers)
 
     def _read(self, tx: Transaction, wanted: Picture, token: str) -> Grid | Chart | None:
-        store = Store(tx, self._office, self._vault)
+        store = Store(tx, self._core.office, self._core.vault)
         member = store.staff.member(wanted.staff_id)
-        today = local_day(self._clock(), self._office.zone)
+        today = local_day(self._core.clock(), self._core.office.zone)
         if member is None or today - wanted.first > _KEPT:
             return None
         contact = store.contacts.by_id(member.contact_id)
-        if not self._links.opens_picture(token, contact.staff_secret or ""):
+        if not self._core.links.opens_picture(token, contact.staff_secret or ""):
             return None
-        turn = self._turns.turn_of(contact)
+        turn = self._core.turn_of(contact)
         match wanted.of:
             case PictureOf.WEEK:
                 return _week(turn, store, wanted.first, wanted.part)

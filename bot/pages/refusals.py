@@ -4,14 +4,10 @@ never refused for what others have tried."""
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bot.clock import Clock
+from bot.core import Core
 from bot.pace import Pace, network_of
 from bot.pages.page import Pages, address
-from models.database import Database
 from models.store.audit import Audit
-
-# The pages that only a link of ours opens.
-BEHIND_A_LINK = ("form", "join", "desk", "mydata", "picture", "calendar")
 
 _WHY = {403: "forged form", 404: "unknown link", 410: "used link"}
 _REFUSALS_A_MINUTE = 60
@@ -20,10 +16,9 @@ _REFUSALS_A_MINUTE = 60
 class Refusals:
     """What the pages have refused, by address for the last minute, and in the audit for good."""
 
-    def __init__(self, database: Database, pages: Pages, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, core: Core, pages: Pages) -> None:
+        self._core = core
         self._pages = pages
-        self._clock = clock
         self._pace = Pace(_REFUSALS_A_MINUTE)
 
     def too_many(self, request: Request, status: int) -> HTMLResponse | None:
@@ -39,7 +34,7 @@ class Refusals:
             return
         if not self._pace.is_kept(network_of(address(request))):
             return
-        now = self._clock()
-        await self._database.run(
+        now = self._core.clock()
+        await self._core.database.run(
             lambda tx: Audit(tx).note(None, f"{page} page", now, subject=why, allowed=False)
         )

@@ -2,11 +2,12 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from bot.clock import Clock
 from bot.pace import Pace, network_of
-from bot.pages.page import Pages, address, user_agent
-from models.database import Database, Transaction
+from bot.pages.page import address, user_agent
+from bot.pages.site import Page, Site
+from models.database import Transaction
 from models.rules.terms_text import differences, lines
 from models.store.access import Access
 from models.store.terms import TermsStore
@@ -17,20 +18,24 @@ _USES_A_MINUTE = 10
 _LONGEST_NUMBER = 9
 
 
-class TermsPage:
+class TermsPage(Page):
     """The published versions, which anybody may read."""
 
-    def __init__(self, database: Database, pages: Pages, clock: Clock) -> None:
-        self._database = database
-        self._pages = pages
-        self._clock = clock
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
         self._pace = Pace(_USES_A_MINUTE)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/terms/{version}", self.show),
+            Route("/terms/{version}/changes", self.show_changes),
+        ]
 
     async def show(self, request: Request) -> Response:
         """A published version."""
         say = self._pages.language(request)
         number = _number(request)
-        terms = await self._database.run(lambda tx: self._read(tx, number, request))
+        terms = await self._core.database.run(lambda tx: self._read(tx, number, request))
         if terms is None:
             return self._pages.word(say, "page.not_found_title", "page.not_found_text", status=404)
         return self._pages.draw(
@@ -45,7 +50,7 @@ class TermsPage:
         """What a version changes, article by article, old beside new."""
         say = self._pages.language(request)
         number = _number(request)
-        found = await self._database.run(lambda tx: self._read_with_older(tx, number, request))
+        found = await self._core.database.run(lambda tx: self._read_with_older(tx, number, request))
         if found is None:
             return self._pages.word(say, "page.not_found_title", "page.not_found_text", status=404)
         terms, older = found
@@ -66,7 +71,7 @@ class TermsPage:
     def _read(self, tx: Transaction, number: int, request: Request) -> Terms | None:
         terms = TermsStore(tx).text(number)
         if terms is not None and self._pace.is_kept(network_of(address(request))):
-            now = self._clock()
+            now = self._core.clock()
             Access(tx).record(now, "terms", user_agent(request), address(request))
         return terms
 

@@ -161,8 +161,8 @@ class SandboxPage:
         now = self._clock()
         if to == "later":
             return now + _STEP
-        booking = await self._app.database.run(
-            lambda tx: self._next(Store(tx, self._office, self._app.vault), now)
+        booking = await self._app.core.database.run(
+            lambda tx: self._next(Store(tx, self._office, self._app.core.vault), now)
         )
         if booking is None:
             return None

@@ -21,9 +21,9 @@ _HEARING_STEP = PROOF_EVERY
 async def play_to(app: App, clock: TurnableClock, target: datetime) -> None:
     """Turn the clock to `target`: sweep at every moment at which something is due, and send what
     comes of it. Sweeps at which nothing is due only beat, so they are played as one."""
-    pause = timedelta(seconds=app.office.sweep_seconds)
+    pause = timedelta(seconds=app.core.office.sweep_seconds)
     while (now := clock()) < target:
-        due = await app.database.run(lambda tx: _next_due(tx, app.office, now))
+        due = await app.core.database.run(lambda tx: _next_due(tx, app.core.office, now))
         later = now + pause
         clock.turn_to(min(max(due, later), target))
         await app.jobs.sweep(watching=True)

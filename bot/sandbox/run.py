@@ -5,12 +5,14 @@ import socket
 import tempfile
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import click
 import httpx
 from starlette.applications import Starlette
 
 from bot.app import App
+from bot.channels.registry import open_channels
 from bot.http_server import http_server, stop_on_signals
 from bot.sandbox.clock import TurnableClock
 from bot.sandbox.line_server import LineServer
@@ -43,9 +45,10 @@ async def _run_in(folder: Path, port: int, terms: str) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         line, telegram = LineServer(clock, client), TelegramServer(clock, client)
         line.webhook_url = f"{bot_address}/webhooks/line"
-        app = App(_settings(folder, bot_address, page_address, line, telegram), office, clock)
-        migrate(app.database.engine)
-        await app.database.run(lambda tx: _furnish(Store(tx, office, app.vault), terms))
+        values = _settings(folder, bot_address, page_address, line, telegram)
+        app = App(Settings(**values), office, open_channels(values), clock)
+        migrate(app.core.database.engine)
+        await app.core.database.run(lambda tx: _furnish(Store(tx, office, app.core.vault), terms))
         page = SandboxPage(app, office, clock, line, telegram, page_address)
         world = Starlette(routes=[*page.routes, *line.routes, *telegram.routes])
         servers = [http_server(world, HOST, port), http_server(app.web.app, HOST, 0)]
@@ -63,8 +66,8 @@ async def _run_in(folder: Path, port: int, terms: str) -> None:
 
 def _settings(
     folder: Path, bot_address: str, page_address: str, line: LineServer, telegram: TelegramServer
-) -> Settings:
-    return Settings(
+) -> dict[str, Any]:
+    return dict[str, Any](
         database_url=f"sqlite:///{folder}/sandbox.db",
         data_key=new_data_key(),
         public_url=bot_address,

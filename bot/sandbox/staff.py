@@ -35,8 +35,8 @@ class SandboxStaff:
         self.channel = channel
         if self.chat():
             return 200
-        now = self._app.clock()
-        code = await self._app.database.run(
+        now = self._app.core.clock()
+        code = await self._app.core.database.run(
             lambda tx: StaffStore(tx).invite("職員", Role.ADMIN, None, now)
         )
         self._on_line.follows = True

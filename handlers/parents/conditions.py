@@ -33,8 +33,8 @@ def show_card(turn: Turn, card: Card, first: str) -> list[Message]:
             text="\n".join([turn.say(f"{name}.text"), "", *points]),
             groups=(
                 column(
-                    button(turn.say(f"{name}.all"), "all/1", card.value, primary=True),
-                    button(turn.say(f"{name}.one_by_one"), "item/1", card.value, first),
+                    button(turn.say(f"{name}.all"), "all/1", card, primary=True),
+                    button(turn.say(f"{name}.one_by_one"), "item/1", card, first),
                 ),
             ),
         )
@@ -44,11 +44,11 @@ def show_card(turn: Turn, card: Card, first: str) -> list[Message]:
 def way_out(turn: Turn, card: Card, item: str) -> list[Message]:
     """What stands between somebody who said "no" and a consultation: what can be put right, or a
     kind end with the nearest other help. A "no" stays one until the question is answered anew."""
-    again = button(turn.say("conditions.answer_again"), "item/1", card.value, item)
+    again = button(turn.say("conditions.answer_again"), "item/1", card, item)
     if (card, item) in eligibility.FINAL:
         title, ways = turn.say("conditions.end_title"), [again]
     else:
-        put_right = button(turn.say("conditions.now_yes"), "yes/1", card.value, item, primary=True)
+        put_right = button(turn.say("conditions.now_yes"), "yes/1", card, item, primary=True)
         title, ways = turn.say("conditions.way_out_title"), [put_right]
     by_phone = turn.say("conditions.by_phone", phone=parts.phone(turn))
     return [
@@ -67,9 +67,9 @@ def denied(settled: Settled, card: Card) -> list[str]:
     return eligibility.denied_items(card, settled.answers)
 
 
-def ask(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
+def ask(turn: Turn, store: Store, card: Card, item: str) -> list[Message]:
     """One condition as a question."""
-    card = card_with(card_name, item)
+    check_item(card, item)
     number = ITEMS[card].index(item) + 1
     return [
         Message(
@@ -82,8 +82,8 @@ def ask(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
             ),
             groups=(
                 column(
-                    button(turn.say("conditions.yes"), "yes/1", card.value, item, primary=True),
-                    button(turn.say("conditions.no"), "no/1", card.value, item),
+                    button(turn.say("conditions.yes"), "yes/1", card, item, primary=True),
+                    button(turn.say("conditions.no"), "no/1", card, item),
                 ),
             ),
             in_place=True,
@@ -91,24 +91,15 @@ def ask(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
     ]
 
 
-def card_named(name: str) -> Card:
-    """The card that a button speaks of. Raises NotAButton."""
-    if name not in list(Card):
-        raise NotAButton("no such card")
-    return Card(name)
-
-
-def card_with(name: str, item: str) -> Card:
-    """The card that a button speaks of, which holds this condition. Raises NotAButton."""
-    card = card_named(name)
+def check_item(card: Card, item: str) -> None:
+    """Raise NotAButton for a condition that is not on a card."""
     if item not in ITEMS[card]:
         raise NotAButton("no such condition")
-    return card
 
 
-def named(turn: Turn, card_name: str, item: str) -> str:
+def named(turn: Turn, card: Card, item: str) -> str:
     """A condition as the card words it, for reading what was declared."""
-    return phrase(turn, card_with(card_name, item), item, "card")
+    return phrase(turn, card, item, "card")
 
 
 def phrase(turn: Turn, card: Card, item: str, form: str) -> str:

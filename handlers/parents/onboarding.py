@@ -2,7 +2,7 @@
 
 from handlers.parents import booking, conditions, consent, details, gate
 from models.chat import Message
-from models.rules.eligibility import ITEMS
+from models.rules.eligibility import ITEMS, Card
 from models.store import Store
 from models.turn import Turn
 
@@ -19,9 +19,8 @@ def agree(turn: Turn, store: Store, version_number: int) -> list[Message]:
     return booking.start(turn, store)
 
 
-def all_hold(turn: Turn, store: Store, card_name: str) -> list[Message]:
+def all_hold(turn: Turn, store: Store, card: Card) -> list[Message]:
     """Record every condition of a card as fulfilled, but none that was answered with "no"."""
-    card = conditions.card_named(card_name)
     settled = store.settled.of(turn.contact, turn.today)
     denied = conditions.denied(settled, card)
     to_record = [item for item in conditions.open_items(turn, settled, card) if item not in denied]
@@ -29,20 +28,20 @@ def all_hold(turn: Turn, store: Store, card_name: str) -> list[Message]:
     return booking.start(turn, store)
 
 
-def holds(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
+def holds(turn: Turn, store: Store, card: Card, item: str) -> list[Message]:
     """Record a "yes", and go on to the next open condition or out of the card."""
-    card = conditions.card_with(card_name, item)
+    conditions.check_item(card, item)
     store.declarations.record(turn.contact.id, card, [item], holds=True, at=turn.acted_at)
     still_open = conditions.open_items(turn, store.settled.of(turn.contact, turn.today), card)
     if not still_open:
         return booking.start(turn, store)
     later = [each for each in still_open if ITEMS[card].index(each) > ITEMS[card].index(item)]
-    return conditions.ask(turn, store, card_name, (later or still_open)[0])
+    return conditions.ask(turn, store, card, (later or still_open)[0])
 
 
-def does_not_hold(turn: Turn, store: Store, card_name: str, item: str) -> list[Message]:
+def does_not_hold(turn: Turn, store: Store, card: Card, item: str) -> list[Message]:
     """Record a "no", and say how to get past it: never a dead end."""
-    card = conditions.card_with(card_name, item)
+    conditions.check_item(card, item)
     store.declarations.record(turn.contact.id, card, [item], holds=False, at=turn.acted_at)
     return conditions.way_out(turn, card, item)
 

@@ -3,14 +3,14 @@ courtesy, or a wish and nothing else."""
 
 import re
 from datetime import date
-from enum import StrEnum
 
 from handlers.parents.typed import MARKS, REASSURING, YES, Wish, told, understand, without_wish
+from models.choice import Choice
 from models.rules.typed_dates import plain
 from models.store.chat_codes import code_in
 
 
-class Trouble(StrEnum):
+class Trouble(Choice):
     """What keeps somebody from coming, as a person would hear it."""
 
     BETTER = "better"

@@ -2,13 +2,13 @@
 
 import re
 from datetime import date, time
-from enum import StrEnum
 from typing import NamedTuple
 
+from models.choice import Choice
 from models.rules.typed_dates import plain, read_day, read_time
 
 
-class Wish(StrEnum):
+class Wish(Choice):
     """What a parent can ask for in words."""
 
     UNDO = "undo"

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from handlers.parents import booking, gate
 from handlers.shared import hours, offering, own_bookings, parts
 from models.chat import Group, Message, NotAButton, button, column
+from models.letter_kind import LetterKind
 from models.rules.days import at, end_of_day, local_day
 from models.rules.slots import Slot
 from models.store import Store
@@ -129,7 +130,7 @@ def _offer(turn: Turn, store: Store, wait: Wait, slot: Slot) -> None:
     store.waiting.hold(wait, slot, turn.now, until)
     to = turn.to(store.contacts.by_id(wait.contact_id))
     to.write(
-        "free slot",
+        LetterKind.FREE_SLOT,
         Message(
             title=to.say("waiting.free_title"),
             text=to.say("waiting.free_text", until=parts.clock_time(to, until)),

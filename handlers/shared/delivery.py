@@ -6,6 +6,7 @@ from models.chat import Message
 from models.choice import Choice
 from models.contact import NOBODY
 from models.letter import Letter
+from models.letter_kind import LetterKind
 from models.store import Store
 from models.store.outbox import Outgoing
 from models.tables import AlertKind, SendState, Status
@@ -41,7 +42,7 @@ def note_end(turn: Turn, store: Store, row: Outgoing, end: SendState) -> None:
             subject=f"outbox {row.id}",
             booking_id=row.booking_id,
         )
-    elif end in (SendState.REFUSED, SendState.UNCERTAIN) and not row.kind.startswith("terms "):
+    elif end in (SendState.REFUSED, SendState.UNCERTAIN) and row.kind is not LetterKind.TERMS:
         # Who was not reached by new terms stands with the terms.
         is_uncertain = end is SendState.UNCERTAIN
         kind = AlertKind.ANSWER_UNCERTAIN if is_uncertain else AlertKind.ANSWER_REFUSED
@@ -56,7 +57,7 @@ def cannot_be_sent(turn: Turn, store: Store, letter: Letter) -> None:
         _tell(turn.to(store.contacts.by_id(letter.report_to)), booking, report)
     if booking is None:
         return
-    if has_no_chat and letter.kind == "reminder":
+    if has_no_chat and letter.kind is LetterKind.REMINDER:
         store.alerts.about(booking, AlertKind.REMINDER_BY_PHONE, turn.now)
     elif has_no_chat and booking.status == Status.WITHDRAWN:
         # All else is done with the person on the phone.
@@ -67,14 +68,14 @@ def cannot_be_sent(turn: Turn, store: Store, letter: Letter) -> None:
 
 # What staff hear of a letter about a booking: not delivered, or nobody knows.
 _ALERTS = {
-    "reminder": (AlertKind.REMINDER_NOT_DELIVERED, AlertKind.REMINDER_UNCERTAIN),
-    "deemed": (AlertKind.DEEMED_NOT_DELIVERED, AlertKind.DEEMED_UNCERTAIN),
-    "reviewed": (AlertKind.REVIEWED_NOT_DELIVERED, AlertKind.REVIEWED_UNCERTAIN),
+    LetterKind.REMINDER: (AlertKind.REMINDER_NOT_DELIVERED, AlertKind.REMINDER_UNCERTAIN),
+    LetterKind.DEEMED: (AlertKind.DEEMED_NOT_DELIVERED, AlertKind.DEEMED_UNCERTAIN),
+    LetterKind.REVIEWED: (AlertKind.REVIEWED_NOT_DELIVERED, AlertKind.REVIEWED_UNCERTAIN),
 }
 _NEWS = (AlertKind.NEWS_NOT_DELIVERED, AlertKind.NEWS_UNCERTAIN)
 
 
-def _alert(kind: str, end: SendState) -> AlertKind:
+def _alert(kind: LetterKind, end: SendState) -> AlertKind:
     not_delivered, uncertain = _ALERTS.get(kind, _NEWS)
     return uncertain if end is SendState.UNCERTAIN else not_delivered
 
@@ -83,8 +84,8 @@ _REPORTS = {SendState.ACCEPTED: Report.ACCEPTED, SendState.UNCERTAIN: Report.UNC
 
 
 def _tell(turn: Turn, booking: Booking | None, report: Report) -> None:
-    """Tell a staff member. On LINE, where a push costs, only if they must do something."""
-    if report is Report.ACCEPTED and turn.contact.channel == "line":
+    """Tell a staff member. Where a push costs, only if they must do something."""
+    if report is Report.ACCEPTED and turn.counts_pushes(turn.contact.channel):
         return
     which = f"{booking.reference} {parts.when_of(turn, booking)}" if booking else ""
-    turn.write("report", Message(text=f"{which}\n{turn.say(f'report.{report}')}".strip()))
+    turn.write(LetterKind.REPORT, Message(text=f"{which}\n{turn.say(f'report.{report}')}".strip()))

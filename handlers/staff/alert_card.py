@@ -1,11 +1,13 @@
 """An alert as staff see it: its line, the words of the parent behind it, and its buttons."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from handlers.shared import parts, personal_numbers
 from handlers.staff import urgency
 from locales import Phrases
 from models.chat import Button, Did, button
+from models.platform import Platform
 from models.store import Store
 from models.store.alerts import Alert
 from models.tables import DECISIONS, AlertKind
@@ -19,25 +21,25 @@ _WORDS_TO_DECIDE_BY = timedelta(days=3)
 _MOST_WORDS = 3
 
 
-def in_words(say: Phrases, alert: Alert, when: str) -> str:
+def in_words(say: Phrases, alert: Alert, when: str, channels: Mapping[str, Platform]) -> str:
     """An alert in one line: what, which booking, when."""
     words = say(f"alert.{alert.kind}")
     if alert.detail:
-        words = f"{words}: {_detail(say, alert.detail)}"
+        words = f"{words}: {_detail(say, alert.detail, channels)}"
     if alert.reference is None:
         return words
     return f"{words}  {when} {alert.reference} {alert.counselor}"
 
 
-def _detail(say: Phrases, detail: str) -> str:
+def _detail(say: Phrases, detail: str, channels: Mapping[str, Platform]) -> str:
     """What fills an alert's words; a way in is named as people know it."""
     way, space, rest = detail.partition(" ")
-    named = say.find(f"way.{way}")
+    named = channels[way].title if way in channels else say.find(f"way.{way}")
     return f"{named}{space}{rest}" if named else detail
 
 
 def line(turn: Turn, alert: Alert) -> str:
-    return in_words(turn.say, _moved(turn, alert), _when(turn, alert.starts_at))
+    return in_words(turn.say, _moved(turn, alert), _when(turn, alert.starts_at), turn.channels)
 
 
 def _moved(turn: Turn, alert: Alert) -> Alert:

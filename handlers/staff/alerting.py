@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from handlers.staff import alert_card, urgency
 from models.chat import Button, Message, button, column
+from models.letter_kind import LetterKind
 from models.rules.days import local_day
 from models.rules.deadlines import next_working_day
 from models.rules.hearing import Closed
@@ -88,7 +89,7 @@ def _tell(turn: Turn, store: Store, alert: Alert) -> None:
             groups=(column(*_told_buttons(to, store, alert)),),
             about=about,
         )
-        to.write("alert", message)
+        to.write(LetterKind.ALERT, message)
 
 
 def _told_buttons(to: Turn, store: Store, alert: Alert) -> list[Button]:

@@ -5,6 +5,7 @@ from datetime import time
 
 from handlers.staff import day, needs, questions
 from models.chat import Message
+from models.letter_kind import LetterKind
 from models.rules.days import at, is_business_day
 from models.store import Store
 from models.turn import Turn
@@ -21,7 +22,7 @@ def tell(turn: Turn, store: Store) -> None:
         return
     for member in store.staff.team():
         to = turn.to(store.contacts.by_id(member.contact_id))
-        to.write("digest", _message(to, store), useless_after=ends)
+        to.write(LetterKind.DIGEST, _message(to, store), useless_after=ends)
 
 
 def _message(turn: Turn, store: Store) -> Message:

@@ -5,6 +5,7 @@ from handlers.shared import booking_card, own_bookings
 from handlers.staff import desk, people
 from handlers.staff.permission import check_person
 from models.chat import Link, Message, NotAButton, button, column
+from models.letter_kind import LetterKind
 from models.store import Store
 from models.store.forms import DESK_LIFE, Purpose
 from models.store.persons import CODE_LIFE, OpenClaim
@@ -60,7 +61,7 @@ def another(turn: Turn, store: Store, claim_id: int) -> list[Message]:
     for chat in store.contacts.of_seeker(claim.job_seeker_id):
         to = turn.to(chat)
         to.write(
-            "news claim",
+            LetterKind.NEWS,
             Message(
                 text=to.say("joining.checked"),
                 groups=(column(button(to.say("menu.book"), "book/1", primary=True)),),
@@ -119,7 +120,7 @@ def _merge(turn: Turn, store: Store, from_id: int, into_id: int) -> list[Message
             message = booking_card.confirmation(to, mine[0], to.say("joining.done_title"))
         else:
             message = Message(text=to.say("joining.done_title"))
-        to.write("news joined", message)
+        to.write(LetterKind.NEWS, message)
     return people.show(turn, store, into_id)
 
 

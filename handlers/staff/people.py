@@ -211,7 +211,7 @@ def _joining(turn: Turn, store: Store, seeker_id: int) -> list[Button]:
 
 def _chats(turn: Turn, store: Store, seeker_id: int) -> str:
     chats = [
-        ("LINE" if each.channel == "line" else "Telegram")
+        turn.channel_title(each.channel)
         + (turn.say("person.unreachable") if each.unreachable_at else "")
         for each in store.contacts.of_seeker(seeker_id)
     ]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from handlers.shared import hours, own_bookings
 from handlers.staff.permission import NotAllowed, is_admin
 from models.chat import Message, NotAButton, button, column
+from models.letter_kind import LetterKind
 from models.store import Store
 from models.store.questions import Question
 from models.store.staff import Member
@@ -74,7 +75,7 @@ def answer(turn: Turn, store: Store, question_id: int, text: str) -> list[Messag
     store.audit.note(turn.contact, "answer", turn.now, subject=f"question {question.id}")
     to = turn.to(store.contacts.by_id(question.contact_id))
     to.write(
-        "staff answer",
+        LetterKind.STAFF_ANSWER,
         Message(
             title=to.say("questions.answered_title"),
             text=f"「{shortened(question.text, 80)}」\n\n{text}",
@@ -101,9 +102,9 @@ def tell_untold(turn: Turn, store: Store) -> None:
             continue
         to = turn.to(store.contacts.by_id(member.contact_id))
         if len(mine) == 1:
-            to.write("question", _card(to, mine[0], to.say("questions.reply")))
+            to.write(LetterKind.QUESTION, _card(to, mine[0], to.say("questions.reply")))
         else:
-            to.write("question", _list(to, mine, len(mine)))
+            to.write(LetterKind.QUESTION, _list(to, mine, len(mine)))
 
 
 def _concerned(turn: Turn, store: Store, question: Question) -> list[Member]:

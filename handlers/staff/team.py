@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from handlers.staff import desk
 from models.chat import Message, NotAButton, button, column
+from models.letter_kind import LetterKind
 from models.store import Store
 from models.store.staff import INVITE_LIFE, Member
 from models.tables import Role
@@ -75,7 +76,10 @@ def set_role(turn: Turn, store: Store, staff_id: int, counselor_id: int) -> list
     _note(turn, store, "role", member, f"{role} {counselor_id or ''}".strip())
     if member.contact_id != turn.contact.id:
         to = turn.to(store.contacts.by_id(member.contact_id))
-        to.write("staff role", desk.menu(to, to.say("team.new_role", role=to.say(f"role.{role}"))))
+        to.write(
+            LetterKind.ROLE_CHANGED,
+            desk.menu(to, to.say("team.new_role", role=to.say(f"role.{role}"))),
+        )
     return show_member(turn, store, staff_id)
 
 
@@ -102,7 +106,7 @@ def remove(turn: Turn, store: Store, staff_id: int) -> list[Message]:
     if member.contact_id == turn.contact.id:
         return [Message(text=turn.say("team.left"))]
     to = turn.to(store.contacts.by_id(member.contact_id))
-    to.write("staff left", Message(text=to.say("team.left")))
+    to.write(LetterKind.TEAM_LEFT, Message(text=to.say("team.left")))
     return show_team(turn, store)
 
 
@@ -188,7 +192,7 @@ def _member(store: Store, staff_id: int) -> Member:
 def _facts(turn: Turn, member: Member) -> tuple[tuple[str, str], ...]:
     facts = [
         (turn.say("team.role"), turn.say(f"role.{member.role}")),
-        (turn.say("team.chat"), member.channel.upper() if member.channel == "line" else "Telegram"),
+        (turn.say("team.chat"), turn.channel_title(member.channel)),
     ]
     if member.counselor:
         facts.append((turn.say("booking.counselor"), member.counselor))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from handlers.staff.permission import about
 from models.booking import Booking
 from models.chat import Message
+from models.letter_kind import LetterKind
 from models.store import Store
 from models.turn import Turn
 
@@ -15,7 +16,13 @@ def tell_parent(
     """Write to the parent of a booking. Each change of a booking is told once."""
     to = turn.to(store.contacts.parent_of(booking.job_seeker_id))
     change = store.bookings.how_often_changed(booking.id)
-    to.write(f"news {change}", make(to), booking=booking, report_to=turn.contact.id)
+    to.write(
+        LetterKind.NEWS,
+        make(to),
+        subject=str(change),
+        booking=booking,
+        report_to=turn.contact.id,
+    )
 
 
 def note(

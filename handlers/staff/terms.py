@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from handlers.shared import hours
 from handlers.staff.permission import is_admin
 from models.chat import Link, Message, NotAButton, button, column
+from models.letter_kind import LetterKind
 from models.rules.days import at
 from models.rules.terms_text import Change, differences
 from models.store import Store
@@ -107,7 +108,7 @@ def ask_tell(turn: Turn, store: Store, version: int) -> list[Message]:
     if not _can_be_told(turn, terms):
         return show(turn, store, version)
     waiting = store.terms.to_tell(version)
-    pushes = waiting.get("line", 0)
+    pushes = sum(count for name, count in waiting.items() if turn.counts_pushes(name))
     count = turn.say("terms_desk.cost", people=sum(waiting.values()), pushes=pushes)
     yes = button(turn.say("terms_desk.tell_yes"), "tellyes/1", version, primary=True)
     no = button(turn.say("desk.back"), "version/1", version)
@@ -137,7 +138,12 @@ def tell_some(turn: Turn, store: Store) -> None:
             contact = store.contacts.by_id(contact_id)
             if store.terms.note_told(version, contact_id, turn.now):
                 to = turn.to(contact)
-                to.write(f"terms {version}", _word(to, store, terms), useless_after=ends)
+                to.write(
+                    LetterKind.TERMS,
+                    _word(to, store, terms),
+                    subject=str(version),
+                    useless_after=ends,
+                )
 
 
 def _can_be_told(turn: Turn, terms: Terms) -> bool:

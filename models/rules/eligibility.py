@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 
+from models.choice import Choice
 
-class Card(StrEnum):
+
+class Card(Choice):
     """What a parent declares before booking."""
 
     ELIGIBILITY = "e"
@@ -24,7 +25,7 @@ ITEMS: Mapping[Card, tuple[str, ...]] = {
 class Declaration(NamedTuple):
     """One answer: does the condition hold, and when (UTC) was it said?"""
 
-    card: str
+    card: Card
     item: str
     holds: bool
     at: datetime
@@ -57,7 +58,7 @@ def denied_items(card: Card, answers: Iterable[Declaration]) -> list[str]:
     ]
 
 
-def latest(answers: Iterable[Declaration]) -> dict[tuple[str, str], Declaration]:
+def latest(answers: Iterable[Declaration]) -> dict[tuple[Card, str], Declaration]:
     """The answer that counts, by card and item: of all, in the order in which they came to us, the
     last. Not the one with the latest time: a clock that was ahead would make a "no" stand for as
     long as it was."""

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
+
+from models.choice import Choice
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]、。」』）]+(?<![.,;:!])")
 # A meeting of Zoom's has one number on all of Zoom's hosts.
@@ -16,7 +17,7 @@ _NO_ROOM_PATHS = (
 )
 
 
-class Why(StrEnum):
+class Why(Choice):
     """Why a text holds no room."""
 
     NOT_ALLOWED = "not_allowed"

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections import Counter
-from enum import StrEnum
 from typing import NamedTuple
+
+from models.choice import Choice
 
 _ARTICLE = re.compile(r"第\s*[0-9０-９一二三四五六七八九十]+\s*条")
 _CAPTION = re.compile(r"[（(][^）)]{1,30}[）)]")
@@ -15,7 +16,7 @@ _NAMED = re.compile(r"第\s*[0-9０-９一二三四五六七八九十]+\s*条|\b
 _KANJI = "〇一二三四五六七八九"
 
 
-class Kind(StrEnum):
+class Kind(Choice):
     """What a line of the text is."""
 
     CAPTION = "caption"
@@ -38,7 +39,7 @@ class Article(NamedTuple):
     text: str
 
 
-class Change(StrEnum):
+class Change(Choice):
     """What became of an article."""
 
     ADDED = "added"

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, func, not_, select
 from models import tables
 from models.booking import Booking
 from models.database import Transaction, query
+from models.letter_kind import LetterKind
 from models.office import Office
 from models.rules.days import local_day
 from models.rules.slots import Shift, offered
@@ -70,7 +71,7 @@ _HISTORY = query(
 _REMINDER = query(
     select(_outbox.state).where(
         _outbox.booking_id == bindparam("booking_id"),
-        _outbox.kind == "reminder",
+        _outbox.kind == LetterKind.REMINDER,
         _outbox.booking_version == bindparam("version"),
     ),
     str,

@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, delete, update
 from models import tables
 from models.contact import Contact
 from models.database import Transaction, change
+from models.letter_kind import LetterKind
 from models.store.persons import Persons
 from models.store.terms import TermsStore
 from models.store.waiting import Waiting
@@ -67,7 +68,7 @@ _UNSENT = change(
             _outbox.contact_id == bindparam("of"),
             _outbox.state == SendState.WAITING,
             _outbox.in_flight.is_(False),
-            _outbox.kind != "answer",
+            _outbox.kind != LetterKind.ANSWER,
         )
     )
     .values(state=SendState.EXPIRED, ended_at=bindparam("now"), payload="", reply_token=None)

@@ -1,11 +1,12 @@
 """One-time links to pages where personal details are entered or read."""
 
 from datetime import datetime, timedelta
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
+from models.choice import Choice
 from models.database import Transaction, change, insert_once, query
 from models.tables import FormLink, table
 from models.vault import new_token, token_hash
@@ -23,7 +24,7 @@ _links = table(FormLink).c
 _ADD = insert_once(table(FormLink))
 
 
-class Purpose(StrEnum):
+class Purpose(Choice):
     """Which page a link opens."""
 
     FORM = "form"  # a parent's details

@@ -142,7 +142,7 @@ class Inbox:
 def _write(event: Event) -> str:
     times = {name: getattr(event, name) for name in _TIMES}
     written = {name: each.isoformat() if each else None for name, each in times.items()}
-    return json.dumps(asdict(event) | written)
+    return json.dumps(asdict(event) | written | {"did": event.did.value})
 
 
 def _read(body: str) -> Event:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from models.contact import Contact
 from models.database import Statement, Transaction, change, insert_once, query
 from models.letter import Letter
+from models.letter_kind import LetterKind
 from models.tables import OutboxRow, SendState, table
 
 # LINE's retry key is good for 24 hours; a try later than this could send a second copy.
@@ -29,9 +30,6 @@ RETRY_FOR = timedelta(hours=23)
 # What keys that are derived from a booking are made in.
 _KEYS = uuid.UUID("0c0f4b1e-7f0a-4c55-8b0a-3f6c8d1e2a77")
 
-# The kind of what is said back to somebody; every other kind is news to them.
-ANSWER = "answer"
-
 
 class Outgoing(NamedTuple):
     """A request to send. `in_flight` when claimed: an earlier try ended without a word."""
@@ -40,7 +38,8 @@ class Outgoing(NamedTuple):
     contact_id: int
     channel: str
     person: str
-    kind: str
+    kind: LetterKind
+    subject: str
     booking_id: int | None
     payload: str
     reply_token: str | None
@@ -61,7 +60,7 @@ class Due(NamedTuple):
 _outbox = table(OutboxRow).c
 _columns = [getattr(_outbox, name) for name in Outgoing._fields]
 _waiting = literal_column("outbox.state") == literal_column("'waiting'")
-_is_answer = literal_column("outbox.kind") == literal_column(f"'{ANSWER}'")
+_is_answer = literal_column("outbox.kind") == literal_column(f"'{LetterKind.ANSWER}'")
 _before = table(OutboxRow).alias("before")
 
 _ADD = change(insert(table(OutboxRow)))
@@ -155,7 +154,9 @@ class Outbox:
         other. The reply token serves the first request only."""
         follows: int | None = None
         for number, payload in enumerate(payloads, start=1):
-            row = _row(contact, to, ANSWER, payload, now, useless_after=now + RETRY_FOR) | {
+            row = _row(
+                contact, to, LetterKind.ANSWER, payload, now, useless_after=now + RETRY_FOR
+            ) | {
                 "reply_token": reply_token,
                 "reply_until": reply_until,
                 "follows_id": follows,
@@ -175,7 +176,7 @@ class Outbox:
         until = min(letter.useless_after, now + RETRY_FOR)
         # After a restore the same word gets the same key, by which LINE knows it again.
         key = (
-            f"{booking.reference} {booking.secret} {letter.kind} {booking.version}"
+            f"{booking.reference} {booking.secret} {_told(letter)} {booking.version}"
             if booking
             else ""
         )
@@ -186,6 +187,7 @@ class Outbox:
             ),
             state=state,
             ended_at=None if state == SendState.WAITING else now,
+            subject=letter.subject,
             booking_id=booking.id if booking else None,
             booking_version=booking.version if booking else None,
             report_to=letter.report_to,
@@ -238,10 +240,15 @@ class Outbox:
         return sum(count for count, _ in found), min(oldest, default=None)
 
 
+def _told(letter: Letter) -> str:
+    """Return what a letter tells, as keys have always named it."""
+    return f"{letter.kind} {letter.subject}".strip()
+
+
 def _row(
     contact: Contact,
     to: str,
-    kind: str,
+    kind: LetterKind,
     payload: str,
     now: datetime,
     *,

@@ -1,15 +1,17 @@
 """Restoring: what a backup cannot know of the time between its making and now."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
 from models.database import Conflict, Transaction, change, query
+from models.letter_kind import LetterKind
 from models.office import Office
 from models.rules.hearing import SWEEP
 from models.store.alerts import Alerts
 from models.store.bookings import Bookings
-from models.store.outbox import ANSWER, RETRY_FOR
+from models.store.outbox import RETRY_FOR
 from models.tables import (
     AlertKind,
     Booking,
@@ -74,8 +76,8 @@ _END_WAITING = change(
     .where(
         literal_column("outbox.state") == literal_column("'waiting'"),
         or_(
-            _outbox.kind == ANSWER,
-            _outbox.channel != bindparam("known_again"),
+            _outbox.kind == LetterKind.ANSWER,
+            _outbox.channel.not_in(bindparam("known_again", expanding=True)),
             _outbox.created_at <= bindparam("key_since"),
         ),
     )
@@ -99,11 +101,11 @@ class Restoring:
         count = self._tx.row(_WATCHING, since=now - _JUST_NOW, until=now + _JUST_NOW)
         return (count or 0) > 0
 
-    def settle(self, made_at: datetime, now: datetime, *, known_again: str) -> None:
+    def settle(self, made_at: datetime, now: datetime, *, known_again: Sequence[str]) -> None:
         """Settle what happened between the backup's making and now (UTC): whoever had a
         consultation is for staff to decide, nothing is sent that may have been sent, codes are
         worth nothing, and who does not write again is not judged by what we have forgotten.
-        `known_again` is the channel that knows a request again by its key."""
+        `known_again` are the channels that know a request again by its key."""
         self._tx.run(_END_WATCHES)
         self._tx.run(_END_CODES, now=now)
         key_since = now - RETRY_FOR
@@ -123,7 +125,7 @@ class Restoring:
             bookings.note_restored(booking, now)
         for number, channel in self._tx.rows(_REMINDED_SINCE, since=made_at, now=now):
             booking = bookings.by_id(number)
-            if booking is None or (channel == known_again and made_at > key_since):
+            if booking is None or (channel in known_again and made_at > key_since):
                 continue
             self._tx.run(_TAKE_REMINDER, of=number)
             alerts.about(booking, AlertKind.REMINDER_UNCERTAIN, now)

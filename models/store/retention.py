@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from models import tables
 from models.database import Statement, Transaction, change, query
+from models.letter_kind import LetterKind
 from models.office import Office
 from models.rules.days import at, local_day
 from models.rules.hearing import SWEEP
@@ -66,7 +67,7 @@ _UNCHAIN = change(
     .values(follows_id=None)
 )
 _REQUESTS = change(
-    delete(table(OutboxRow)).where(_outbox.ended_at < _before, not_(_outbox.kind.like("terms %")))
+    delete(table(OutboxRow)).where(_outbox.ended_at < _before, _outbox.kind != LetterKind.TERMS)
 )
 _MESSAGES = change(delete(table(SentMessage)).where(table(SentMessage).c.at < _before))
 _WATCHES = change(delete(table(Watch)).where(table(Watch).c.ends_at < _before))

@@ -1,7 +1,7 @@
 """What a contact has settled of the points of the gate (arts. 2 to 6), asked for in one go: nearly
 every step of a parent's looks at it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, select
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, select
 from models import tables
 from models.contact import Contact
 from models.database import Transaction, query
-from models.rules.eligibility import Declaration
+from models.rules.eligibility import Card, Declaration
 from models.store.seekers import REFUSALS
 from models.store.terms import VERSION_IN_FORCE
 from models.tables import Claim, Consent, table
@@ -35,10 +35,13 @@ def _with_answer(
     in_force: int | None,
     refused: bool,
     claimed: bool,
-    *answer: object,
+    card: str | None,
+    item: str,
+    holds: bool,
+    at: datetime,
 ) -> tuple[Settled, Declaration | None]:
     settled = Settled(version, agreed, in_force, bool(refused), bool(claimed))
-    return settled, Declaration(*answer) if answer[0] is not None else None  # type: ignore[arg-type]
+    return settled, Declaration(Card(card), item, holds, at) if card is not None else None
 
 
 _contacts, _consents = table(tables.Contact).c, table(Consent).c

@@ -12,6 +12,7 @@ from sqlmodel import select as select_model
 
 from models import tables
 from models.database import Transaction, change, insert_once, query
+from models.letter_kind import LetterKind
 from models.tables import Contact, OutboxRow, SendState, Staff, TermsNotice, table
 
 
@@ -103,13 +104,14 @@ _WAITING = query(
     select(func.count()).where(
         literal_column("outbox.state") == literal_column("'waiting'"),
         literal_column("outbox.kind") != literal_column("'answer'"),
-        _outbox.kind == bindparam("kind"),
+        _outbox.kind == LetterKind.TERMS,
+        _outbox.subject == bindparam("version"),
     ),
     int,
 )
 _ENDS = query(
     select(_outbox.state, func.count())
-    .where(_outbox.kind == bindparam("kind"))
+    .where(_outbox.kind == LetterKind.TERMS, _outbox.subject == bindparam("version"))
     .group_by(_outbox.state),
     lambda state, count: (SendState(state), int(count)),
 )
@@ -239,11 +241,11 @@ class TermsStore:
 
     def waiting(self, version: int) -> int:
         """How many words about a version wait to be sent."""
-        return self._tx.row(_WAITING, kind=f"terms {version}") or 0
+        return self._tx.row(_WAITING, version=str(version)) or 0
 
     def told(self, version: int) -> Told:
         """How far the telling of a version has come."""
-        ends = dict(self._tx.rows(_ENDS, kind=f"terms {version}"))
+        ends = dict(self._tx.rows(_ENDS, version=str(version)))
         reached = ends.get(SendState.ACCEPTED, 0)
         return Told(reached, sum(ends.values()) - reached - ends.get(SendState.WAITING, 0))
 

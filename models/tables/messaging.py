@@ -9,6 +9,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from models.choice import Choice
+from models.letter_kind import LetterKind
 from models.tables.columns import moment, one_of, partial_index, refers_to, row_id, sealed
 
 
@@ -49,8 +50,8 @@ class OutboxRow(SQLModel, table=True):
         # One copy of what is told about a booking as it stands. Answers speak of none, and each
         # index here costs every turn: a row stands in those only that it is looked for in.
         partial_index(
-            "uq_outbox_booking_id_kind_booking_version",
-            *("booking_id", "kind", "booking_version"),
+            "uq_outbox_booking_id_kind_subject_booking_version",
+            *("booking_id", "kind", "subject", "booking_version"),
             where="booking_id IS NOT NULL",
             unique=True,
         ),
@@ -71,7 +72,9 @@ class OutboxRow(SQLModel, table=True):
     contact_id: int = refers_to("contacts.id", index=True)
     channel: str = Field(max_length=16)
     person: str = Field(max_length=64)
-    kind: str = Field(max_length=24)
+    kind: LetterKind = one_of(LetterKind, length=24)
+    # What a kind is about, where it is told more than once: a change of a booking, a version.
+    subject: str = Field(default="", max_length=16)
     booking_id: int | None = refers_to("bookings.id", optional=True)
     booking_version: int | None = None
     follows_id: int | None = refers_to("outbox.id", optional=True)

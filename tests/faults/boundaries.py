@@ -66,7 +66,7 @@ def _after_the_200(app: App) -> None:
 
 
 def _before_the_request(app: App) -> None:
-    for channel in app.channels.values():
+    for channel in app.core.channels.values():
         _wrap(type(channel), "send", before=die)
 
 

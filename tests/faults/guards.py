@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.channels.line import LineChannel
-from bot.channels.telegram import TelegramChannel
+from bot.channels.line.api import LineApi
+from bot.channels.telegram.channel import TelegramChannel
 from models.store.inbox import Inbox
 
 
@@ -14,12 +14,12 @@ def take_away(guard: str) -> None:
 
 
 def _retry_key() -> None:
-    call = LineChannel._call
+    call = LineApi.call
 
-    async def without(self: LineChannel, *given: Any, **named: Any) -> str:
+    async def without(self: LineApi, *given: Any, **named: Any) -> str:
         return await call(self, *given, **named | {"retry_key": None})
 
-    LineChannel._call = without  # type: ignore[method-assign]
+    LineApi.call = without  # type: ignore[method-assign]
 
 
 def _uncertain() -> None:

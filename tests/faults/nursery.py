@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
+from bot.channels.registry import open_channels
 from bot.http_server import http_server, spare_what_stays
 from bot.logs import set_up
 from bot.settings import Settings
@@ -29,6 +30,7 @@ async def serve(order: dict[str, Any], opened: socket.socket) -> None:
     app = App(
         Settings(**order["settings"]),
         load(Path(order["office"])),
+        open_channels(order["settings"]),
         SharedClock(Path(order["clock"])),
     )
     take_away(order["without"])

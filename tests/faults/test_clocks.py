@@ -114,7 +114,7 @@ async def _status(world: World, status: str) -> list[int]:
 async def _started(world: World) -> list[int]:
     """The bookings whose grace is over."""
     found = await world.bookings()
-    grace = world.app.office.grace
+    grace = world.app.core.office.grace
     return [each.id for each in found if each.starts_at + grace < world.clock()]
 
 

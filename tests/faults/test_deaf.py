@@ -58,7 +58,7 @@ async def test_an_ear_is_deaf(
 ) -> None:
     count, dice = how_many(3, 100), random.Random(14)
     world: World = await make_world(channel)
-    grace = world.app.office.grace
+    grace = world.app.core.office.grace
     for number in range(count):
         world.clock._frozen = MONDAY + timedelta(weeks=4 * number)
         await world.sweep()

@@ -27,9 +27,9 @@ async def test_the_database_is_locked(
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
     count = how_many(3, 100)
     world: World = await make_world("line", counselors=4)
-    if not world.app.settings.database_url.startswith("sqlite"):
+    if not world.app.core.settings.database_url.startswith("sqlite"):
         pytest.skip("SQLite's lock")
-    file = world.app.settings.database_url.removeprefix("sqlite:///")
+    file = world.app.core.settings.database_url.removeprefix("sqlite:///")
     for _ in range(count):
         parent, event = await about_to_book(world)
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
@@ -46,7 +46,7 @@ async def test_the_database_is_gone_and_comes_back(
     """PostgreSQL ends all connections and takes no new one, as in a restart."""
     count = how_many(3, 100)
     world: World = await make_world("line", counselors=4)
-    url = world.app.settings.database_url
+    url = world.app.core.settings.database_url
     if not url.startswith("postgresql"):
         pytest.skip("PostgreSQL's connections")
     name = url.split("/")[3].split("?")[0]
@@ -67,7 +67,7 @@ async def test_the_disk_is_full(make_world: MakeWorld, how_many: Count, trials: 
     """At any write: the file may grow by so many pages and no more."""
     count = how_many(5, 100)
     world: World = await make_world("line", counselors=4)
-    if not world.app.settings.database_url.startswith("sqlite"):
+    if not world.app.core.settings.database_url.startswith("sqlite"):
         pytest.skip("SQLite's pages")
     full = 0
     for number in range(count):
@@ -105,7 +105,7 @@ def test_a_backup_cut_short(
 
 
 def _leave_no_free_page(world: World) -> None:
-    file = world.app.settings.database_url.removeprefix("sqlite:///")
+    file = world.app.core.settings.database_url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(file)) as other:
         other.execute("VACUUM")
 
@@ -118,4 +118,4 @@ async def _may_grow(world: World, pages: int) -> None:
         now = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {now + pages}")
 
-    await world.app.database.run(limit)
+    await world.app.core.database.run(limit)

@@ -53,7 +53,7 @@ async def _make_all_sessions_read_only(world: World) -> None:
         connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
         connection.execute(text("SELECT pg_sleep(0.1)"))  # so that each has a session of its own
 
-    await asyncio.gather(*(world.app.database.run(read_only) for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(world.app.core.database.run(read_only) for _ in range(CONNECTIONS)))
 
 
 async def test_a_primary_is_replaced_by_its_standby(
@@ -67,7 +67,7 @@ async def test_a_primary_is_replaced_by_its_standby(
     count = how_many(2, 100)
     world: World = await make_world("line", counselors=4, url=pair.url)
     said: list[str] = []
-    await check(world.app.settings, world.app.office, said.append)
+    await check(world.app, said.append)
     of_hosts = [line.rsplit(": ", 1)[1] for line in said if "database host" in line]
     assert of_hosts == ["takes writes", "standby"]
     for _ in range(count):

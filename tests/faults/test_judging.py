@@ -88,7 +88,7 @@ async def _a_day(world: World, dice: random.Random, morning: datetime) -> Told:
     """People with consultations on one day, which goes by."""
     world.clock._frozen = morning
     await world.sweep()
-    today = local_day(morning, world.app.office.zone)
+    today = local_day(morning, world.app.core.office.zone)
     offered = await world.store(lambda store: store.calendar.offered_between(today, today))
     people = [await _somebody_with_a_booking(world, slot) for slot in dice.sample(offered, _PEOPLE)]
     told = Told(people, [], [])
@@ -152,7 +152,7 @@ async def _wrongly_judged(world: World, told: Told) -> list[str]:
 
 
 def _excused(world: World, told: Told, parent: Parent, booking: Booking) -> str:
-    office = world.app.office
+    office = world.app.core.office
     start, end = booking.starts_at, booking.starts_at + office.grace
     if any(
         who is parent and (is_doubt or start - office.contact_window <= when) and when < end

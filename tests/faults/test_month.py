@@ -140,7 +140,7 @@ async def _judge(
 
 def _is_unheard(world: World, guest: Guest, deaf: tuple[datetime, datetime]) -> bool:
     start = guest.booking.starts_at
-    return deaf[0] < start + world.app.office.grace and deaf[1] > start - HEARD_FROM
+    return deaf[0] < start + world.app.core.office.grace and deaf[1] > start - HEARD_FROM
 
 
 async def _guests(world: World, dice: random.Random, count: int) -> list[Guest]:
@@ -187,7 +187,7 @@ def _deafness(world: World, deaf: tuple[datetime, datetime]) -> list[Act]:
 def _acts(world: World, admin: Parent, dice: random.Random, guest: Guest) -> list[Act]:
     """What somebody of this habit does, and when."""
     parent, booking = guest.parent, guest.booking
-    start, link = booking.starts_at, world.app.links.join(booking)
+    start, link = booking.starts_at, world.app.core.links.join(booking)
 
     def at(earliest: float, latest: float) -> datetime:
         """Some moment, in minutes from the start."""

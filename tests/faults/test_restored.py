@@ -34,11 +34,11 @@ async def test_a_backup_is_put_back(
         backup.backup(sqlite_url, file, world.clock())
         if words := _WORDS[number % len(_WORDS)]:
             await parent.says(words)
-        until = booking.starts_at + app.office.grace
+        until = booking.starts_at + app.core.office.grace
         left = int((until - world.clock()).total_seconds()) - 1
         await world.play(seconds=dice.randint(1, left))
         await app.hearing.end()
-        backup.restore(sqlite_url, file, app.vault, app.office, world.clock())
+        backup.restore(sqlite_url, file, app.core.vault, app.core.office, world.clock())
         await world.play_to(until + timedelta(minutes=2))
         ends = await world.booking_by_id(booking.id)
         assert ends.status == Status.UNDECIDED, (booking.starts_at, words)

@@ -102,7 +102,7 @@ async def test_links_to_pages(make_world: MakeWorld, channel: str, trials: Note)
     world: World = await make_world(channel)
     admin, owner = await world.staff(), world.parent()
     booking = await owner.has_booked()
-    links = world.app.links
+    links = world.app.core.links
 
     def make(store: Store) -> dict[str, str]:
         staff, parent = (store.contacts.find(channel, each.person) for each in (admin, owner))
@@ -110,7 +110,7 @@ async def test_links_to_pages(make_world: MakeWorld, channel: str, trials: Note)
         assert parent is not None
         mine = (Purpose.FORM, Purpose.MY_DATA)
         return {
-            purpose: store.forms.open_link(
+            purpose.value: store.forms.open_link(
                 parent.id if purpose in mine else staff.id, world.clock(), purpose, 1
             )
             for purpose in Purpose
@@ -153,7 +153,7 @@ async def test_links_to_pages(make_world: MakeWorld, channel: str, trials: Note)
     await world.change("UPDATE form_links SET used_at = expires_at")
     stored = await _everything(world)
     for path, method in _pages(world):
-        if _OPENED_BY[path] in list(Purpose):
+        if _OPENED_BY[path] in [each.value for each in Purpose]:
             await _is_refused(world, path, method, good[_OPENED_BY[path]])
             tried += 1
     assert await _everything(world) == stored
@@ -173,15 +173,15 @@ async def test_whoever_tries_on_and_on_has_to_wait(world: World) -> None:
 
 # Which link opens which page.
 _OPENED_BY = {
-    "/form/{token}": Purpose.FORM,
+    "/form/{token}": Purpose.FORM.value,
     "/join/{token}": "join",
-    "/desk/find/{token}": Purpose.FIND,
-    "/desk/person/{token}": Purpose.PERSON,
-    "/desk/note/{token}": Purpose.NOTE,
-    "/desk/export/{token}": Purpose.EXPORT,
-    "/desk/code/{token}": Purpose.CODE,
-    "/desk/terms/{token}": Purpose.TERMS,
-    "/mydata/{token}": Purpose.MY_DATA,
+    "/desk/find/{token}": Purpose.FIND.value,
+    "/desk/person/{token}": Purpose.PERSON.value,
+    "/desk/note/{token}": Purpose.NOTE.value,
+    "/desk/export/{token}": Purpose.EXPORT.value,
+    "/desk/code/{token}": Purpose.CODE.value,
+    "/desk/terms/{token}": Purpose.TERMS.value,
+    "/mydata/{token}": Purpose.MY_DATA.value,
     "/calendar/{token}.ics": "calendar",
     "/picture/{token}.png": "picture",
 }

@@ -5,10 +5,11 @@ import asyncio
 import structlog
 from telegram.error import TelegramError
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.base import Channel, Intake
+from bot.channels.telegram.api import TelegramApi
+from bot.channels.telegram.updates import read_one
 from bot.clock import Clock
-from bot.hearing import Hearing
-from bot.web import Web
+from models.chat import Event
 
 _WAIT_SECONDS = 25
 _PAUSE_SECONDS = 3.0
@@ -19,10 +20,10 @@ log = structlog.get_logger()
 class Poller:
     """Moves the offset on only after the commit, so that a crash loses no update."""
 
-    def __init__(self, channel: TelegramChannel, web: Web, hearing: Hearing, clock: Clock) -> None:
-        self._hearing = hearing
+    def __init__(self, channel: Channel, api: TelegramApi, intake: Intake, clock: Clock) -> None:
         self._channel = channel
-        self._web = web
+        self._api = api
+        self._intake = intake
         self._clock = clock
         self._offset = 0
 
@@ -32,7 +33,7 @@ class Poller:
         while True:
             try:
                 if not prepared:
-                    await self._channel.use_polling()
+                    await self._api.use_polling()
                     prepared = True
                 await self.poll_once(_WAIT_SECONDS)
             except TelegramError as error:
@@ -42,18 +43,29 @@ class Poller:
     async def poll_once(self, wait_seconds: int) -> int:
         """Take the updates that wait; returns how many were taken. An update that cannot be read is
         kept for an engineer, and holds up no other. Raises TelegramError."""
-        updates = await self._channel.updates(self._offset, wait_seconds)
+        updates = await self._api.updates(self._offset, wait_seconds)
         for taken, update in enumerate(updates):
             now = self._clock()
-            events, unreadable = self._channel.read_one(update, now)
-            if await self._web.take(self._channel, events, unreadable) == 503:
+            events, unreadable = read_one(update, now)
+            if await self._intake.take(self._channel, events, unreadable) == 503:
                 # The database is away: nothing was stored.
                 await asyncio.sleep(_PAUSE_SECONDS)
                 return taken
             for event in events:
-                await self._channel.acknowledge(event)
+                await self._acknowledge(event)
             number = update.get("update_id")
             if isinstance(number, int):
                 self._offset = max(self._offset, number + 1)
-        self._hearing.proof(self._channel.name, self._clock())
+        self._intake.prove(self._channel)
         return len(updates)
+
+    async def _acknowledge(self, event: Event) -> None:
+        """End the waiting sign on a button that was pressed, where no webhook is to be answered.
+        Never raises."""
+        if event.callback_id is None:
+            return
+        bot = await self._api.connected()
+        try:
+            await bot.answer_callback_query(event.callback_id)
+        except TelegramError as error:
+            log.info("callback not answered", error=type(error).__name__)

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.channels.base import Unreadable
 from bot.channels.reading import plain_id, tag, typed_text
 from models.chat import Did, Event
 from models.text import clean
@@ -132,3 +133,11 @@ _CONTENTS = {
     "voice": ("voice", "audio", "video_note"),
     "location": ("location",),
 }
+
+
+def read_one(update: dict[str, Any], now: datetime) -> tuple[list[Event], list[Event]]:
+    """Return the event of an update, or what is to be kept of one that cannot be read."""
+    try:
+        return [read_update(update, now)], []
+    except (Unreadable, *BROKEN):
+        return [], [unreadable_update(update, now)]

@@ -3,7 +3,6 @@ menu that the office makes in LINE's own manager, or none."""
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
 
 import structlog
 from linebot.v3.messaging import ApiException
@@ -15,14 +14,9 @@ from linebot.v3.messaging.models import (
     RichMenuSize,
 )
 
-from bot.channels.line import LineChannel
-from bot.menus.team import team_on
-from bot.pages import drawing
-from handlers.staff import desk
-from locales import languages, phrases
-from models.chat import Button
-from models.database import Database
-from models.office import Office
+from bot import drawing
+from bot.channels.line.api import LineApi
+from bot.channels.menus import Menus, Shortcuts
 
 # The sizes that LINE takes, in pixels.
 _WIDTH, _HEIGHT, _COLUMNS = 2500, 843, 3
@@ -34,23 +28,19 @@ log = structlog.get_logger()
 class LineMenus:
     """Keeps the menu as the team is; asks LINE only when something has changed."""
 
-    def __init__(self, database: Database, office: Office, line: LineChannel) -> None:
-        self._database = database
-        self._office = office
-        self.line = line
+    def __init__(self, api: LineApi) -> None:
+        self._api = api
         self._made: dict[str, str] = {}  # LINE's number of the menu, by language
         self._drawn: set[str] = set()
         self._shown: dict[str, str] | None = None  # the language of each staff chat's menu
 
-    async def refresh(self) -> None:
-        """Bring LINE up to date. Raises the SDK's ApiException, aiohttp's ClientError,
-        TimeoutError and DatabaseUnavailable."""
-        team = await self._database.run(lambda tx: team_on(tx, self._office, self.line.name))
-        chats = {each.person: each.language for each in team.chats}
+    async def show(self, menus: Menus) -> None:
+        """Bring LINE up to date. Raises what LineApi raises."""
+        chats = {person: each.language for person, each in menus.staff.items()}
         if self._shown is None:
-            if chats or team.left:
-                await self._find_ours()
-            for person in team.left:  # whoever left while nobody looked
+            if chats or menus.left:
+                await self._find_ours(menus)
+            for person in menus.left:  # whoever left while nobody looked
                 await self._hide(person)
             self._shown = {}
         for person in self._shown.keys() - chats.keys():
@@ -58,34 +48,36 @@ class LineMenus:
             del self._shown[person]
         for person, language in chats.items():
             if self._shown.get(person) != language:
-                await self._show(person, language)
+                await self._show(person, language, menus.every_day[language])
                 self._shown[person] = language
 
-    async def _find_ours(self) -> None:
+    async def _find_ours(self, menus: Menus) -> None:
         """What was made before a restart serves on; of another make it is taken away."""
-        current = {_request(language).name: language for language in languages()}
-        for menu in await self.line.menus():
+        current = {
+            _request(language, shown).name: language for language, shown in menus.every_day.items()
+        }
+        for menu in await self._api.menus():
             if menu.name in current:
                 self._made[current[menu.name]] = menu.rich_menu_id
             elif menu.name.startswith(_OURS):
-                await self.line.api.delete_rich_menu(menu.rich_menu_id)
+                await self._api.sdk.delete_rich_menu(menu.rich_menu_id)
 
-    async def _menu(self, language: str) -> str:
+    async def _menu(self, language: str, shown: Shortcuts) -> str:
         """LINE's number of the menu, made and drawn once; whichever of the two failed before is
         done again."""
         if language not in self._made:
-            self._made[language] = await self.line.make_menu(_request(language))
+            self._made[language] = await self._api.make_menu(_request(language, shown))
         if language not in self._drawn:
-            labels = [each.label for each in _buttons(language)]
+            labels = [each.label for each in shown.buttons]
             picture = await asyncio.to_thread(drawing.draw_tiles, labels, _COLUMNS, _WIDTH, _HEIGHT)
-            await self.line.draw_menu(self._made[language], picture)
+            await self._api.draw_menu(self._made[language], picture)
             self._drawn.add(language)
         return self._made[language]
 
-    async def _show(self, person: str, language: str) -> None:
-        menu = await self._menu(language)
+    async def _show(self, person: str, language: str, shown: Shortcuts) -> None:
+        menu = await self._menu(language, shown)
         try:
-            await self.line.api.link_rich_menu_id_to_user(person, menu)
+            await self._api.sdk.link_rich_menu_id_to_user(person, menu)
         except ApiException as error:
             if error.status == 404:  # somebody has deleted it: make it anew next time
                 del self._made[language]
@@ -97,20 +89,16 @@ class LineMenus:
 
     async def _hide(self, person: str) -> None:
         try:
-            await self.line.api.unlink_rich_menu_id_from_user(person)
+            await self._api.sdk.unlink_rich_menu_id_from_user(person)
         except ApiException as error:
             if error.status not in (400, 404):
                 raise
             log.info("menu not hidden", status=error.status)
 
 
-def _buttons(language: str) -> Sequence[Button]:
-    return desk.every_day(phrases(language))
-
-
-def _request(language: str) -> RichMenuRequest:
+def _request(language: str, shown: Shortcuts) -> RichMenuRequest:
     """The menu; its name tells what is in it, so that another make is another menu."""
-    buttons = _buttons(language)
+    buttons = shown.buttons
     rows = -(-len(buttons) // _COLUMNS)
     width, height = _WIDTH // _COLUMNS, _HEIGHT // rows
     areas = [
@@ -125,11 +113,11 @@ def _request(language: str) -> RichMenuRequest:
         )
         for number, each in enumerate(buttons)
     ]
-    content = hashlib.sha256(repr(buttons).encode()).hexdigest()[:12]
+    content = hashlib.sha256(repr(list(buttons)).encode()).hexdigest()[:12]
     return RichMenuRequest(
         size=RichMenuSize(width=_WIDTH, height=_HEIGHT),
         selected=True,
         name=f"{_OURS} {language} {content}",
-        chatBarText=phrases(language)("desk.title"),
+        chatBarText=shown.title,
         areas=areas,
     )

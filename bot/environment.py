@@ -1,0 +1,45 @@
+"""Settings from the environment, and what is wrong with them in plain words."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.addresses import web_address
+
+# Every command reads it, if it is there; the environment itself comes first.
+ENV_FILE = ".env"
+
+WebAddress = Annotated[str, AfterValidator(web_address)]
+
+
+class FromEnvironment(BaseSettings):
+    """Variables of one subject; a field's description says how to get its value."""
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+
+def faults_of(error: ValidationError, settings: type[FromEnvironment]) -> list[str]:
+    """Return what is wrong, a line for each variable."""
+    return [
+        _in_plain_words(settings, fault["loc"], fault["type"], fault["msg"])
+        for fault in error.errors()
+    ]
+
+
+def how_to_get(settings: type[FromEnvironment], field: str) -> str:
+    """Return a variable's name, and how an operator gets its value."""
+    return f"{field.upper()} ({settings.model_fields[field].description})"
+
+
+def _in_plain_words(
+    settings: type[FromEnvironment], place: tuple[int | str, ...], kind: str, message: str
+) -> str:
+    plain = message.removeprefix("Value error, ")
+    if not place:
+        return plain
+    field = str(place[0])
+    what = "is missing" if kind == "missing" else f"is wrong: {plain}"
+    return f"{field.upper()} {what} ({settings.model_fields[field].description})"

@@ -1,1 +1,0 @@
-"""Menus that a platform shows beside the chat: they follow the team."""
