@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8765
 
-.PHONY: setup develop demo test lint bench faults guards lock audit pictures
+.PHONY: setup develop demo test test-fast lint bench faults guards lock audit pictures
 .DEFAULT_GOAL := demo
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
@@ -28,6 +28,10 @@ demo: setup
 
 test: develop
 	$(BIN)/python -m pytest
+
+# For the inner loop: one database and one channel, without the faults.
+test-fast: develop
+	$(BIN)/python -m pytest -m "not slow"
 
 lint: develop
 	$(BIN)/ruff check .

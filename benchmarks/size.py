@@ -57,7 +57,7 @@ def report(size: Size) -> str:
 
 def _imports() -> float:
     began = time.perf_counter()
-    everything = "import bot.app, bot.command_line"
+    everything = "import bot.app, bot.cli.main"
     subprocess.run([sys.executable, "-c", everything], cwd=_ROOT, check=True)
     return time.perf_counter() - began
 

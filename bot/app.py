@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 
 import structlog
@@ -73,7 +73,7 @@ class App:
             ),
             *(
                 asyncio.create_task(
-                    each.connect(self.core.webhook_of(each.name), self.web, self.core.clock)
+                    keep_running("connecting", self._connecting(each), has_end=True)
                 )
                 for each in self.core.channels.values()
             ),
@@ -88,6 +88,11 @@ class App:
             await self.web.finish()
             self.sender.stop()
             await sending
+
+    def _connecting(self, channel: Channel) -> Callable[[], Awaitable[None]]:
+        return partial(
+            channel.connect, self.core.webhook_of(channel.name), self.web, self.core.clock
+        )
 
     async def close(self) -> None:
         """Let go of connections and the database."""

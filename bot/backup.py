@@ -16,7 +16,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.registry import CHANNELS
-from bot.command_line import wrong_key
+from bot.settings import wrong_key
 from models.database import Database, DatabaseUnavailable
 from models.migrations import is_current, migrate
 from models.office import Office

@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import App
 from bot.channels.base import Channel, Say, no_answer
-from bot.command_line import wrong_key
 from bot.drawing import font_file
+from bot.settings import wrong_key
 from handlers.staff.alert_card import in_words
 from locales import phrases
 from models.database import DatabaseUnavailable, Transaction

@@ -122,3 +122,11 @@ class DataKey(FromEnvironment):
     """The key alone; for commands that can do without."""
 
     data_key: str | None = None
+
+
+def wrong_key(count: int) -> str:
+    """What is wrong when values cannot be opened, and what to do."""
+    return (
+        f"DATA_KEY does not open {count} stored values: it is another installation's key, or an"
+        " older key is missing. Set DATA_KEY to this installation's key (or NEW,OLD)."
+    )

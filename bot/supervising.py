@@ -15,14 +15,18 @@ _RECOVERED = 60.0
 log = structlog.get_logger()
 
 
-async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
+async def keep_running(
+    name: str, work: Callable[[], Awaitable[None]], *, has_end: bool = False
+) -> None:
     """Run work for ever: start it again when it raises or returns, after a growing pause. Ends
-    only by being cancelled."""
+    by being cancelled, and when work that has an end returns."""
     loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
     while True:
         started = loop.time()
         try:
             await work()
+            if has_end:
+                return
             log.error("background task ended", task=name)
         except Exception as error:
             log.error("background task failed", task=name, **where(error))

@@ -79,7 +79,7 @@ class Turns:
         leaves an apology and an alert. Raises DatabaseUnavailable: then nothing is stored."""
         self._under_way += 1
         try:
-            async with self._alone(event):
+            async with self._in_order(event):
                 outcome = await self._take_or_apologise(event)
         finally:
             self._under_way -= 1
@@ -87,7 +87,7 @@ class Turns:
         return outcome
 
     @asynccontextmanager
-    async def _alone(self, event: Event) -> AsyncIterator[None]:
+    async def _in_order(self, event: Event) -> AsyncIterator[None]:
         """Let a person's events wait for each other here, and not each with a connection to the
         database, which others need. Raises DatabaseUnavailable when that takes too long."""
         lock = self._of_person.setdefault(f"{event.channel} {event.person}", asyncio.Lock())

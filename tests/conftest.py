@@ -52,6 +52,33 @@ _names = itertools.count(1)
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
 
 
+# What starts other processes, beside the faults.
+_SLOW = (
+    "browser",
+    "command_line",
+    "database",
+    "packaging",
+    "proxies",
+    "serving",
+    "types",
+    "upgrades",
+)
+# The conversations that are tried in the inner loop, on one channel and one database.
+_CORE = ("channels", "first_booking", "my_bookings", "staff_day")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow: faults, other processes, conversations but the core ones, and these on the
+    second database and channel."""
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
+        subject = item.path.stem.removeprefix("test_")
+        talks = "make_world" in getattr(item, "fixturenames", ()) and subject not in _CORE
+        is_slow = talks or subject in _SLOW or item.path.parent.name == "faults"
+        if is_slow or not {"postgresql", "telegram"}.isdisjoint(map(str, parameters)):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """A real PostgreSQL with a migrated template; gives the address without a database."""

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot import backup
-from bot.__main__ import main
+from bot.cli.main import main
 from models.database import Database
 from models.office import Office
 from models.tables import Status

@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from click.testing import CliRunner, Result
 
-from bot.__main__ import main
+from bot.cli.main import main
 from bot.clock import machine_clock
 from models.booking import Booking
 from models.database import Database, Transaction, engine_for

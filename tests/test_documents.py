@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.__main__ import main
 from bot.channels.registry import CHANNELS
+from bot.cli.main import main
 from bot.environment import FromEnvironment
 from bot.settings import Settings
 from handlers.commands import COMMANDS

@@ -25,7 +25,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (wheel,) = folder.glob("*.whl")
     with ZipFile(wheel) as opened:
-        assert "madoguchi = bot.__main__:main" in "".join(
+        assert "madoguchi = bot.cli.main:main" in "".join(
             opened.read(name).decode() for name in opened.namelist() if name.endswith("points.txt")
         )
         opened.extractall(folder / "site")

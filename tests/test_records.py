@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.__main__ import main
+from bot.cli.main import main
 from models.database import Transaction
 from models.office import Office
 from models.rules.spreadsheet import as_csv, safe

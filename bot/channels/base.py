@@ -1,5 +1,6 @@
 """What every channel can do, and what may come of a request to its platform."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -94,58 +95,73 @@ class Intake(Protocol):
         """Note that the channel hears at this moment."""
 
 
-class Channel(Protocol):
+class Channel(ABC):
     """A messaging platform. `title` is its name as people know it. `counts_pushes`: what is sent
     unasked is counted and may cost. `deduplicates`: the platform takes a request with the same key
-    only once."""
+    only once. What is not abstract is for platforms that can do it."""
 
     name: str
     title: str
-    counts_pushes: bool
-    deduplicates: bool
+    counts_pushes = False
+    deduplicates = False
 
+    @abstractmethod
     def is_signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Return whether a webhook's raw bytes come from the platform. `headers` are looked up by
         small letters."""
 
+    @abstractmethod
     def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[Event]]:
-        """The events of a webhook body, and what is to be kept of those that could not be read.
-        Raises Unreadable."""
+        """Return the events of a webhook body, and what is to be kept of those that could not be
+        read. Raises Unreadable."""
 
+    @abstractmethod
     def render(
         self, messages: Sequence[Message], event: Event | None, kind: LetterKind
     ) -> list[str]:
-        """The bodies of the requests that say these messages, ready to be sent. `kind` says what
-        they are for: some platforms take only known forms of what nobody has asked for."""
+        """Return the bodies of the requests that say these messages, ready to be sent. `kind` says
+        what they are for: some platforms take only approved forms of what nobody has asked for."""
 
+    @abstractmethod
     async def send(self, request: Request, now: datetime) -> list[Sent]:
-        """Send one request; returns, when it is accepted, which of its messages speaks of what.
-        Raises Unreachable, RetryLater, Refused
-        or Uncertain."""
+        """Send one request; return, when it is accepted, which of its messages speaks of what.
+        Raises Unreachable, RetryLater, Refused or Uncertain."""
+
+    @abstractmethod
+    async def prove(self, webhook: str) -> Proof:
+        """Return whether the platform reaches us, at this address or by our asking. Never
+        raises."""
+
+    @abstractmethod
+    async def check(self, webhook: str, say: Say) -> list[str]:
+        """Say what is in order, and return what is not, in plain words."""
 
     def acknowledgement(self, events: Sequence[Event]) -> bytes:
-        """What the answer to a webhook with these events carries (JSON), or nothing: it shows a
-        person that the press of a button has arrived."""
+        """Return what the answer to a webhook with these events carries (JSON), or nothing: it
+        shows a person that the press of a button has arrived."""
+        return b""
 
     async def working(self, event: Event) -> None:
         """Show a person that an answer takes longer. Never raises."""
 
     async def language_of(self, event: Event) -> str | None:
-        """The language of a person's app, if the platform tells."""
-
-    async def prove(self, webhook: str) -> Proof:
-        """Whether the platform reaches us, at this address or by our asking. Never raises."""
+        """Return the language of a person's app, if the platform tells. Never raises."""
+        return event.language
 
     async def pushes_left(self) -> int | None:
-        """How many counted messages are left this month; None where they are not limited, or the
-        platform does not tell. Never raises."""
+        """Return how many counted messages are left this month; None where they are not limited,
+        or the platform does not tell. Never raises."""
+        return None
 
     async def address_with(self, text: str) -> str | None:
-        """An address that opens the chat with the office, ready to send a text; None where there is
-        none. Never raises."""
+        """Return an address that opens the chat with the office, ready to send a text; None where
+        there is none. Never raises."""
+        return None
 
     async def webhook_address(self) -> str | None:
-        """Where the platform calls us; None if it does not, or does not tell. Never raises."""
+        """Return where the platform calls us; None if it does not, or does not tell. Never
+        raises."""
+        return None
 
     async def connect(self, webhook: str, intake: Intake, clock: Clock) -> None:
         """Tell the platform our address, or fetch from it what waits. Runs beside the program, and
@@ -153,9 +169,6 @@ class Channel(Protocol):
 
     async def show_menus(self, menus: Menus) -> None:
         """Show the menus beside the chats, as far as the platform has any. Raises Unanswered."""
-
-    async def check(self, webhook: str, say: Say) -> list[str]:
-        """Say what is in order, and return what is not, in plain words."""
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -315,7 +315,7 @@ GUARDS = (
     ),
     Guard(
         "another installation's key does not start",
-        "bot/command_line.py",
+        "bot/cli/common.py",
         "        give_up(wrong_key(count))",
         "        pass",
         "tests/test_serving.py -k key",

@@ -16,7 +16,7 @@ from linebot.v3.messaging.models import ShowLoadingAnimationRequest
 
 from bot.addresses import is_address
 from bot.channels.base import (
-    Intake,
+    Channel,
     Proof,
     QuotaGone,
     Refused,
@@ -37,7 +37,6 @@ from bot.channels.line.events import NAME, read_event, unreadable_event
 from bot.channels.line.menus import LineMenus
 from bot.channels.menus import Menus
 from bot.channels.reading import parse
-from bot.clock import Clock
 from models.chat import Event, Message
 from models.letter_kind import LetterKind
 
@@ -49,7 +48,7 @@ _MESSAGES_A_REQUEST = 5
 log = structlog.get_logger()
 
 
-class LineChannel:
+class LineChannel(Channel):
     """The office's LINE official account."""
 
     name = NAME
@@ -110,10 +109,6 @@ class LineChannel:
             error.token_spent = True
             raise
 
-    def acknowledgement(self, events: Sequence[Event]) -> bytes:
-        """LINE shows by itself that a button was pressed."""
-        return b""
-
     async def working(self, event: Event) -> None:
         if event.person is None:
             return
@@ -133,9 +128,6 @@ class LineChannel:
         except NO_ANSWER as error:
             log.info("profile not read", error=type(error).__name__)
             return None
-
-    async def connect(self, webhook: str, intake: Intake, clock: Clock) -> None:
-        """Do nothing: the office sets the webhook in LINE's console."""
 
     async def show_menus(self, menus: Menus) -> None:
         try:

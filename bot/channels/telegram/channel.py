@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -20,6 +19,7 @@ from telegram.error import (
 )
 
 from bot.channels.base import (
+    Channel,
     Intake,
     Proof,
     Refused,
@@ -59,19 +59,14 @@ _WAIT_LONGER = 10.0
 _GONE = ("chat not found", "user is deactivated", "bot was blocked", "user not found")
 _CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
-# The SDK is to speak of waiting times as timedelta, as it will do by itself one day.
-os.environ.setdefault("PTB_TIMEDELTA", "true")
-
 log = structlog.get_logger()
 
 
-class TelegramChannel:
+class TelegramChannel(Channel):
     """The office's Telegram bot."""
 
     name = NAME
     title = "Telegram"
-    counts_pushes = False
-    deduplicates = False
 
     def __init__(self, token: str, api_base: str, webhook_secret: str | None) -> None:
         self.api = TelegramApi(token, api_base, webhook_secret)
@@ -141,13 +136,9 @@ class TelegramChannel:
         except TelegramError as error:
             log.info("chat action not shown", error=type(error).__name__)
 
-    async def language_of(self, event: Event) -> str | None:
-        """Telegram tells the language with every update, or not at all."""
-        return event.language
-
     async def connect(self, webhook: str, intake: Intake, clock: Clock) -> None:
         if self.api.secret is None:
-            await keep_running("poller", Poller(self, self.api, intake, clock).run)
+            return await keep_running("poller", Poller(self, self.api, intake, clock).run)
         while True:
             try:
                 return await self.api.use_webhook(webhook)
@@ -183,10 +174,6 @@ class TelegramChannel:
         if info.pending_update_count:
             return Proof(None, "updates wait to be taken", info.last_error_date)
         return Proof(True, why, info.last_error_date)
-
-    async def pushes_left(self) -> int | None:
-        """Telegram counts none."""
-        return None
 
     async def address_with(self, text: str) -> str | None:
         try:

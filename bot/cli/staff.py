@@ -2,8 +2,8 @@
 
 import click
 
+from bot.cli.common import give_up, open_database, the_office
 from bot.clock import machine_clock
-from bot.command_line import give_up, open_database, the_office
 from models.store.audit import Audit
 from models.store.calendar import Calendar
 from models.store.staff import INVITE_LIFE, StaffStore

@@ -11,13 +11,22 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.app import App
 from bot.clock import machine_clock
-from bot.settings import DatabaseAddress, OfficePath
+from bot.settings import DatabaseAddress, OfficePath, SettingsError, read_settings, wrong_key
 from models.database import Database, DatabaseUnavailable
 from models.migrations import is_current
 from models.office import Office, OfficeError, load
 from models.store.keys import unreadable
 from models.vault import Vault
+
+
+def the_app() -> App:
+    """The program, ready to run; ends the command when a setting is wrong."""
+    try:
+        return App(*read_settings())
+    except SettingsError as error:
+        give_up(f"Cannot start:\n{indented(str(error))}")
 
 
 def the_office() -> Office:
@@ -54,14 +63,6 @@ def check_key(database: Database, vault: Vault) -> None:
         give_up_on_database(type(error).__name__)
     if count:
         give_up(wrong_key(count))
-
-
-def wrong_key(count: int) -> str:
-    """What is wrong when values cannot be opened, and what to do."""
-    return (
-        f"DATA_KEY does not open {count} stored values: it is another installation's key, or an"
-        " older key is missing. Set DATA_KEY to this installation's key (or NEW,OLD)."
-    )
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from datetime import datetime, time
 import click
 from sqlalchemy.exc import IntegrityError
 
+from bot.cli.common import give_up, open_database, read_day, read_instant, the_office
 from bot.clock import machine_clock
-from bot.command_line import give_up, open_database, read_day, read_instant, the_office
 from models.booking import Booking
 from models.database import Database
 from models.office import Office

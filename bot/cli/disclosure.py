@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from bot.cli.common import give_up, open_database, read_day, the_office
 from bot.clock import machine_clock
-from bot.command_line import give_up, open_database, read_day, the_office
 from models.rules.days import at, end_of_day
 from models.rules.spreadsheet import as_csv
 from models.store.access import Access
