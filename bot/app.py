@@ -61,7 +61,7 @@ class App:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """The scheduler ticks, the outbox sends, Telegram is connected; at the end everything
+        """The scheduler ticks, the outbox sends, channels are connected; at the end everything
         under way is finished, and nothing new is begun."""
         self.jobs.start()
         sending = asyncio.create_task(self.sender.run())

@@ -142,4 +142,4 @@ def _in_words(alert: Alert, app: App) -> str:
     office = app.core.office
     at = f"{alert.at.astimezone(office.zone):%m/%d %H:%M}"
     start = f"{alert.starts_at.astimezone(office.zone):%m/%d %H:%M}" if alert.starts_at else ""
-    return f"{at}  {in_words(phrases('en'), alert, start, app.core.channels)}"
+    return f"{at}  {in_words(phrases('en'), alert, start, app.core.platforms)}"

@@ -34,6 +34,11 @@ def how_to_get(settings: type[FromEnvironment], field: str) -> str:
     return f"{field.upper()} ({settings.model_fields[field].description})"
 
 
+def is_missing(settings: type[FromEnvironment], field: str) -> str:
+    """Return that a variable is missing, and how an operator gets its value."""
+    return f"{field.upper()} is missing ({settings.model_fields[field].description})"
+
+
 def _in_plain_words(
     settings: type[FromEnvironment], place: tuple[int | str, ...], kind: str, message: str
 ) -> str:
@@ -41,5 +46,6 @@ def _in_plain_words(
     if not place:
         return plain
     field = str(place[0])
-    what = "is missing" if kind == "missing" else f"is wrong: {plain}"
-    return f"{field.upper()} {what} ({settings.model_fields[field].description})"
+    if kind == "missing":
+        return is_missing(settings, field)
+    return f"{field.upper()} is wrong: {plain} ({settings.model_fields[field].description})"

@@ -29,7 +29,7 @@ async def keep_menus(core: Core, channel: Channel) -> None:
         try:
             await refresh_menus(core, channel)
         except (Unanswered, DatabaseUnavailable) as error:
-            log.warning("menus not set", channel=channel.name, error=type(error).__name__)
+            log.warning("menus not set", channel=channel.name, error=str(error))
         await asyncio.sleep(_EVERY_SECONDS)
 
 

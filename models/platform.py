@@ -1,9 +1,9 @@
-"""What a step may know of the channels that are on."""
+"""What a step may know of a channel."""
 
-from typing import Protocol
+from typing import NamedTuple
 
 
-class Platform(Protocol):
+class Platform(NamedTuple):
     """A channel as people know it. `counts_pushes`: what is sent unasked is counted, and may
     cost."""
 

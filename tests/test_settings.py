@@ -46,6 +46,24 @@ def test_a_wrong_setting_is_named(name: str, value: object, word: str) -> None:
         read_settings({**GOOD, name: value})
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"line_channel_secret": "x", "line_api_base": "x"},
+            ("LINE_API_BASE is wrong", "LINE_CHANNEL_ACCESS_TOKEN is missing"),
+        ),
+        ({"telegram_webhook_secret": "a b"}, ("TELEGRAM_WEBHOOK_SECRET", "no channel is on")),
+        ({"line_api_base": "x"}, ("LINE_API_BASE is wrong", "no channel is on")),
+    ],
+)
+def test_all_faults_of_channels_at_once(given: dict[str, object], words: tuple[str, ...]) -> None:
+    with pytest.raises(SettingsError) as found:
+        read_settings({**GOOD, "telegram_bot_token": None, **given})
+    for word in words:
+        assert word in str(found.value)
+
+
 def test_all_faults_at_once() -> None:
     with pytest.raises(SettingsError) as found:
         read_settings({"public_url": "x", "port": "x", "office": "nowhere.toml"})

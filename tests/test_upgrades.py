@@ -8,7 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData, Table, func, insert, select
+from sqlalchemy import Engine, MetaData, Table, func, insert, select, text
 
 from models import migrations, tables
 from models.database import engine_for
@@ -38,6 +38,39 @@ _OF_A_KIND: dict[type, Any] = {
 _REVISIONS = sorted(
     each.revision for each in ScriptDirectory.from_config(migrations._config()).walk_revisions()
 )
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (["news 3", "terms 12"], [("news", "3"), ("terms", "12")]),
+        (["news claim", "staff role"], [("news", "claim"), ("staff role", "")]),
+        (["free slot", "answer"], [("free slot", ""), ("answer", "")]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_a_letter_is_about_is_kept_apart_from_its_kind(
+    stored: list[str],
+    expected: list[tuple[str, str]],
+    kind: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Any,
+) -> None:
+    for url in fresh_database(kind, request, tmp_path, empty=True):
+        engine = engine_for(url)
+        config = migrations._config()
+        config.attributes["engine"] = engine
+        command.upgrade(config, "0015")
+        _fill(engine)
+        with engine.begin() as connection:
+            for number, each in enumerate(stored, start=1):
+                values = {"kind": each, "id": number}
+                connection.execute(text("UPDATE outbox SET kind = :kind WHERE id = :id"), values)
+        command.upgrade(config, "0016")
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT kind, subject FROM outbox ORDER BY id"))
+            assert [tuple(row) for row in found] == expected
+        engine.dispose()
 
 
 @pytest.mark.parametrize("revision", _REVISIONS)

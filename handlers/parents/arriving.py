@@ -10,11 +10,10 @@ from models.chat import Button, Did, Link, Message, NotAButton, button, column
 from models.rules.attendance import counts_as_coming, deadline
 from models.rules.deadlines import may_cancel
 from models.store import Store
-from models.tables import AlertKind, Status
+from models.tables import ACTIVE, AlertKind, Status
 from models.turn import Turn
 
 _UNDECIDED_YET = (Status.BOOKED, Status.UNDECIDED, Status.DEEMED_CANCELLED)
-_STILL_ON = (Status.BOOKED, Status.JOINED, Status.UNDECIDED)
 
 
 def near(turn: Turn, store: Store) -> list[Booking]:
@@ -123,7 +122,7 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     booking = own_bookings.find(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
-    if booking.status not in _STILL_ON or turn.acted_at >= booking.ends_at:
+    if booking.status not in ACTIVE or turn.acted_at >= booking.ends_at:
         return [booking_card.past(turn, booking)]
     if turn.acted_at < booking.starts_at - turn.office.contact_window:
         return doubting.ask_early(turn, store)
@@ -212,18 +211,17 @@ def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> boo
     held the booking."""
     if not deadline(booking.starts_at, turn.office.grace) <= turn.acted_at < booking.ends_at:
         return False
-    if (
-        booking.status == Status.BOOKED
-    ):  # not judged yet, or it cannot be judged for want of a proof
+    # Not judged yet, or it cannot be judged for want of a proof.
+    if booking.status == Status.BOOKED:
         return how == "join_link" or store.presence.signs(booking.id, booking.version).contact
-    return booking.status in _STILL_ON
+    return booking.status in ACTIVE
 
 
 def _on_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
     """The parent's own booking that begins in a few minutes or has not ended yet."""
     for booking in bookings:
         is_on = booking.starts_at - parts.EARLY <= turn.acted_at < booking.ends_at
-        if is_on and booking.status in _STILL_ON and own_bookings.is_own(turn, booking):
+        if is_on and booking.status in ACTIVE and own_bookings.is_own(turn, booking):
             return booking
     return None
 

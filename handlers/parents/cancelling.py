@@ -8,10 +8,9 @@ from models.database import Conflict
 from models.rules.days import local_day
 from models.rules.deadlines import may_cancel
 from models.store import Store
-from models.tables import AlertKind, Status
+from models.tables import ACTIVE, AlertKind, Status
 from models.turn import Turn
 
-_STILL_ON = (Status.BOOKED, Status.JOINED, Status.UNDECIDED)
 # Each cancellation and each undoing is news to a counselor. Nobody needs so many.
 _MOST_CHANGES = 8
 
@@ -55,7 +54,7 @@ def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
     found = own_bookings.find(turn, store, booking_id)
     if found is None:
         raise NotAButton("not this parent's booking")
-    if found.status not in _STILL_ON:
+    if found.status not in ACTIVE:
         return [booking_card.over(turn, found)]
     if not may_cancel(found.starts_at, turn.acted_at):
         return _too_late(turn, store, found)
@@ -111,7 +110,7 @@ def undo_cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list
 
 def _too_late(turn: Turn, store: Store, booking: Booking) -> list[Message]:
     """After the start a cancellation is contact: staff see it and decide."""
-    if turn.acted_at < booking.ends_at and booking.status in _STILL_ON:
+    if turn.acted_at < booking.ends_at and booking.status in ACTIVE:
         store.alerts.about(booking, AlertKind.CANCEL_AFTER_START, turn.now)
         return [Message(text=turn.say("arriving.cancel_after_start", phone=parts.phone(turn)))]
     return [booking_card.past(turn, booking)]

@@ -154,7 +154,6 @@ _COMING = (
     r"(?:行き|いき|行け|いけ|伺い|うかがい|参加し|参加でき|出席し|出られ|来られ)ます"
     r"|i?'?(?:ll| will| am|m) (?:be there|come|coming)(?: at \d+(?::\d+)?(?: ?[ap]m)?)?|be there"
 )
-_ONLY_COURTESY = re.compile(rf"(?:\s*(?:{_COURTESY})\s*)+")
 _ONLY_KIND = re.compile(rf"(?:\s*(?:{_COURTESY}|{_COMING})\s*)+")
 _SAYS_COMING = re.compile(rf"(?:{_COMING})")
 _SMILES = set("👍🙇🙏😊😄😀🙂☺🙆👌✨💪🎉❤♡♪🏻🏼🏽♂♀\ufe0f\u200d")

@@ -25,10 +25,14 @@ class Report(Choice):
 def note_end(turn: Turn, store: Store, row: Outgoing, end: SendState) -> None:
     """A request to a platform has ended: who asked for it hears how, and staff hear of what a
     parent does not know."""
+    _report(turn, store, row, end)
     if end is SendState.UNREACHABLE:
         contact = store.contacts.by_id(row.contact_id)
         if contact.person == row.person:  # and not a group
             store.contacts.set_unreachable(contact.id, turn.now)
+
+
+def _report(turn: Turn, store: Store, row: Outgoing, end: SendState) -> None:
     if row.report_to is not None:
         booking = store.bookings.by_id(row.booking_id) if row.booking_id else None
         report = _REPORTS.get(end, Report.NOT_DELIVERED)

@@ -7,10 +7,8 @@ from models.chat import Button, Group, Message, button, column
 from models.rules.attendance import deadline
 from models.rules.days import local_day
 from models.store import Store
-from models.tables import Status
+from models.tables import ACTIVE, Status
 from models.turn import Turn
-
-_ACTIVE = (Status.BOOKED, Status.JOINED, Status.UNDECIDED)
 
 
 def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message:
@@ -119,7 +117,7 @@ def _buttons(turn: Turn, booking: Booking) -> list[Button]:
 
 
 def is_active(booking: Booking) -> bool:
-    return booking.status in _ACTIVE
+    return booking.status in ACTIVE
 
 
 def open_button(turn: Turn, booking: Booking) -> Button:

@@ -13,7 +13,6 @@ _MOST_MESSAGES = 4
 _IN_DIGEST = 5
 
 
-# A doubt is often cleared up, or ends in a cancellation, within minutes.
 def show_open(turn: Turn, store: Store) -> list[Message]:
     """What is open, each to be looked at and ticked off: all that is urgent, then as much of the
     rest as fits; what is left out is counted."""

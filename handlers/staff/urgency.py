@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from models.tables import AlertKind
 
+# A doubt is often cleared up, or ends in a cancellation, within minutes.
 SETTLES_WITHIN = {
     AlertKind.MAY_NOT_COME: timedelta(minutes=5),
     AlertKind.WROTE: timedelta(seconds=20),
@@ -21,42 +22,32 @@ NEWS = (
 )
 # What is of no use any more once the consultation is over.
 PAST = (
-    *(
-        AlertKind.CAME_WITHOUT_URL,
-        AlertKind.CANCEL_AFTER_START,
-        AlertKind.IS_HERE,
-        AlertKind.MAY_NOT_COME,
-        AlertKind.NO_URL,
-    ),
-    *(
-        AlertKind.NOT_IN_MY_PAGE,
-        AlertKind.REMINDED_WITHOUT_URL,
-        AlertKind.REMINDER_BY_PHONE,
-        AlertKind.REMINDER_EXPIRED,
-    ),
-    *(
-        AlertKind.REMINDER_NOT_DELIVERED,
-        AlertKind.REMINDER_UNCERTAIN,
-        AlertKind.RUNNING_LATE,
-        AlertKind.SAME_ROOM,
-        AlertKind.TO_MOVE,
-    ),
-    *(
-        AlertKind.SAYS_HERE_LATE,
-        AlertKind.NEWS_NOT_DELIVERED,
-        AlertKind.NEWS_UNCERTAIN,
-        AlertKind.WITHDRAWN_BY_PHONE,
-    ),
+    AlertKind.CAME_WITHOUT_URL,
+    AlertKind.CANCEL_AFTER_START,
+    AlertKind.IS_HERE,
+    AlertKind.MAY_NOT_COME,
+    AlertKind.NO_URL,
+    AlertKind.NOT_IN_MY_PAGE,
+    AlertKind.REMINDED_WITHOUT_URL,
+    AlertKind.REMINDER_BY_PHONE,
+    AlertKind.REMINDER_EXPIRED,
+    AlertKind.REMINDER_NOT_DELIVERED,
+    AlertKind.REMINDER_UNCERTAIN,
+    AlertKind.RUNNING_LATE,
+    AlertKind.SAME_ROOM,
+    AlertKind.TO_MOVE,
+    AlertKind.SAYS_HERE_LATE,
+    AlertKind.NEWS_NOT_DELIVERED,
+    AlertKind.NEWS_UNCERTAIN,
+    AlertKind.WITHDRAWN_BY_PHONE,
 )
 # Beside these stand the parent's words.
 WITH_WORDS = (
-    *(
-        AlertKind.IS_HERE,
-        AlertKind.MAY_NOT_COME,
-        AlertKind.RUNNING_LATE,
-        AlertKind.SAYS_HERE_LATE,
-        AlertKind.WROTE,
-    ),
+    AlertKind.IS_HERE,
+    AlertKind.MAY_NOT_COME,
+    AlertKind.RUNNING_LATE,
+    AlertKind.SAYS_HERE_LATE,
+    AlertKind.WROTE,
     *(AlertKind.DECIDE_CONTACT, AlertKind.DECIDE_UNHEARD, AlertKind.COMES_AFTER_ALL),
 )
 

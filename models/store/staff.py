@@ -159,7 +159,7 @@ class StaffStore:
         """How many admins there are; on PostgreSQL two who leave at once wait for each other."""
         admins = self._tx.session.exec(
             select_model(tables.Staff)
-            .where(col(tables.Staff.role) == "admin", col(tables.Staff.removed_at).is_(None))
+            .where(col(tables.Staff.role) == Role.ADMIN, col(tables.Staff.removed_at).is_(None))
             .order_by(col(tables.Staff.id))
             .with_for_update()
         )

@@ -132,7 +132,7 @@ class LineChannel(Channel):
     async def show_menus(self, menus: Menus) -> None:
         try:
             await self._menus.show(menus)
-        except NO_ANSWER as error:
+        except (ApiException, aiohttp.ClientError, TimeoutError) as error:
             raise Unanswered(type(error).__name__) from error
 
     async def check(self, webhook: str, say: Say) -> list[str]:

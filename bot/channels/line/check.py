@@ -10,8 +10,8 @@ _LITTLE_QUOTA = 50
 
 
 async def check(api: LineApi, webhook: str, say: Say) -> list[str]:
-    """Say what is in order, and return what is not. Raises aiohttp's ClientError and
-    TimeoutError."""
+    """Say what is in order, and return what is not. Raises aiohttp's ClientError,
+    TimeoutError, and ValueError for an answer that cannot be read."""
     try:
         return await _ask(api, webhook, say)
     except ApiException as error:

@@ -48,13 +48,9 @@ from bot.supervising import keep_running
 from models.chat import Did, Event, Message
 from models.letter_kind import LetterKind
 
-_CONNECTIONS = 64
 # How long to wait before Telegram is told our address again.
 _RETRY_SECONDS = 30
 _TOKEN_PAUSE = timedelta(minutes=1)
-_ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
-# Seconds that an answer may take beyond what Telegram was asked to wait.
-_WAIT_LONGER = 10.0
 # Errors that say that the person, and not the request, is the trouble.
 _GONE = ("chat not found", "user is deactivated", "bot was blocked", "user not found")
 _CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
