@@ -16,7 +16,7 @@ CHANNELS: tuple[type[ChannelSettings], ...] = (LineSettings, TelegramSettings)
 def open_channels(values: Mapping[str, object]) -> list[Channel]:
     """Return the channels that are on, by the environment and these values. Raises
     ValidationError."""
-    found = [each(**values).open() for each in CHANNELS]  # type: ignore[arg-type]
+    found = [each(**values).open() for each in CHANNELS]  # type: ignore[arg-type]  # by pydantic
     return [channel for channel in found if channel is not None]
 
 

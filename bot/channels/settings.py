@@ -1,5 +1,6 @@
 """What switches a channel on."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from bot.channels.base import Channel
@@ -12,6 +13,6 @@ class ChannelSettings(FromEnvironment):
     needed: ClassVar[tuple[str, ...]]
     channel: ClassVar[type[Channel]]
 
+    @abstractmethod
     def open(self) -> Channel | None:
         """Return the channel, or None where it is off."""
-        raise NotImplementedError
