@@ -3,9 +3,11 @@
 import itertools
 import os
 import shutil
+import ssl
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -273,6 +275,14 @@ def _logs_as_they_were() -> Iterator[None]:
     """A command sets up logs for its process; the next test has its own."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_certificates_once() -> Iterator[None]:
+    """Every client of a platform reads all certificates that the machine trusts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
