@@ -12,8 +12,7 @@ from handlers.staff.permission import NotAllowed
 from models.chat import Did, Event, Message, NotAButton
 from models.rules import details
 from models.store import Store
-from models.store.awaited import Awaited
-from models.tables import AlertKind
+from models.tables import AlertKind, Awaited
 from models.text import says_something
 from models.turn import Turn
 
@@ -84,7 +83,7 @@ def _said(turn: Turn, store: Store, event: Event, awaited: Awaited | None) -> _A
             return _Act(command[0], partial(_command, event=event, command=command))
         if refusal := _not_to_be_taken(turn, store, text):
             if awaited is not None:
-                store.awaited.ask(turn.contact.id, *awaited)
+                store.awaited.ask(turn.contact.id, awaited.what, awaited.subject, awaited.until)
             return _Act("text", lambda turn, store: [Message(text=turn.say(refusal))])
         if answers:
             kind, number = answers

@@ -11,7 +11,7 @@ from models.letter_kind import LetterKind
 from models.rules.days import at, end_of_day, local_day
 from models.rules.slots import Slot
 from models.store import Store
-from models.store.waiting import Wait
+from models.tables import Wait
 from models.turn import Turn
 
 _OFFERS_A_DAY = 3

@@ -8,8 +8,8 @@ from models.chat import Link, Message, NotAButton, button, column
 from models.letter_kind import LetterKind
 from models.store import Store
 from models.store.forms import DESK_LIFE, Purpose
-from models.store.persons import CODE_LIFE, OpenClaim
-from models.tables import AlertKind
+from models.store.persons import CODE_LIFE
+from models.tables import AlertKind, Claim
 from models.turn import Turn
 
 
@@ -43,7 +43,7 @@ def same(turn: Turn, store: Store, claim_id: int) -> list[Message]:
     claim = _claim(store, claim_id)
     if claim is None or not store.persons.decide(claim, turn.now, is_same=True):
         return _decided(turn, store)
-    _settle(turn, store, claim)
+    _settle(turn, store, claim.job_seeker_id, claim.other_id)
     # Either may have become part of a third record since.
     one, other = store.persons.living(claim.job_seeker_id), store.persons.living(claim.other_id)
     if one == other:
@@ -56,7 +56,7 @@ def another(turn: Turn, store: Store, claim_id: int) -> list[Message]:
     claim = _claim(store, claim_id)
     if claim is None or not store.persons.decide(claim, turn.now, is_same=False):
         return _decided(turn, store)
-    _settle(turn, store, claim)
+    _settle(turn, store, claim.job_seeker_id, claim.other_id)
     _note(turn, store, "another person", claim.job_seeker_id, after=f"person {claim.other_id}")
     for chat in store.contacts.of_seeker(claim.job_seeker_id):
         to = turn.to(chat)
@@ -110,9 +110,9 @@ def _merge(turn: Turn, store: Store, from_id: int, into_id: int) -> list[Message
     for claim in store.persons.open_claims(from_id):
         if {claim.job_seeker_id, claim.other_id} == {from_id, into_id}:
             store.persons.decide(claim, turn.now, is_same=True)
-            _settle(turn, store, claim)
+            _settle(turn, store, claim.job_seeker_id, claim.other_id)
     _note(turn, store, "merge", into_id, before=f"person {from_id}", after=f"person {into_id}")
-    _settle(turn, store, OpenClaim(0, from_id, into_id))
+    _settle(turn, store, from_id, into_id)
     for chat in chats:
         to = turn.to(store.contacts.by_id(chat.id))
         mine = own_bookings.current(to, store)
@@ -124,7 +124,7 @@ def _merge(turn: Turn, store: Store, from_id: int, into_id: int) -> list[Message
     return people.show(turn, store, into_id)
 
 
-def _question(turn: Turn, store: Store, claim: OpenClaim) -> Message:
+def _question(turn: Turn, store: Store, claim: Claim) -> Message:
     say = turn.say
     return Message(
         title=say("claim.title"),
@@ -151,7 +151,7 @@ def _differs(turn: Turn, store: Store, one: int, other: int) -> str:
     return "・".join(names) or turn.say("claim.nothing")
 
 
-def _claim(store: Store, claim_id: int) -> OpenClaim | None:
+def _claim(store: Store, claim_id: int) -> Claim | None:
     return store.persons.claim_by_id(claim_id)
 
 
@@ -159,8 +159,8 @@ def _decided(turn: Turn, store: Store) -> list[Message]:
     return [desk.menu(turn, turn.say("claim.decided"))]
 
 
-def _settle(turn: Turn, store: Store, claim: OpenClaim) -> None:
-    subject = f"job seekers {claim.job_seeker_id} {claim.other_id}"
+def _settle(turn: Turn, store: Store, newcomer: int, other: int) -> None:
+    subject = f"job seekers {newcomer} {other}"
     store.alerts.close_about(AlertKind.SAME_REGISTRATION, subject, turn.now)
 
 

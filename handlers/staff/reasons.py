@@ -8,7 +8,7 @@ from handlers.staff import cancelling, desk, people
 from handlers.staff.permission import ADMIN, NotAllowed
 from models.chat import Message, button, column
 from models.store import Store
-from models.store.awaited import Awaited
+from models.tables import Awaited
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=15)

@@ -21,7 +21,7 @@ class Access:
         every = select(AccessRecord).where(
             col(AccessRecord.at) >= start, col(AccessRecord.at) < end
         )
-        return list(self._tx.session.exec(every.order_by(col(AccessRecord.id))))
+        return list(self._tx.session.scalars(every.order_by(col(AccessRecord.id))))
 
     def of(self, contact_id: int, booking_ids: Sequence[int]) -> list[AccessRecord]:
         """The records of a person: of their chat's pages, and of their bookings' links."""
@@ -31,7 +31,7 @@ class Access:
                 col(AccessRecord.booking_id).in_(booking_ids),
             )
         )
-        return list(self._tx.session.exec(theirs.order_by(col(AccessRecord.id))))
+        return list(self._tx.session.scalars(theirs.order_by(col(AccessRecord.id))))
 
     def record(
         self,

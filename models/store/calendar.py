@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlmodel import col
-from sqlmodel import select as select_model
 
 from models import tables
 from models.database import Transaction, query
@@ -124,8 +123,8 @@ class Calendar:
             session.flush()
         if not shifts:
             return
-        for old in session.exec(
-            select_model(tables.Shift).where(tables.Shift.counselor_id == counselor_id)
+        for old in session.scalars(
+            select(tables.Shift).where(col(tables.Shift.counselor_id) == counselor_id)
         ):
             session.delete(old)
         for weekday, start, end in shifts:
@@ -137,8 +136,8 @@ class Calendar:
 
     def every_counselor(self) -> list[Counselor]:
         """The counselors who work here or ever did."""
-        every = self._tx.session.exec(
-            select_model(tables.Counselor).order_by(col(tables.Counselor.id))
+        every = self._tx.session.scalars(
+            select(tables.Counselor).order_by(col(tables.Counselor.id))
         )
         return [Counselor(each.id, each.name) for each in every if each.id is not None]
 
@@ -189,9 +188,9 @@ class Calendar:
         session = self._tx.session
         found = []
         for each in self.counselors():
-            shifts = session.exec(
-                select_model(tables.Shift)
-                .where(tables.Shift.counselor_id == each.id)
+            shifts = session.scalars(
+                select(tables.Shift)
+                .where(col(tables.Shift.counselor_id) == each.id)
                 .order_by(col(tables.Shift.weekday), col(tables.Shift.start_time))
             ).all()
             url = session.get_one(tables.Counselor, each.id).meeting_url
@@ -200,8 +199,8 @@ class Calendar:
 
     def closures_from(self, now: datetime) -> list[tables.Closure]:
         """The closures that are not over, the next one first."""
-        upcoming = select_model(tables.Closure).where(col(tables.Closure.ends_at) > now)
-        return list(self._tx.session.exec(upcoming.order_by(col(tables.Closure.starts_at))))
+        upcoming = select(tables.Closure).where(col(tables.Closure.ends_at) > now)
+        return list(self._tx.session.scalars(upcoming.order_by(col(tables.Closure.starts_at))))
 
     def closure(self, closure_id: int) -> tables.Closure | None:
         """A closure by its number, if there is one."""
@@ -209,12 +208,12 @@ class Calendar:
 
     def has_closure(self, start: datetime, end: datetime, counselor_id: int | None) -> bool:
         """Whether there is this very closure already."""
-        same = select_model(tables.Closure).where(
-            tables.Closure.starts_at == start,
-            tables.Closure.ends_at == end,
-            tables.Closure.counselor_id == counselor_id,
+        same = select(tables.Closure).where(
+            col(tables.Closure.starts_at) == start,
+            col(tables.Closure.ends_at) == end,
+            col(tables.Closure.counselor_id) == counselor_id,
         )
-        return self._tx.session.exec(same).first() is not None
+        return self._tx.session.scalars(same).first() is not None
 
     def remove_closure(self, closure_id: int) -> bool:
         """Take a closure back; False when there is none of this number."""

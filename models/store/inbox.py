@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, select, update
 from sqlmodel import col
-from sqlmodel import select as select_model
 
 from models.chat import Did, Event
 from models.database import Transaction, change, insert_once, query
@@ -100,8 +99,8 @@ class Inbox:
 
     def failed(self) -> list[Event]:
         """The events that failed, the oldest first, as they came."""
-        rows = self._tx.session.exec(
-            select_model(InboxEvent)
+        rows = self._tx.session.scalars(
+            select(InboxEvent)
             .where(col(InboxEvent.failed).is_(True), col(InboxEvent.body).is_not(None))
             .order_by(col(InboxEvent.received_at))
         )
@@ -113,8 +112,8 @@ class Inbox:
 
     def kept_of(self, contact_id: int) -> list[Event]:
         """What a person wrote around a consultation, which staff may have to read."""
-        rows = self._tx.session.exec(
-            select_model(InboxEvent)
+        rows = self._tx.session.scalars(
+            select(InboxEvent)
             .where(
                 col(InboxEvent.contact_id) == contact_id,
                 col(InboxEvent.body).is_not(None),

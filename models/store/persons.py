@@ -5,7 +5,6 @@ import hmac
 import json
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, case, cast, or_, select, union, update
 
@@ -32,22 +31,6 @@ _claims, _codes, _merges = table(Claim).c, table(ChatCode).c, table(Merge).c
 _MOVED = (Contact, Booking, Note, Refusal)
 
 
-class OpenClaim(NamedTuple):
-    """A newcomer's record, and the one that has the same registration number."""
-
-    id: int
-    job_seeker_id: int
-    other_id: int
-
-
-class Merged(NamedTuple):
-    """Two records that became one."""
-
-    id: int
-    from_id: int
-    into_id: int
-
-
 _CLAIM = insert_once(table(Claim))
 # A record with all that became part of it: what was claimed of one is claimed of the whole.
 _records = select(cast(bindparam("of"), _merges.from_id.type).label("id")).cte(
@@ -60,12 +43,6 @@ _its_own = select(_records.c.id)
 _is_claimed = and_(
     _claims.decided_at.is_(None),
     or_(_claims.job_seeker_id.in_(_its_own), _claims.other_id.in_(_its_own)),
-)
-_OPEN = query(
-    select(_claims.id, _claims.job_seeker_id, _claims.other_id)
-    .where(_is_claimed)
-    .order_by(_claims.id),
-    OpenClaim,
 )
 # The other side of each claim, or what that became part of.
 _other_side = case(
@@ -80,12 +57,6 @@ MAYBE_SAME = union(
     select(_records.c.id).where(_records.c.id == bindparam("of")), select(_others.c.id)
 )
 _MAYBE_SAME = query(MAYBE_SAME, int)
-_CLAIM_BY_ID = query(
-    select(_claims.id, _claims.job_seeker_id, _claims.other_id).where(
-        _claims.id == bindparam("id"), _claims.decided_at.is_(None)
-    ),
-    OpenClaim,
-)
 _DECIDE = change(
     update(table(Claim))
     .where(_claims.id == bindparam("claim"), _claims.decided_at.is_(None))
@@ -100,12 +71,6 @@ _TRY = change(
         _codes.tries < TRIES,
     )
     .values(tries=_codes.tries + 1)
-)
-_MERGES = query(
-    select(_merges.id, _merges.from_id, _merges.into_id)
-    .where(_merges.into_id == bindparam("into"), _merges.undone_at.is_(None))
-    .order_by(_merges.id.desc()),
-    Merged,
 )
 
 
@@ -128,13 +93,15 @@ class Persons:
         added = self._tx.run(_CLAIM, job_seeker_id=job_seeker_id, other_id=other_id, at=now)
         return added == 1
 
-    def open_claims(self, job_seeker_id: int) -> list[OpenClaim]:
+    def open_claims(self, job_seeker_id: int) -> list[Claim]:
         """Return the claims about a record that staff have not decided, whichever side it is."""
-        return self._tx.rows(_OPEN, of=job_seeker_id)
+        every = select(Claim).where(_is_claimed).order_by(_claims.id)
+        return list(self._tx.session.scalars(every, {"of": job_seeker_id}))
 
-    def claim_by_id(self, claim_id: int) -> OpenClaim | None:
+    def claim_by_id(self, claim_id: int) -> Claim | None:
         """Return a claim that is not decided."""
-        return self._tx.row(_CLAIM_BY_ID, id=claim_id)
+        found = self._tx.session.get(Claim, claim_id, populate_existing=True)
+        return found if found is not None and found.decided_at is None else None
 
     def maybe_same(self, job_seeker_id: int) -> list[int]:
         """Return a record, and those that may be the same person's."""
@@ -146,7 +113,7 @@ class Persons:
             job_seeker_id = into
         return job_seeker_id
 
-    def decide(self, claim: OpenClaim, now: datetime, *, is_same: bool) -> bool:
+    def decide(self, claim: Claim, now: datetime, *, is_same: bool) -> bool:
         """Note what staff say of a claim; False when somebody was faster."""
         return self._tx.run(_DECIDE, claim=claim.id, now=now, same=is_same) == 1
 
@@ -169,7 +136,7 @@ class Persons:
         assert row.id is not None
         return row.id
 
-    def undo(self, merge_id: int, now: datetime) -> Merged | None:
+    def undo(self, merge_id: int, now: datetime) -> Merge | None:
         """Give back to the first record what was its own; None when it was undone before, or when
         the second has become part of a third, which has to be undone first."""
         session = self._tx.session
@@ -181,11 +148,12 @@ class Persons:
             self._give(model, moved[table(model).name], row.from_id)
         row.undone_at = now
         session.flush()
-        return Merged(merge_id, row.from_id, row.into_id)
+        return row
 
-    def merges_into(self, job_seeker_id: int) -> list[Merged]:
+    def merges_into(self, job_seeker_id: int) -> list[Merge]:
         """Return the records that became part of this one and still are, the latest first."""
-        return self._tx.rows(_MERGES, into=job_seeker_id)
+        every = select(Merge).where(_merges.into_id == job_seeker_id, _merges.undone_at.is_(None))
+        return list(self._tx.session.scalars(every.order_by(_merges.id.desc())))
 
     def new_code(self, job_seeker_id: int, now: datetime) -> str:
         """Return a new code that joins a chat to a record, once; of it only a hash is stored."""

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlmodel import col
-from sqlmodel import select as select_model
 
 from models import tables
 from models.database import Transaction, change, query
@@ -155,8 +154,8 @@ class Questions:
 
     def open(self) -> list[Question]:
         """What nobody has answered, the oldest first."""
-        rows = self._tx.session.exec(
-            select_model(tables.Question)
+        rows = self._tx.session.scalars(
+            select(tables.Question)
             .where(col(tables.Question.closed_at).is_(None))
             .order_by(col(tables.Question.id))
         )
@@ -181,9 +180,9 @@ class Questions:
 
     def of(self, contact_id: int) -> list[Question]:
         """What a person has asked, the oldest first."""
-        rows = self._tx.session.exec(
-            select_model(tables.Question)
-            .where(tables.Question.contact_id == contact_id)
+        rows = self._tx.session.scalars(
+            select(tables.Question)
+            .where(col(tables.Question.contact_id) == contact_id)
             .order_by(col(tables.Question.id))
         )
         return [self._opened(row) for row in rows]

@@ -3,14 +3,13 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, insert, not_, or_, update
-from sqlalchemy import select as select_columns
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, bindparam, exists, insert, not_, or_, select, update
+from sqlmodel import col
 
 from models import tables
 from models.database import Statement, Transaction, change, query
 from models.rules.details import folded
-from models.tables import Contact, JobSeeker, Merge, table
+from models.tables import Contact, JobSeeker, Merge, Refusal, table
 from models.vault import Vault
 
 
@@ -23,25 +22,14 @@ class Details(NamedTuple):
     registration: str
 
 
-class Refusal(NamedTuple):
-    """利用お断り, as it holds."""
-
-    id: int
-    until_day: date | None
-
-
-_refusals = table(tables.Refusal).c
+_refusals = table(Refusal).c
 
 # By record: nobody has somebody else refused by typing their number. Who gives the number of
 # another record books nothing before staff have said whose it is (models/store/persons.py).
-REFUSALS = select_columns(_refusals.id, _refusals.until_day).where(
+REFUSALS = select(Refusal).where(
     _refusals.job_seeker_id == bindparam("job_seeker_id"),
     _refusals.lifted_at.is_(None),
     or_(_refusals.until_day.is_(None), _refusals.until_day >= bindparam("today")),
-)
-_LONGEST_REFUSAL = query(
-    REFUSALS.order_by(_refusals.until_day.is_not(None), _refusals.until_day.desc()).limit(1),
-    Refusal,
 )
 
 _seekers = table(JobSeeker).c
@@ -73,7 +61,7 @@ _KEEP = change(
 )
 _contacts = table(Contact).c
 _WHO = query(
-    select_columns(_contacts.job_seeker_id).where(_contacts.id == bindparam("contact_id")),
+    select(_contacts.job_seeker_id).where(_contacts.id == bindparam("contact_id")),
     lambda seeker: None if seeker is None else int(seeker),
 )
 _TIE = change(
@@ -173,7 +161,11 @@ class Seekers:
 
     def refusal(self, job_seeker_id: int, today: date) -> Refusal | None:
         """The refusal that holds on a local day; of several the one that lasts longest."""
-        return self._tx.row(_LONGEST_REFUSAL, job_seeker_id=job_seeker_id, today=today)
+        longest_first = REFUSALS.order_by(
+            _refusals.until_day.is_not(None), _refusals.until_day.desc()
+        )
+        values = {"job_seeker_id": job_seeker_id, "today": today}
+        return self._tx.session.scalars(longest_first.limit(1), values).first()
 
     def with_registration(self, registration: str) -> list[int]:
         """The job seekers who gave this registration number."""
@@ -192,7 +184,7 @@ class Seekers:
 
     def _where(self, condition: ColumnElement[bool]) -> list[int]:
         same = select(JobSeeker).where(condition, not_(_IS_MERGED)).order_by(col(JobSeeker.id))
-        return [each.id for each in self._tx.session.exec(same) if each.id is not None]
+        return [each.id for each in self._tx.session.scalars(same) if each.id is not None]
 
     def set_verified(self, job_seeker_id: int, at: datetime | None) -> None:
         """Staff have seen the registration in their own system, or take that back."""
@@ -203,24 +195,24 @@ class Seekers:
         """Refuse further use (arts. 6(6), 12(1)), up to and including a local day, or without
         an end."""
         self._tx.session.add(
-            tables.Refusal(job_seeker_id=job_seeker_id, since=now, until_day=until, by_staff_id=by)
+            Refusal(job_seeker_id=job_seeker_id, since=now, until_day=until, by_staff_id=by)
         )
         self._tx.session.flush()
 
     def lift_refusals(self, job_seeker_id: int, now: datetime) -> None:
         """The person is welcome again."""
-        standing = select(tables.Refusal).where(
-            col(tables.Refusal.job_seeker_id) == job_seeker_id,
-            col(tables.Refusal.lifted_at).is_(None),
+        standing = select(Refusal).where(
+            col(Refusal.job_seeker_id) == job_seeker_id,
+            col(Refusal.lifted_at).is_(None),
         )
-        for refusal in self._tx.session.exec(standing):
+        for refusal in self._tx.session.scalars(standing):
             refusal.lifted_at = now
         self._tx.session.flush()
 
-    def refusals(self, job_seeker_id: int) -> list[tables.Refusal]:
+    def refusals(self, job_seeker_id: int) -> list[Refusal]:
         """All refusals there ever were, the latest first."""
-        every = select(tables.Refusal).where(tables.Refusal.job_seeker_id == job_seeker_id)
-        return list(self._tx.session.exec(every.order_by(col(tables.Refusal.id).desc())))
+        every = select(Refusal).where(col(Refusal.job_seeker_id) == job_seeker_id)
+        return list(self._tx.session.scalars(every.order_by(col(Refusal.id).desc())))
 
     def add_note(self, job_seeker_id: int, text: str, by: int | None, now: datetime) -> None:
         """Remember something of a person, sealed."""
@@ -232,16 +224,18 @@ class Seekers:
 
     def notes(self, job_seeker_id: int) -> list[tuple[datetime, str]]:
         """What staff remember of a person, the oldest first."""
-        every = select(tables.Note).where(tables.Note.job_seeker_id == job_seeker_id)
+        every = select(tables.Note).where(col(tables.Note.job_seeker_id) == job_seeker_id)
         return [
             (note.at, self._vault.open(note.body, f"notes:{note.id}"))
-            for note in self._tx.session.exec(every.order_by(col(tables.Note.id)))
+            for note in self._tx.session.scalars(every.order_by(col(tables.Note.id)))
             if note.body is not None
         ]
 
     def details(self, job_seeker_id: int) -> Details:
         """The opened details of a job seeker who has filled in the form."""
-        seeker = self._tx.session.exec(select(JobSeeker).where(JobSeeker.id == job_seeker_id)).one()
+        seeker = self._tx.session.scalars(
+            select(JobSeeker).where(col(JobSeeker.id) == job_seeker_id)
+        ).one()
         opened = {}
         for field in Details._fields:
             sealed = getattr(seeker, field)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
-from sqlmodel import select as select_model
 
 from models import tables
 from models.database import Transaction, change, query
@@ -157,8 +156,8 @@ class StaffStore:
 
     def admins(self) -> int:
         """How many admins there are; on PostgreSQL two who leave at once wait for each other."""
-        admins = self._tx.session.exec(
-            select_model(tables.Staff)
+        admins = self._tx.session.scalars(
+            select(tables.Staff)
             .where(col(tables.Staff.role) == Role.ADMIN, col(tables.Staff.removed_at).is_(None))
             .order_by(col(tables.Staff.id))
             .with_for_update()

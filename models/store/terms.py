@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, func, insert, literal_column, not_, or_, select
 from sqlmodel import col
-from sqlmodel import select as select_model
 
 from models import tables
 from models.database import Transaction, change, insert_once, query
 from models.letter_kind import LetterKind
-from models.tables import Contact, OutboxRow, SendState, Staff, TermsNotice, table
+from models.tables import Consent, Contact, OutboxRow, SendState, Staff, TermsNotice, table
 
 
 class Version(NamedTuple):
@@ -31,15 +30,8 @@ class Told(NamedTuple):
     not_reached: int
 
 
-class Consent(NamedTuple):
-    """The last word of a contact on the terms."""
-
-    terms_version: int
-    given: bool
-
-
 _terms = table(tables.Terms).c
-_consents = table(tables.Consent).c
+_consents = table(Consent).c
 
 # The latest effective one.
 VERSION_IN_FORCE = (
@@ -49,19 +41,12 @@ VERSION_IN_FORCE = (
     .limit(1)
 )
 _IN_FORCE = query(VERSION_IN_FORCE.add_columns(_terms.sha256, _terms.effective_on), Version)
-_LATEST_CONSENT = query(
-    select(_consents.terms_version, _consents.given)
-    .where(_consents.contact_id == bindparam("contact_id"))
-    .order_by(_consents.id.desc())
-    .limit(1),
-    Consent,
-)
-_ADD_CONSENT = change(insert(table(tables.Consent)))
+_ADD_CONSENT = change(insert(table(Consent)))
 
 
 _contacts, _notices = table(Contact).c, table(TermsNotice).c
 _outbox = table(OutboxRow).c
-_theirs = table(tables.Consent).alias("theirs")
+_theirs = table(Consent).alias("theirs")
 _latest = (
     select(func.max(_theirs.c.id))
     .where(_theirs.c.contact_id == _contacts.id)
@@ -126,12 +111,16 @@ class TermsStore:
         return self._tx.row(_IN_FORCE, today=today)
 
     def consent_of(self, contact_id: int) -> Consent | None:
-        return self._tx.row(_LATEST_CONSENT, contact_id=contact_id)
+        """Return the last word of a contact on the terms."""
+        newest_first = select(Consent).order_by(col(Consent.id).desc())
+        return self._tx.session.scalars(
+            newest_first.where(col(Consent.contact_id) == contact_id).limit(1)
+        ).first()
 
-    def consents_of(self, contact_id: int) -> list[tables.Consent]:
+    def consents_of(self, contact_id: int) -> list[Consent]:
         """Every consent and withdrawal of a contact's, the oldest first."""
-        every = select_model(tables.Consent).where(tables.Consent.contact_id == contact_id)
-        return list(self._tx.session.exec(every.order_by(col(tables.Consent.id))))
+        every = select(Consent).where(col(Consent.contact_id) == contact_id)
+        return list(self._tx.session.scalars(every.order_by(col(Consent.id))))
 
     def record_consent(
         self,
@@ -186,15 +175,16 @@ class TermsStore:
         return self._same(body, effective_on) is not None
 
     def _same(self, body: str, effective_on: date) -> tables.Terms | None:
-        same = select_model(tables.Terms).where(
-            tables.Terms.sha256 == _digest(body), tables.Terms.effective_on == effective_on
+        same = select(tables.Terms).where(
+            col(tables.Terms.sha256) == _digest(body),
+            col(tables.Terms.effective_on) == effective_on,
         )
-        return self._tx.session.exec(same).first()
+        return self._tx.session.scalars(same).first()
 
     def before(self, terms: tables.Terms) -> tables.Terms | None:
         """The version that a version takes the place of."""
         older = (
-            select_model(tables.Terms)
+            select(tables.Terms)
             .where(
                 or_(
                     col(tables.Terms.effective_on) < terms.effective_on,
@@ -206,7 +196,7 @@ class TermsStore:
             )
             .order_by(col(tables.Terms.effective_on).desc(), col(tables.Terms.version).desc())
         )
-        return self._tx.session.exec(older).first()
+        return self._tx.session.scalars(older).first()
 
     def start_telling(self, version: int, now: datetime) -> None:
         """Staff want everybody to be told of a version."""
@@ -219,10 +209,10 @@ class TermsStore:
 
     def not_told(self, today: date) -> list[tables.Terms]:
         """The versions to come of which nobody is being told, though somebody ought to be."""
-        coming = select_model(tables.Terms).where(
-            tables.Terms.effective_on > today, col(tables.Terms.telling_since).is_(None)
+        coming = select(tables.Terms).where(
+            col(tables.Terms.effective_on) > today, col(tables.Terms.telling_since).is_(None)
         )
-        found = self._tx.session.exec(coming.order_by(col(tables.Terms.effective_on))).all()
+        found = self._tx.session.scalars(coming.order_by(col(tables.Terms.effective_on))).all()
         return [each for each in found if each.version and self.to_tell(each.version)]
 
     def next_to_tell(self, version: int, count: int) -> list[int]:
@@ -262,8 +252,8 @@ class TermsStore:
 
     def published(self) -> list[tables.Terms]:
         """All versions, the newest first."""
-        newest_first = select_model(tables.Terms).order_by(col(tables.Terms.version).desc())
-        return list(self._tx.session.exec(newest_first))
+        newest_first = select(tables.Terms).order_by(col(tables.Terms.version).desc())
+        return list(self._tx.session.scalars(newest_first))
 
 
 def _digest(body: str) -> str:

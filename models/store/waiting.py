@@ -1,56 +1,26 @@
 """The waiting list: who wants to be told of a free slot, and slots held for them."""
 
 from datetime import date, datetime
-from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
-from models import tables
 from models.database import Transaction, change, query
 from models.rules.slots import Slot
-from models.tables import table
+from models.tables import Hold, Wait, table
 
+_waits, _holds = table(Wait).c, table(Hold).c
 
-class Wait(NamedTuple):
-    """Somebody waits for a slot on a local day, or on any."""
-
-    id: int
-    contact_id: int
-    service: str
-    day: date | None
-
-
-_waits, _holds = table(tables.Wait).c, table(tables.Hold).c
-
-_ADD = change(insert(table(tables.Wait)))
+_ADD = change(insert(table(Wait)))
 _is_standing = and_(
     _waits.ended_at.is_(None), or_(_waits.day.is_(None), _waits.day > bindparam("today"))
 )
 _ANYBODY = query(select(_waits.id).where(_is_standing).limit(1), int)
-_STANDING = query(
-    select(_waits.id, _waits.contact_id, _waits.service, _waits.day)
-    .where(_is_standing)
-    .order_by(_waits.id)
-    # Two processes that offer at once do so one after the other.
-    .with_for_update(),
-    Wait,
-)
-_OF = query(
-    select(_waits.id, _waits.contact_id, _waits.service, _waits.day)
-    .where(
-        _waits.contact_id == bindparam("contact_id"),
-        _waits.ended_at.is_(None),
-        or_(_waits.day.is_(None), _waits.day > bindparam("today")),
-    )
-    .order_by(_waits.id),
-    Wait,
-)
 _END = change(
-    update(table(tables.Wait))
+    update(table(Wait))
     .where(_waits.contact_id == bindparam("of"), _waits.ended_at.is_(None))
     .values(ended_at=bindparam("now"))
 )
-_HOLD = change(insert(table(tables.Hold)))
+_HOLD = change(insert(table(Hold)))
 _OFFERED = query(
     select(_holds.starts_at, _holds.counselor_id).where(
         _holds.contact_id == bindparam("contact_id")
@@ -70,7 +40,7 @@ _HAS_HOLD = query(
     int,
 )
 _LET_GO = change(
-    update(table(tables.Hold))
+    update(table(Hold))
     .where(_holds.contact_id == bindparam("of"), _holds.until > bindparam("now"))
     .values(until=bindparam("now"))
 )
@@ -90,11 +60,14 @@ class Waiting:
 
     def standing(self, today: date) -> list[Wait]:
         """All of those, the first in line first, and none of them stops meanwhile."""
-        return self._tx.rows(_STANDING, today=today)
+        # Two processes that offer at once do so one after the other.
+        every = select(Wait).where(_is_standing).order_by(_waits.id).with_for_update()
+        return list(self._tx.session.scalars(every, {"today": today}))
 
     def of(self, contact_id: int, today: date) -> list[Wait]:
         """What a person waits for."""
-        return self._tx.rows(_OF, contact_id=contact_id, today=today)
+        theirs = select(Wait).where(_waits.contact_id == contact_id, _is_standing)
+        return list(self._tx.session.scalars(theirs.order_by(_waits.id), {"today": today}))
 
     def end(self, contact_id: int, now: datetime) -> None:
         """A person waits no more: booked, or does not want to; what was held is free."""

@@ -44,7 +44,7 @@ class Consent(SQLModel, table=True):
 
     __tablename__ = "consents"
     __table_args__ = (Index(None, "contact_id", "id"),)
-    id: int | None = row_id()
+    id: int = row_id()
     contact_id: int = refers_to("contacts.id")
     terms_version: int = Field(foreign_key="terms.version")
     sha256: str = Field(max_length=64)
@@ -59,7 +59,7 @@ class Declaration(SQLModel, table=True):
 
     __tablename__ = "declarations"
     __table_args__ = (Index(None, "contact_id", "card", "item", "at"),)
-    id: int | None = row_id()
+    id: int = row_id()
     contact_id: int = refers_to("contacts.id")
     card: str = Field(max_length=16)
     item: str = Field(max_length=16)

@@ -77,7 +77,7 @@ class Alert(SQLModel, table=True):
         partial_index("ix_alerts_untold", "at", where="told_at IS NULL"),
         partial_index("ix_alerts_open", "at", where="closed_at IS NULL"),
     )
-    id: int | None = row_id()
+    id: int = row_id()
     kind: AlertKind = one_of(AlertKind, length=32)
     subject: str = Field(max_length=80)
     booking_id: int | None = refers_to("bookings.id", optional=True, index=True)

@@ -16,7 +16,7 @@ class Question(SQLModel, table=True):
 
     __tablename__ = "questions"
     __table_args__ = (partial_index("ix_questions_open", "id", where="closed_at IS NULL"),)
-    id: int | None = row_id()
+    id: int = row_id()
     contact_id: int = refers_to("contacts.id", index=True)
     message_id: str | None = Field(default=None, max_length=64)
     body: bytes | None = sealed()
@@ -32,7 +32,7 @@ class Draft(SQLModel, table=True):
     makes a question of it."""
 
     __tablename__ = "drafts"
-    id: int | None = row_id()
+    id: int = row_id()
     contact_id: int = refers_to("contacts.id", index=True)
     message_id: str | None = Field(default=None, max_length=64)
     body: bytes | None = sealed()

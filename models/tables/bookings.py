@@ -63,7 +63,7 @@ class Booking(SQLModel, table=True):
         ),
         CheckConstraint("companion IN ('alone', 'companion', 'interpreter')", name="companion"),
     )
-    id: int | None = row_id()
+    id: int = row_id()
     reference: str = Field(max_length=12, unique=True)
     # What its links are bound to; "" for those that were sent before there was one.
     secret: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
@@ -89,7 +89,7 @@ class BookingChange(SQLModel, table=True):
     and forgotten after the office's `record_years`."""
 
     __tablename__ = "booking_changes"
-    id: int | None = row_id()
+    id: int = row_id()
     booking_id: int = refers_to("bookings.id", index=True)
     at: datetime = moment()
     what: str = Field(max_length=24)
@@ -102,7 +102,7 @@ class AttendanceSign(SQLModel, table=True):
 
     __tablename__ = "attendance_signs"
     __table_args__ = (UniqueConstraint("booking_id", "version", "how"),)
-    id: int | None = row_id()
+    id: int = row_id()
     booking_id: int = refers_to("bookings.id")
     version: int
     came: bool
@@ -117,7 +117,7 @@ class Watch(SQLModel, table=True):
     """A stretch of time in which one process saw that a way in worked, or that it did not."""
 
     __tablename__ = "watches"
-    id: int | None = row_id()
+    id: int = row_id()
     way: str = Field(default="sweep", max_length=64, sa_column_kwargs={"server_default": "sweep"})
     works: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     starts_at: datetime = moment()

@@ -14,7 +14,7 @@ class Counselor(SQLModel, table=True):
     """相談員・担当者."""
 
     __tablename__ = "counselors"
-    id: int | None = row_id()
+    id: int = row_id()
     name: str = Field(max_length=60, unique=True)
     meeting_url: str | None = Field(default=None, max_length=2000)
     retired_at: datetime | None = moment(optional=True)
@@ -28,7 +28,7 @@ class Shift(SQLModel, table=True):
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
         CheckConstraint("start_time < end_time", name="times"),
     )
-    id: int | None = row_id()
+    id: int = row_id()
     counselor_id: int = refers_to("counselors.id", index=True)
     weekday: int
     start_time: time
@@ -42,7 +42,7 @@ class Closure(SQLModel, table=True):
 
     __tablename__ = "closures"
     __table_args__ = (CheckConstraint("starts_at < ends_at", name="times"),)
-    id: int | None = row_id()
+    id: int = row_id()
     counselor_id: int | None = refers_to("counselors.id", optional=True, index=True)
     starts_at: datetime = moment()
     ends_at: datetime = moment(index=True)

@@ -68,7 +68,7 @@ class OutboxRow(SQLModel, table=True):
             name="state",
         ),
     )
-    id: int | None = row_id()
+    id: int = row_id()
     contact_id: int = refers_to("contacts.id", index=True)
     channel: str = Field(max_length=16)
     person: str = Field(max_length=64)

@@ -12,7 +12,7 @@ class JobSeeker(SQLModel, table=True):
     """利用者・求職者: the parent. Personal columns are sealed (models/vault.py)."""
 
     __tablename__ = "job_seekers"
-    id: int | None = row_id()
+    id: int = row_id()
     name: bytes | None = sealed()
     reading: bytes | None = sealed()
     phone: bytes | None = sealed()
@@ -30,7 +30,7 @@ class Contact(SQLModel, table=True):
 
     __tablename__ = "contacts"
     __table_args__ = (UniqueConstraint("channel", "person"),)
-    id: int | None = row_id()
+    id: int = row_id()
     channel: str = Field(max_length=16)
     person: str = Field(max_length=64)
     language: str = Field(max_length=16)
@@ -58,7 +58,7 @@ class Claim(SQLModel, table=True):
 
     __tablename__ = "claims"
     __table_args__ = (UniqueConstraint("job_seeker_id", "other_id"),)
-    id: int | None = row_id()
+    id: int = row_id()
     job_seeker_id: int = refers_to("job_seekers.id")
     other_id: int = refers_to("job_seekers.id", index=True)
     at: datetime = moment()
@@ -71,7 +71,7 @@ class Merge(SQLModel, table=True):
     it can be undone."""
 
     __tablename__ = "merges"
-    id: int | None = row_id()
+    id: int = row_id()
     from_id: int = refers_to("job_seekers.id", index=True)
     into_id: int = refers_to("job_seekers.id", index=True)
     moved: str = Field(sa_type=Text)
@@ -85,7 +85,7 @@ class Refusal(SQLModel, table=True):
     Never automatic. The reason speaks of a person, so it is a sealed note."""
 
     __tablename__ = "refusals"
-    id: int | None = row_id()
+    id: int = row_id()
     job_seeker_id: int = refers_to("job_seekers.id", index=True)
     since: datetime = moment()
     until_day: date | None = None
@@ -97,7 +97,7 @@ class Note(SQLModel, table=True):
     """What staff want to remember of a person; sealed, since it speaks of one."""
 
     __tablename__ = "notes"
-    id: int | None = row_id()
+    id: int = row_id()
     job_seeker_id: int = refers_to("job_seekers.id", index=True)
     body: bytes | None = sealed()
     by_staff_id: int | None = refers_to("staff.id", optional=True)

@@ -17,7 +17,7 @@ class AuditEntry(SQLModel, table=True):
 
     __tablename__ = "audit"
     __table_args__ = (Index(None, "contact_id", "what", "at"),)
-    id: int | None = row_id()
+    id: int = row_id()
     at: datetime = moment(index=True)
     staff_id: int | None = refers_to("staff.id", optional=True)
     contact_id: int | None = refers_to("contacts.id", optional=True)
@@ -32,7 +32,7 @@ class AccessRecord(SQLModel, table=True):
     """A use of a join link, form or terms page (art. 7(1))."""
 
     __tablename__ = "access_records"
-    id: int | None = row_id()
+    id: int = row_id()
     at: datetime = moment(index=True)
     page: str = Field(max_length=16)
     booking_id: int | None = refers_to("bookings.id", optional=True, index=True)

@@ -27,7 +27,7 @@ class Staff(SQLModel, table=True):
         CheckConstraint("role IN ('admin', 'counselor')", name="role"),
         CheckConstraint("role = 'admin' OR counselor_id IS NOT NULL", name="counselor"),
     )
-    id: int | None = row_id()
+    id: int = row_id()
     contact_id: int = refers_to("contacts.id")
     name: str = Field(max_length=60)
     role: Role = one_of(Role)

@@ -12,7 +12,7 @@ class Wait(SQLModel, table=True):
 
     __tablename__ = "waits"
     __table_args__ = (partial_index("ix_waits_standing", "id", where="ended_at IS NULL"),)
-    id: int | None = row_id()
+    id: int = row_id()
     contact_id: int = refers_to("contacts.id", index=True)
     service: str = Field(max_length=16)
     day: date | None = None
@@ -24,7 +24,7 @@ class Hold(SQLModel, table=True):
     """A slot that was offered to somebody who waits, and is kept for them until a time."""
 
     __tablename__ = "holds"
-    id: int | None = row_id()
+    id: int = row_id()
     wait_id: int = refers_to("waits.id", index=True)
     contact_id: int = refers_to("contacts.id", index=True)
     counselor_id: int = refers_to("counselors.id")
