@@ -2,8 +2,6 @@
 
 import aiohttp
 
-from bot.channels.proxies import is_proxy_set
-
 _TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 _LONGEST_ANSWER = 1000
 # What says that nobody has answered.
@@ -24,4 +22,4 @@ async def post(url: str, body: dict[str, object]) -> None:
 
 
 def _session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=is_proxy_set())
+    return aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=True)

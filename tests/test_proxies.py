@@ -1,10 +1,9 @@
-"""The way out of the office: by a proxy where one is set, and else without looking for one."""
+"""The way out of the office: by a proxy where the environment names one."""
 
 import asyncio
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 import pytest
@@ -76,21 +75,3 @@ async def test_a_proxy_that_is_set_is_used(
     monkeypatch.setenv("http_proxy", server.address)
     await send_to("http://platform.invalid", name)
     assert [each.split("/")[2] for each in server.asked] == ["platform.invalid"]
-
-
-@pytest.mark.parametrize("name", CHANNELS)
-async def test_where_none_is_set_no_thread_looks_for_one(
-    server: Anywhere, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    monkeypatch.setenv("no_proxy", "localhost")  # which alone sets none
-    loop, in_threads = asyncio.get_running_loop(), list[Any]()
-    really = loop.run_in_executor
-
-    def heard(executor: Any, work: Any, *given: Any) -> Any:
-        in_threads.append(work)
-        return really(executor, work, *given)
-
-    monkeypatch.setattr(loop, "run_in_executor", heard)
-    await send_to(server.address, name)
-    assert len(server.asked) == 1
-    assert not in_threads

@@ -17,27 +17,9 @@ from linebot.v3.messaging.models import (
     TestWebhookEndpointResponse,
 )
 
-from bot.channels.proxies import is_proxy_set
-
 BASE = "https://api.line.me"
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 NO_ANSWER = (ApiException, aiohttp.ClientError, TimeoutError, ValueError)
-
-
-class _Client(AsyncApiClient):  # type: ignore[misc]  # the SDK has no types
-    """The SDK's client, which looks at no body that is plain JSON already (cards are large), and
-    for no proxy where none is set."""
-
-    def __init__(self, configuration: Configuration) -> None:
-        super().__init__(configuration)
-        if not is_proxy_set():
-            rest, old = self.rest_client, self.rest_client.pool_manager
-            rest.pool_manager = aiohttp.ClientSession(connector=old.connector)
-            old.detach()
-
-    def sanitize_for_serialization(self, obj: object) -> object:
-        """The SDK's models as plain JSON."""
-        return obj if isinstance(obj, dict) else super().sanitize_for_serialization(obj)
 
 
 class LineApi:
@@ -121,5 +103,5 @@ class LineApi:
 
     def _connected(self) -> AsyncApiClient:
         if self._client is None:
-            self._client = _Client(self._configuration)
+            self._client = AsyncApiClient(self._configuration)
         return self._client

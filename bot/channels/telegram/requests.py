@@ -8,8 +8,6 @@ import orjson
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.proxies import is_proxy_set
-
 _SECONDS = 5.0  # for connecting, and for each wait for bytes
 
 
@@ -29,7 +27,7 @@ class AiohttpRequest(BaseRequest):
         """Open the client, inside the running loop."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=is_proxy_set())
+            self._session = aiohttp.ClientSession(connector=connector, trust_env=True)
 
     async def shutdown(self) -> None:
         """Close the client."""
