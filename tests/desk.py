@@ -82,3 +82,28 @@ def books_the_whole_day(store: Store, now: datetime) -> list[str]:
         ).reference
         for slot in slots
     ]
+
+
+async def phoned(world: World, admin: Parent, **details: str) -> int:
+    """Staff note somebody down who phones, and book for them; returns the record."""
+    await world.play(seconds=5)
+    await admin.says("/find")
+    url = admin.link("ページを開く")
+    searched = details.get("registration", "34999-999999")
+    page = await sends(world, url, action="search", registration=searched)
+    await on(world, url, page, action="create", **{**DETAILS, **details})
+    await admin.taps("結果を見る")
+    await admin.taps("予約を入れる")
+    await admin.taps("12/1")
+    await admin.taps(r"^\d+:\d\d$")
+    admin.sees("できました")
+    return max((await world.bookings()), key=lambda each: each.id).job_seeker_id
+
+
+async def record_of(world: World, parent: Parent) -> int:
+    """The record that a parent's chat belongs to."""
+    channel, person = world.channel, parent.person
+    found = await world.store(lambda store: store.contacts.find(channel, person))
+    assert found is not None
+    assert found.job_seeker_id is not None
+    return found.job_seeker_id

@@ -8,8 +8,8 @@ import pytest
 from models.booking import Booking
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
+from tests.consultation import GRACE, at_the_start
 from tests.talk import Parent, World
-from tests.test_attendance import GRACE, at_the_start
 
 LATER = GRACE + timedelta(minutes=5)
 

@@ -5,21 +5,10 @@ from typing import Any
 
 import pytest
 
-from models.booking import Booking
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
-from tests.talk import Parent, World
-
-GRACE = timedelta(minutes=10)
-
-
-async def at_the_start(world: World) -> tuple[Parent, Booking]:
-    """A parent whose consultation begins now, after nothing has come from them for hours."""
-    parent = world.parent()
-    booking = await parent.has_booked()
-    await world.play_to(booking.starts_at)
-    parent.looks()
-    return parent, booking
+from tests.consultation import GRACE, at_the_start
+from tests.talk import World
 
 
 async def test_nobody_came_and_nobody_wrote(world: World) -> None:

@@ -11,8 +11,8 @@ from models.store import Store
 from models.tables import AlertKind
 from models.turn import Turn
 from tests.conftest import MakeWorld
+from tests.consultation import at_the_start
 from tests.talk import World
-from tests.test_attendance import at_the_start
 
 
 @pytest.mark.parametrize("order", [("unfollow", "follow"), ("follow", "unfollow")])

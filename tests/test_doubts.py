@@ -6,26 +6,12 @@ from datetime import timedelta
 import pytest
 
 from handlers.parents.troubles import Trouble, minutes_in, trouble
-from models.booking import Booking
 from models.database import DatabaseUnavailable
-from models.tables import AlertKind, Status
+from models.tables import Status
 from tests.conftest import MakeWorld
+from tests.consultation import GRACE, at_the_end_of_grace, at_the_start, the_day_before
 from tests.desk import booked
-from tests.talk import Parent, World
-from tests.test_attendance import GRACE, at_the_start
-
-
-async def _the_day_before(world: World) -> tuple[Parent, Booking]:
-    parent = world.parent()
-    booking = await parent.has_booked()
-    await world.play_to(booking.starts_at - timedelta(hours=13))  # 21:00
-    parent.looks()
-    return parent, booking
-
-
-async def _ends(world: World, booking: Booking) -> Status:
-    await world.play_to(booking.starts_at + GRACE + timedelta(seconds=75))
-    return (await world.booking()).status
+from tests.talk import World
 
 
 @pytest.mark.parametrize(
@@ -119,19 +105,19 @@ def test_minutes_that_are_named(words: str, minutes: int | None) -> None:
 
 async def test_illness_the_day_before_is_answered_kindly_and_holds(world: World) -> None:
     admin = await world.staff()
-    parent, booking = await _the_day_before(world)
+    parent, booking = await the_day_before(world)
     await parent.says("インフルになったけえ明日いけんわ")
     parent.sees("お大事に", "予定どおり行きます", "日時を変える", "キャンセルする")
     assert (await world.booking()).status == Status.BOOKED
     await world.play(minutes=6)
     admin.looks().sees("来られないかもしれません", "インフルになったけえ明日いけんわ")
-    assert await _ends(world, booking) == Status.UNDECIDED
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
     parent.looks().sees_no("キャンセルの扱いになりました")
 
 
 async def test_staff_are_told_of_it_once_an_hour_however_often_it_is_said(world: World) -> None:
     admin = await world.staff()
-    parent, _ = await _the_day_before(world)
+    parent, _ = await the_day_before(world)
     for _ in range(5):
         await parent.says("行けるかわからない")
         await world.play(minutes=7)
@@ -146,7 +132,7 @@ async def test_staff_are_told_of_it_once_an_hour_however_often_it_is_said(world:
 
 async def test_staff_hear_that_somebody_comes_after_all(world: World) -> None:
     admin = await world.staff()
-    parent, _ = await _the_day_before(world)
+    parent, _ = await the_day_before(world)
     await parent.says("熱が出ました")
     await world.play(minutes=6)
     await parent.taps("予定どおり行きます")
@@ -172,7 +158,7 @@ async def test_around_the_start_nothing_waits_and_every_word_is_told(world: Worl
 
 async def test_staff_see_the_last_words_and_not_only_the_last(world: World) -> None:
     admin = await world.staff()
-    parent, _ = await _the_day_before(world)
+    parent, _ = await the_day_before(world)
     await parent.says("熱が出ました")
     await world.play(minutes=1)
     await parent.says("熱は下がりました。行けます")
@@ -182,7 +168,7 @@ async def test_staff_see_the_last_words_and_not_only_the_last(world: World) -> N
 
 
 async def test_writing_that_one_comes_leads_to_the_button(world: World) -> None:
-    parent, booking = await _the_day_before(world)
+    parent, booking = await the_day_before(world)
     await parent.says("行けないかもしれません")
     parent.sees("どうなさいますか").sees_no("キャンセルしますか")
     await parent.says("予定どおり行きます")
@@ -190,14 +176,14 @@ async def test_writing_that_one_comes_leads_to_the_button(world: World) -> None:
     await parent.taps("予定どおり行きます")
     await parent.says("予定どおり行きます")
     parent.sees("12月1日", "お待ちしています")
-    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
+    assert await at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
 
 
 async def test_what_is_asked_gets_no_sympathy_and_can_be_sent(world: World) -> None:
-    parent, booking = await _the_day_before(world)
+    parent, booking = await the_day_before(world)
     await parent.says("保育園の仕事はありますか")
     parent.sees("どうなさいますか", "この文を窓口").sees_no("大変ですね", "読み取れません")
-    assert await _ends(world, booking) == Status.UNDECIDED
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
 
 async def test_words_after_the_end_reach_staff_while_it_is_undecided(
@@ -205,7 +191,7 @@ async def test_words_after_the_end_reach_staff_while_it_is_undecided(
 ) -> None:
     world: World = await make_world("line")
     admin = await world.staff(channel="telegram")
-    parent, booking = await _the_day_before(world)
+    parent, booking = await the_day_before(world)
     await world.play_to(booking.starts_at - timedelta(minutes=10))
     right, world.line.secret = world.line.secret, "rotated"
     await world.play_to(booking.ends_at + timedelta(minutes=30))
@@ -220,218 +206,24 @@ async def test_what_was_refused_the_evening_before_holds_until_it_comes_again(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world: World = await make_world("line")
-    parent, booking = await _the_day_before(world)
+    parent, booking = await the_day_before(world)
     monkeypatch.setattr(world.app.turns, "take", _away)
     said = {"type": "text", "id": "1", "text": "インフルで明日行けません"}
     event = world.line.event(parent.person, "message", message=said)
     assert await world.line.deliver([event]) == 503
     monkeypatch.undo()
-    assert await _ends(world, booking) == Status.UNDECIDED
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
 
 async def _away(*_: object) -> None:
     raise DatabaseUnavailable("away")
 
 
-async def test_a_language_that_we_do_not_speak_may_say_anything(world: World) -> None:
-    parent = world.parent()
-    booking = await parent.has_booked(day="12/3")
-    await parent.says("con tôi bị sốt")
-    parent.sees("どうなさいますか")
-    assert await _ends(world, booking) == Status.UNDECIDED
-
-
-async def test_taking_a_cancellation_back_by_words(world: World) -> None:
-    parent, _ = await _the_day_before(world)
-    await parent.says("キャンセル")
-    await parent.taps("キャンセルする")
-    await parent.says("元に戻して")
-    await parent.taps("キャンセルを取りやめる")
-    assert (await world.booking()).status == Status.BOOKED
-
-
-async def test_a_button_clears_it_up(world: World) -> None:
-    parent, booking = await _the_day_before(world)
-    await parent.says("行けるかわからない")
-    await parent.taps("予定どおり行きます")
-    parent.sees("お待ちしています")
-    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
-
-
-async def test_a_doubt_after_it_was_cleared_up_counts_anew(world: World) -> None:
-    parent, booking = await _the_day_before(world)
-    await parent.says("行けるかどうか微妙です")
-    await parent.taps("予定どおり行きます")
-    await parent.says("やっぱり熱が出ました")
-    assert await _ends(world, booking) == Status.UNDECIDED
-
-
-async def test_cancelling_from_the_question(world: World) -> None:
-    parent, _ = await _the_day_before(world)
-    await parent.says("熱が出ました")
-    await parent.taps("キャンセルする")
-    assert (await world.booking()).status == Status.CANCELLED
-
-
-async def test_a_cancellation_is_taken_back_only_so_often(world: World) -> None:
-    parent, _ = await _the_day_before(world)
-    for _ in range(5):
-        await parent.says("キャンセル")
-        await parent.taps("キャンセルする")
-        await parent.taps("キャンセルを取りやめる")
-    assert (await world.booking()).status == Status.CANCELLED
-    parent.sees("もう一度予約する")
-
-
-async def test_moving_from_the_question_leaves_the_doubt_behind(world: World) -> None:
-    parent, _ = await _the_day_before(world)
-    await parent.says("明日は無理です")
-    await parent.taps("日時を変える")
-    await parent.taps("12/3")
-    await parent.taps("14:00")
-    await parent.taps("変更する")
-    booking = await world.booking()
-    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
-
-
-@pytest.mark.parametrize("data", ["cancel/1:{}", "move/1:{}:0"])
-async def test_whoever_began_to_cancel_or_move_is_not_sure(world: World, data: str) -> None:
-    parent, booking = await _the_day_before(world)
-    await parent.taps_data(data.format(booking.id))
-    assert await _ends(world, booking) == Status.UNDECIDED
-
-
-@pytest.mark.parametrize("keeps", ["キャンセルしない", "今のままにする"])
-async def test_keeping_it_is_an_answer(world: World, keeps: str) -> None:
-    parent, booking = await _the_day_before(world)
-    await parent.taps_data(
-        f"cancel/1:{booking.id}" if "キャンセル" in keeps else f"move/1:{booking.id}:0"
-    )
-    await parent.taps(keeps)
-    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
-
-
-@pytest.mark.parametrize(
-    ("hours", "status"), [(13, Status.UNDECIDED), (18, Status.DEEMED_CANCELLED)]
-)
-async def test_what_is_not_understood_counts_after_the_reminder(
-    world: World, hours: int, status: Status
-) -> None:
-    parent = world.parent()
-    booking = await parent.has_booked()
-    await world.play_to(booking.starts_at - timedelta(hours=hours))
-    await parent.says("ぬるぽぬるぽぬるぽ")
-    if status == Status.UNDECIDED:
-        parent.sees("どうなさいますか", "予定どおり行きます")
-    assert await _ends(world, booking) == status
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "090-1234-5678",
-        "いいえ",
-        "12月8日",
-        "予約いらないかな",
-        "電話ください",
-        "not tomorrow, sorry",
-        "予約の日は子どもの参観日でした",
-        "12月8日はどうでしょうか、子どもがまだ熱っぽくて",
-    ],
-)
-async def test_words_that_we_know_hide_no_others(world: World, words: str) -> None:
-    """A number, a "no", a known word or a day beside something else, after the reminder."""
-    parent, booking = await _the_day_before(world)
-    await parent.says(words)
-    parent.sees("どうなさいますか")
-    assert await _ends(world, booking) == Status.UNDECIDED
-
-
-@pytest.mark.parametrize("words", ["予約の確認", "はい", "please don't cancel my booking"])
-async def test_what_is_understood_is_no_doubt(world: World, words: str) -> None:
-    parent, booking = await _the_day_before(world)
-    await parent.says(words)
-    parent.sees_no("どうなさいますか")
-    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
-
-
-async def test_a_letter_to_the_office_after_the_reminder_holds(world: World) -> None:
-    parent, booking = await _the_day_before(world)
-    await parent.says("質問")
-    await parent.says("カメラはどちらを向けておけばよいのでしょう")
-    parent.sees("どうなさいますか")
-    assert await _ends(world, booking) == Status.UNDECIDED
-
-
-async def test_whoever_cannot_be_answered_is_heard_all_the_same(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Their step fails, long before the start."""
-    parent, booking = await _the_day_before(world)
-    monkeypatch.setattr("handlers.router._said", _breaks)
-    await parent.says("熱が出ました")
-    monkeypatch.undo()
-    assert await _ends(world, booking) == Status.UNDECIDED
-
-
-def _breaks(*_: object) -> None:
-    raise RuntimeError("broken")
-
-
-async def test_what_cannot_be_read_may_say_anything(make_world: MakeWorld) -> None:
-    world: World = await make_world("line")
-    admin = await world.staff()
-    parent, booking = await _the_day_before(world)
-    source = {"type": "user", "userId": parent.person}
-    event = {"type": "message", "source": source, "webhookEventId": "1", "timestamp": "?"}
-    assert await world.line.deliver([event]) == 200
-    assert await world.line.deliver([event]) == 200
-    assert AlertKind.EVENT_FAILED in await world.alerts()
-    assert await _ends(world, booking) == Status.UNDECIDED
-    assert await world.rows("SELECT count(*) FROM inbox WHERE failed") == [(1,)]
-    assert await world.app.turns.retry_failed() == (1, 0)
-    admin.looks()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "ありがとうございます",
-        "予定どおり行きます",
-        "はい、大丈夫です",
-        "ご丁寧にありがとうございます",
-        "了解しました。当日よろしくお願いいたします。",
-        "確認しました",
-        "ok thanks",
-        "I'll be there at 10",
-        "👍",
-        "遅れずに行きます",
-        "了解しました。よろしくお願いします!",
-        "Thank you so much!",
-        "わかりました🙇",
-    ],
-)
-async def test_a_courtesy_is_no_doubt(world: World, words: str) -> None:
-    parent, booking = await _the_day_before(world)
-    await parent.says(words)
-    parent.sees("お待ちしています").sees_no("どうなさいますか", "読み取れません")
-    assert await _ends(world, booking) == Status.DEEMED_CANCELLED
-
-
-@pytest.mark.parametrize(
-    ("kind", "status"), [("voice", Status.UNDECIDED), ("sticker", Status.DEEMED_CANCELLED)]
-)
-async def test_a_voice_may_say_anything(world: World, kind: str, status: Status) -> None:
-    parent, booking = await _the_day_before(world)
-    await parent.sends(kind)
-    assert await _ends(world, booking) == status
-
-
 async def test_a_doubt_that_arrives_late_undoes_the_deemed_cancellation(
     make_world: MakeWorld,
 ) -> None:
     world: World = await make_world("line")
-    parent, booking = await _the_day_before(world)
+    parent, booking = await the_day_before(world)
     said = {"type": "text", "id": "1", "text": "熱が出ました"}
     event = world.line.event(parent.person, "message", message=said)
     await world.play_to(booking.starts_at + GRACE)
@@ -442,7 +234,7 @@ async def test_a_doubt_that_arrives_late_undoes_the_deemed_cancellation(
 
 async def test_staff_see_the_words_without_name_and_number(world: World) -> None:
     admin = await world.staff()
-    parent, _ = await _the_day_before(world)
+    parent, _ = await the_day_before(world)
     await parent.says("広島花子です。熱が出ました。090-1234-5678")
     await world.play(minutes=6)
     admin.looks().sees("熱が出ました").sees_no("花子", "5678")
@@ -455,7 +247,7 @@ async def test_phoned_will_come_late(world: World) -> None:
     admin.sees("電話で「行けません」")
     await admin.taps("電話で「遅れます」")
     admin.sees("記録しました")
-    assert await _ends(world, booking) == Status.UNDECIDED
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
     assert ("phoned late",) in await world.rows("SELECT what FROM audit")
 
 
@@ -478,11 +270,11 @@ async def test_the_rule_is_told_where_it_matters(world: World) -> None:
 
 
 async def test_a_question_that_is_asked_for_can_hold_too(world: World) -> None:
-    parent, booking = await _the_day_before(world)
+    parent, booking = await the_day_before(world)
     await parent.says("質問")
     await parent.says("熱があるのですが、どうしたらよいですか")
     parent.sees("質問を受け付けました")
-    assert await _ends(world, booking) == Status.UNDECIDED
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
 
 async def test_without_a_booking_nothing_is_held(world: World) -> None:
@@ -496,4 +288,4 @@ async def test_on_the_spot_it_is_still_contact(world: World) -> None:
     parent, booking = await at_the_start(world)
     await parent.says("熱が出ました")
     parent.sees("お大事に", "予定どおり行きます").sees_no("日時を変える")
-    assert await _ends(world, booking) == Status.UNDECIDED
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED

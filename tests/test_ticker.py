@@ -16,8 +16,8 @@ from bot.ticker import notify
 from models.booking import Booking
 from models.tables import Status
 from tests.conftest import MakeWorld
+from tests.consultation import GRACE
 from tests.talk import World
-from tests.test_attendance import GRACE
 
 
 async def _in_the_grace(make_world: MakeWorld, url: str) -> tuple[World, Booking]:

@@ -114,7 +114,7 @@ GUARDS = (
         "models/rules/attendance.py",
         "    if now < end:\n        return Verdict.WAIT",
         "    if now < start:\n        return Verdict.WAIT",
-        "tests/test_rules.py",
+        "tests/test_attendance_rules.py",
     ),
     Guard(
         "signs of coming and contact",
@@ -128,7 +128,7 @@ GUARDS = (
         "models/rules/hearing.py",
         "if each.start > reached:",
         "if False:",
-        "tests/test_rules.py tests/test_attendance.py",
+        "tests/test_attendance_rules.py tests/test_attendance.py",
     ),
     Guard(
         "a way in that was seen not to work",
@@ -150,14 +150,14 @@ GUARDS = (
         "handlers/due.py",
         "    if not _knows_it_as_it_is(store, booking):",
         "    if False:",
-        "tests/test_hearing.py -k office_changes",
+        "tests/test_door.py -k office_changes",
     ),
     Guard(
         "whoever acted before the word arrived has not answered it",
         "handlers/due.py",
         "if told is None or not _has_acted_since(store, booking, told):",
         "if not _has_acted_since(store, booking, changed):",
-        "tests/test_hearing.py -k before_the_word",
+        "tests/test_door.py -k before_the_word",
     ),
     Guard(
         "what a backup forgot makes nobody absent",
@@ -171,7 +171,7 @@ GUARDS = (
         "handlers/due.py",
         "for each in store.persons.maybe_same(booking.job_seeker_id)",
         "for each in [booking.job_seeker_id]",
-        "tests/test_one_person.py -k not_heard",
+        "tests/test_same_number.py -k not_heard",
     ),
     Guard(
         "LINE's test proves something only at our address",
@@ -192,21 +192,21 @@ GUARDS = (
         "handlers/parents/troubles.py",
         "return rest is not None and _BESIDE_A_WISH.fullmatch(rest) is not None",
         "return rest is not None",
-        "tests/test_doubts.py -k hide_no",
+        "tests/test_not_understood.py -k hide_no",
     ),
     Guard(
         "who cannot be answered is heard all the same",
         "handlers/router.py",
         "    if not _is_for_staff(event):\n        doubting",
         "    if False:\n        doubting",
-        "tests/test_doubts.py -k cannot_be_answered",
+        "tests/test_not_understood.py -k cannot_be_answered",
     ),
     Guard(
         "what cannot be read may say anything",
         "bot/turns.py",
         "            self._overhear(tx, store, self._core.turn_of(contact, event=event), event)\n",
         "            pass\n",
-        "tests/test_doubts.py -k cannot_be_read",
+        "tests/test_not_understood.py -k cannot_be_read",
     ),
     Guard(
         "a doubt is told to staff once an hour",
@@ -227,7 +227,7 @@ GUARDS = (
         "models/store/persons.py",
         "_claims.other_id.in_(_its_own)",
         '_claims.other_id == bindparam("of")',
-        "tests/test_one_person.py -k claimed_of",
+        "tests/test_same_number.py -k claimed_of",
     ),
     Guard(
         "a clock ahead is not trusted at a second start",
@@ -276,14 +276,14 @@ GUARDS = (
         "handlers/due.py",
         "    if booking.raw_url_out or store.bookings.knows_room(booking):",
         "    if False:",
-        "tests/test_hearing.py -k raw",
+        "tests/test_door.py -k raw",
     ),
     Guard(
         "one consultation at a time in a standing room",
         "bot/pages/join.py",
         "        and store.bookings.before_in_room(booking, at)\n",
         "        and False\n",
-        "tests/test_hearing.py -k standing",
+        "tests/test_door.py -k standing",
     ),
     Guard(
         "a link opens the door of its own row",
@@ -297,7 +297,7 @@ GUARDS = (
         "handlers/parents/gate.py",
         "    if settled.is_claimed:",
         "    if False:",
-        "tests/test_one_person.py -k same_number",
+        "tests/test_same_number.py -k same_number",
     ),
     Guard(
         "nothing is restored under a program that serves",
@@ -353,7 +353,7 @@ GUARDS = (
         "bot/hearing.py",
         "is_set_back = self.last_beat is not None and now",
         "is_set_back = False and now",
-        "tests/test_hearing.py -k ahead",
+        "tests/test_known_later.py -k ahead",
     ),
     Guard(
         "nobody books into a calendar while it is changed",
