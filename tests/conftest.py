@@ -29,7 +29,7 @@ from models.office import Office, load
 from models.store import Store
 from models.vault import new_data_key
 from tests.platforms import Platforms
-from tests.talk import World
+from tests.world import World
 
 ROOT = Path(__file__).parent.parent
 # A Monday, 9:00 in Hiroshima; the week has no holiday.

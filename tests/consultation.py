@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from models.booking import Booking
 from models.tables import Status
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 GRACE = timedelta(minutes=10)
 

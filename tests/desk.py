@@ -9,7 +9,8 @@ from models.booking import Booking
 from models.store import Store
 from models.store.seekers import Details
 from models.tables import Companion
-from tests.talk import DETAILS, Parent, World
+from tests.talk import DETAILS, Parent
+from tests.world import World
 
 URL = "https://us02web.zoom.us/j/123456"
 # Somebody whom the office does not know yet.

@@ -1,177 +1,27 @@
 """Talking to the bot as people do: a parent says, taps and sees, on either channel."""
 
-import asyncio
 import re
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from html import unescape
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from sqlalchemy import text
 
-from bot.app import App
 from bot.channels.base import Channel
-from bot.sandbox.clock import TurnableClock
-from bot.sandbox.line_server import LinePerson, LineServer
-from bot.sandbox.playing import play_to
-from bot.sandbox.telegram_server import TelegramPerson, TelegramServer
+from bot.sandbox.line_server import LinePerson
+from bot.sandbox.telegram_server import TelegramPerson
 from models.booking import Booking
-from models.rules.slots import Slot
-from models.store import Store
-from models.store.alerts import Alert
-from models.tables import AlertKind, Role
+from tests.seen import Pressable, Seen, line_message, telegram_message
 
-Found = TypeVar("Found")
-
-
-@dataclass(frozen=True)
-class Pressable:
-    """A button as a person sees it."""
-
-    label: str
-    data: str | None
-    url: str | None
-    message_id: int = 0
-
-
-@dataclass
-class Seen:
-    """One message as a person sees it."""
-
-    text: str
-    buttons: list[Pressable]
-    message_id: str = ""
-    picture: str = ""
-
-
-@dataclass
-class World:
-    """The program with its platforms, and a clock that stands still until it is turned."""
-
-    app: App
-    clock: TurnableClock
-    line: LineServer
-    telegram: TelegramServer
-    web: httpx.AsyncClient
-    reached: Any
-    platform_url: str
-    channel: str = "line"
-    parents: list["Parent"] = field(default_factory=list)
-
-    def parent(self, language: str = "ja", channel: str | None = None) -> "Parent":
-        """Somebody new on this world's channel."""
-        found = Parent(self, channel or self.channel, language)
-        self.parents.append(found)
-        return found
-
-    async def staff(
-        self, role: Role = Role.ADMIN, counselor_id: int | None = None, channel: str | None = None
-    ) -> "Parent":
-        """Somebody who works here by chat; a counselor is the first one unless said otherwise."""
-        counselor_id = counselor_id or (1 if role is Role.COUNSELOR else None)
-        code = await self.store(
-            lambda store: store.staff.invite(str(role), role, counselor_id, self.clock())
-        )
-        found = self.parent(channel=channel)
-        found.line.follows = True
-        await found.says(code)
-        assert "登録しました" in found, found.seen
-        return found
-
-    async def play_to(self, instant: datetime) -> None:
-        """Time passes, with everything that becomes due on the way."""
-        await play_to(self.app, self.clock, instant)
-        await self.app.sender.send_all()
-
-    async def play(self, **length: float) -> None:
-        await self.play_to(self.clock() + timedelta(**length))
-
-    async def sleep_until(self, instant: datetime) -> None:
-        """Time passes while the program is not running."""
-        self.clock.turn_to(instant)
-
-    async def sweep(self) -> None:
-        await self.app.jobs.sweep()
-        await self.app.sender.send_all()
-
-    async def store(self, question: Callable[[Store], Found]) -> Found:
-        """Ask the store something."""
-        app = self.app
-        return await app.core.database.run(
-            lambda tx: question(Store(tx, app.core.office, app.core.vault))
-        )
-
-    async def bookings(self) -> list[Booking]:
-        """Every booking there is, the first one first."""
-
-        def read(store: Store) -> list[Booking]:
-            found = (store.bookings.by_id(number) for number in range(1, 200))
-            return [booking for booking in found if booking is not None]
-
-        return list(await self.store(read))
-
-    async def booking_by_id(self, number: int) -> Booking:
-        """A booking as it stands now."""
-        found = await self.store(lambda store: store.bookings.by_id(number))
-        assert found is not None
-        return found
-
-    async def booking(self) -> Booking:
-        """The one booking there is."""
-        (only,) = await self.bookings()
-        return only
-
-    async def change(self, sql: str) -> None:
-        """Change the database itself."""
-
-        def write() -> None:
-            with self.app.core.database.engine.begin() as connection:
-                connection.execute(text(sql))
-
-        await asyncio.to_thread(write)
-
-    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Look into the database itself."""
-
-        def read() -> list[tuple[Any, ...]]:
-            with self.app.core.database.engine.connect() as connection:
-                return [_plain_row(row) for row in connection.execute(text(sql))]
-
-        return await asyncio.to_thread(read)
-
-    async def publishes(self, body: str, effective: str) -> None:
-        """The office publishes terms."""
-        day = date.fromisoformat(effective)
-        await self.store(lambda store: store.terms.publish(body, day, self.clock()))
-
-    async def alerts(self) -> list[AlertKind]:
-        """What was raised to staff."""
-        found: list[Alert] = await self.store(
-            lambda store: store.alerts.since(self.clock() - timedelta(days=400))
-        )
-        return [alert.kind for alert in found]
-
-    async def take_slot(self, slot: Slot) -> None:
-        """Somebody else books a slot."""
-        other = self.parent()
-        await other.has_settled_everything()
-        await other.taps_data(
-            f"confirm/1:consultation:{slot.starts_at:%Y%m%d%H%M}:{slot.counselor_id}:alone:1"
-        )
-
-    def pushes(self) -> int:
-        """How many counted messages LINE has taken."""
-        return self.line.used
+if TYPE_CHECKING:
+    from tests.world import World
 
 
 class Parent:
     """A parent with a phone."""
 
-    def __init__(self, world: World, channel: str, language: str) -> None:
+    def __init__(self, world: "World", channel: str, language: str) -> None:
         self.world = world
         self.channel = channel
         self.language = language
@@ -405,11 +255,11 @@ class Parent:
             for accepted in self.world.line.ledger:
                 if accepted.person == chat and accepted.delivered:
                     for message, number in zip(accepted.messages, accepted.ids, strict=True):
-                        yield _line_message(message, number)
+                        yield line_message(message, number)
         else:
             for _, body in self.world.telegram.ledger:
                 if str(body["chat_id"]) == chat:
-                    yield _telegram_message(body)
+                    yield telegram_message(body)
 
 
 def wait_for(address: str) -> None:
@@ -421,15 +271,6 @@ def wait_for(address: str) -> None:
         except OSError:
             time.sleep(0.1)
     raise AssertionError("the server did not start")
-
-
-def _plain_row(row: Any) -> tuple[Any, ...]:
-    """SQLite has no truth values of its own; columns named like one are read as such."""
-    names = row._fields
-    return tuple(
-        bool(value) if name in ("given", "holds", "failed", "came") else value
-        for name, value in zip(names, row, strict=True)
-    )
 
 
 DETAILS = {
@@ -453,46 +294,3 @@ _TELEGRAM_CONTENT: dict[str, Any] = {
     "voice": {"file_id": "1", "file_unique_id": "1", "duration": 1},
     "location": {"latitude": 34.39, "longitude": 132.46},
 }
-
-
-def _line_message(message: dict[str, Any], number: str) -> Seen:
-    if message["type"] == "text":
-        seen = Seen(message["text"], [], number)
-    elif message["type"] == "image":
-        seen = Seen("", [], number, message["originalContentUrl"])
-    else:
-        seen = Seen("", [], number)
-        _read_flex(message["contents"], seen)
-    for item in message.get("quickReply", {}).get("items", []):
-        seen.buttons.append(_line_button(item["action"]))
-    return seen
-
-
-def _read_flex(part: Any, seen: Seen) -> None:
-    if isinstance(part, list):
-        for each in part:
-            _read_flex(each, seen)
-    elif isinstance(part, dict):
-        if part.get("type") == "text":
-            seen.text += part["text"] + "\n"
-        elif part.get("type") == "button":
-            seen.buttons.append(_line_button(part["action"]))
-        for block in ("header", "body", "footer", "contents"):
-            _read_flex(part.get(block), seen)
-
-
-def _line_button(action: dict[str, Any]) -> Pressable:
-    return Pressable(action["label"], action.get("data"), action.get("uri"))
-
-
-def _telegram_message(body: dict[str, Any]) -> Seen:
-    text = unescape(re.sub(r"</?b>", "", body["text"]))
-    rows = (body.get("reply_markup") or {}).get("inline_keyboard", [])
-    message_id = int(body.get("message_id") or 0)
-    buttons = [
-        Pressable(button["text"], button.get("callback_data"), button.get("url"), message_id)
-        for row in rows
-        for button in row
-    ]
-    number = str(body.get("sent_id") or message_id or "")
-    return Seen(text, buttons, number, body.get("photo", ""))

@@ -9,7 +9,8 @@ from models.booking import Booking
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE, at_the_start
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 LATER = GRACE + timedelta(minutes=5)
 

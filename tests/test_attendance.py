@@ -8,7 +8,7 @@ import pytest
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE, at_the_start
-from tests.talk import World
+from tests.world import World
 
 
 async def test_nobody_came_and_nobody_wrote(world: World) -> None:

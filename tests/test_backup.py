@@ -18,7 +18,8 @@ from models.office import Office
 from models.tables import Status
 from models.vault import Vault, new_data_key
 from tests.conftest import MONDAY, MakeWorld
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 
 def run(*words: str, **environment: str) -> Result:

@@ -14,7 +14,8 @@ from models.store.calendar import Calendar
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.desk import books_the_whole_day
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 
 async def test_a_counselor_is_added_and_gets_shifts(world: World) -> None:

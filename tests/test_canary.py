@@ -12,7 +12,7 @@ from sqlalchemy import inspect, text
 from bot import logs
 from tests.conftest import MakeWorld
 from tests.desk import finds, on, sends
-from tests.talk import World
+from tests.world import World
 
 CANARIES = {
     "name": "カナリア太郎",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.check import check
 from tests.conftest import MakeWorld
-from tests.talk import World
+from tests.world import World
 
 
 async def test_check_says_what_is_missing(make_world: MakeWorld) -> None:

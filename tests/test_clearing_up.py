@@ -4,7 +4,7 @@ import pytest
 
 from models.tables import Status
 from tests.consultation import at_the_end_of_grace, the_day_before
-from tests.talk import World
+from tests.world import World
 
 
 async def test_taking_a_cancellation_back_by_words(world: World) -> None:

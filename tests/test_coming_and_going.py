@@ -12,7 +12,7 @@ from models.tables import AlertKind
 from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.consultation import at_the_start
-from tests.talk import World
+from tests.world import World
 
 
 @pytest.mark.parametrize("order", [("unfollow", "follow"), ("follow", "unfollow")])

@@ -8,7 +8,7 @@ from models.tables import AlertKind, Status
 from tests.conftest import MEETING_URL, MakeWorld
 from tests.consultation import at_the_end_of_grace, at_the_start, before_the_window
 from tests.desk import URL, booked, opens
-from tests.talk import World
+from tests.world import World
 
 
 async def test_a_browser_that_opens_the_page_after_the_start_holds(world: World) -> None:

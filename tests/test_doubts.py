@@ -11,7 +11,7 @@ from models.tables import Status
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE, at_the_end_of_grace, at_the_start, the_day_before
 from tests.desk import booked
-from tests.talk import World
+from tests.world import World
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from models.rules.days import is_business_day, local_day
 from models.tables import AlertKind
 from tests.conftest import MakeWorld
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 PEOPLE = 3
 ACTS = st.one_of(

@@ -7,7 +7,7 @@ import pytest
 from models.rules.eligibility import ITEMS, Card
 from models.tables import Companion, Status
 from tests.conftest import MakeWorld
-from tests.talk import World
+from tests.world import World
 
 
 async def test_from_follow_to_confirmed(world: World) -> None:

@@ -12,7 +12,8 @@ import pytest
 from models.store.seekers import Details
 from models.tables import AlertKind, Status
 from tests.conftest import MEETING_URL, MakeWorld
-from tests.talk import DETAILS, Parent, World
+from tests.talk import DETAILS, Parent
+from tests.world import World
 
 OFFICIAL = Path(__file__).parent.parent.parent / "shared" / "terms" / "terms-of-use.ja.txt"
 

@@ -18,7 +18,7 @@ from bot.channels.telegram.polling import Poller
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE, at_the_end_of_grace, at_the_start, before_the_window
-from tests.talk import World
+from tests.world import World
 
 
 async def test_whom_every_way_in_was_open_is_judged_at_the_deadline(world: World) -> None:

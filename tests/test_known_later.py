@@ -9,7 +9,7 @@ from bot.hearing import Hearing
 from models.tables import Status
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE, at_the_end_of_grace, at_the_start, before_the_window
-from tests.talk import World
+from tests.world import World
 
 
 async def test_a_fault_that_is_known_later_undoes_the_deemed_cancellation(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from models.rules.typed_dates import plain
 from tests.conftest import MakeWorld
 from tests.desk import booked
-from tests.talk import World
+from tests.world import World
 
 
 async def test_the_last_pushes_of_a_month_are_for_reminders(make_world: MakeWorld) -> None:

@@ -12,7 +12,7 @@ from bot.channels.line import cards
 from bot.sandbox import line_limits
 from models.chat import Button, Group, Link, Message
 from tests.conftest import MakeWorld
-from tests.talk import World
+from tests.world import World
 
 CONTRACT = (
     Path(__file__).parent.parent.parent / "shared" / "contracts" / "line" / "messaging-api.yml"

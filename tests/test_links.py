@@ -14,7 +14,8 @@ from models.database import engine_for
 from models.tables import Status
 from models.vault import new_data_key
 from tests.conftest import MakeWorld
-from tests.talk import DETAILS, World
+from tests.talk import DETAILS
+from tests.world import World
 
 
 async def test_a_link_of_before_a_restore_opens_nobody_elses_door(

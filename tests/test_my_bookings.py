@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from models.rules.slots import Slot
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
-from tests.talk import World
+from tests.world import World
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 

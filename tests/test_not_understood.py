@@ -7,7 +7,7 @@ import pytest
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.consultation import at_the_end_of_grace, the_day_before
-from tests.talk import World
+from tests.world import World
 
 
 async def test_a_language_that_we_do_not_speak_may_say_anything(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.talk import World
+from tests.world import World
 
 
 @pytest.mark.parametrize("number", ["090-1234-5678", "０９０１２３４５６７８", "34010-1234567"])

@@ -10,7 +10,8 @@ from models.tables import Status
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE
 from tests.desk import NEW, asks_to_erase, finds, on, phoned, record_of, sends
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 
 async def _gives_code(world: World, admin: Parent, seeker: int) -> str:

@@ -19,7 +19,8 @@ from models.store.outbox import Outgoing
 from models.tables import AlertKind, SendState, Status
 from models.turn import Turn
 from tests.conftest import MakeWorld
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 
 async def line_at_the_reminder(make_world: MakeWorld, **changes: Any) -> tuple[World, Parent]:

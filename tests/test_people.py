@@ -8,7 +8,8 @@ from models.store.seekers import Details
 from models.tables import Companion
 from tests.conftest import MakeWorld
 from tests.desk import NEW, finds, on, sends
-from tests.talk import DETAILS, World
+from tests.talk import DETAILS
+from tests.world import World
 
 
 async def test_somebody_is_found_by_registration_number_or_phone(world: World) -> None:

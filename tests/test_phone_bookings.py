@@ -7,7 +7,8 @@ from models.store.seekers import Details
 from models.tables import Role, Status
 from tests.conftest import MakeWorld
 from tests.desk import NEW, finds, on, sends
-from tests.talk import DETAILS, Parent, World
+from tests.talk import DETAILS, Parent
+from tests.world import World
 
 
 async def test_booking_for_somebody_who_phones(world: World) -> None:

@@ -12,7 +12,8 @@ from models.links import Picture, PictureOf
 from models.store import Store
 from models.tables import Role
 from tests.conftest import MakeWorld
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 MONDAY = date(2026, 11, 30)
 

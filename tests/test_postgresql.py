@@ -21,7 +21,7 @@ from models.database.engine import CONNECTIONS
 from models.database.transaction import Work
 from models.tables import Counselor, Watch, table
 from tests.conftest import MakeWorld
-from tests.talk import World
+from tests.world import World
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 ADD = query(insert(table(Watch)).values(way="sweep", works=True).returning(table(Watch).c.id), int)

@@ -23,7 +23,7 @@ from models.store import (
     terms,
 )
 from models.tables import OutboxRow, table
-from tests.talk import World
+from tests.world import World
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 SPAN = {"start": NOW, "end": NOW}

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from models.tables import Role
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 
 async def asks(world: World, words: str) -> Parent:

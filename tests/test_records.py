@@ -22,7 +22,8 @@ from models.store.retention import Retention, _months_before
 from models.tables import AlertKind, Role, Status
 from tests.conftest import MakeWorld
 from tests.desk import asks_to_erase, finds, on, sends
-from tests.talk import DETAILS, World
+from tests.talk import DETAILS
+from tests.world import World
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=5), st.integers(0, 30)), st.integers(1, 10))

@@ -12,7 +12,8 @@ from models.store.seekers import Details
 from models.vault import Vault, new_data_key
 from tests.conftest import MakeWorld
 from tests.desk import finds, sends
-from tests.talk import DETAILS, World
+from tests.talk import DETAILS
+from tests.world import World
 
 
 async def test_a_refused_person_is_told_to_phone_at_any_step(world: World) -> None:

@@ -12,7 +12,7 @@ from handlers.due import What
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.desk import books_the_whole_day
-from tests.talk import World
+from tests.world import World
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 REMINDER = datetime(2026, 12, 2, 17, 0, tzinfo=JAPAN).astimezone(UTC)  # for 12/3

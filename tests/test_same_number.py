@@ -6,7 +6,8 @@ from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE
 from tests.desk import phoned, record_of
-from tests.talk import DETAILS, World
+from tests.talk import DETAILS
+from tests.world import World
 
 NUMBER = DETAILS["registration"]
 

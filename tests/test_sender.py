@@ -12,7 +12,8 @@ from models.database import DatabaseUnavailable
 from models.store.outbox import Outbox as OutboxStore
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 
 async def test_the_sender_outlives_surprises(

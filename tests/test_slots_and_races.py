@@ -12,7 +12,7 @@ from models.rules.slots import Slot
 from models.store.bookings import SlotTaken
 from models.tables import Companion, Status
 from tests.conftest import MakeWorld
-from tests.talk import World
+from tests.world import World
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 TUESDAY_10 = datetime(2026, 12, 1, 10, 0, tzinfo=JAPAN)

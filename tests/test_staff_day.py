@@ -11,7 +11,7 @@ from models.tables import Role, Status
 from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.desk import booked, opens
-from tests.talk import World
+from tests.world import World
 
 
 async def test_the_day_in_order_of_time(world: World) -> None:

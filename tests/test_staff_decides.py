@@ -7,7 +7,7 @@ import pytest
 from models.tables import Role, Status
 from tests.conftest import MakeWorld
 from tests.desk import URL, booked, opens
-from tests.talk import World
+from tests.world import World
 
 
 async def test_present_and_completed(world: World) -> None:

@@ -8,7 +8,8 @@ from models.store import Store
 from models.tables import AlertKind, Role
 from tests.conftest import MakeWorld
 from tests.desk import booked
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 
 async def _with_a_counselor(world: World, **how: str) -> tuple[Parent, Parent, Parent]:

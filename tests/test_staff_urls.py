@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import MakeWorld
 from tests.desk import URL, booked, opens
-from tests.talk import World
+from tests.world import World
 
 
 async def test_a_url_by_replying_to_the_card(make_world: MakeWorld, channel: str) -> None:

@@ -16,7 +16,7 @@ from handlers.parents.typed import understand
 from models.store import Store
 from models.tables import Role
 from tests.conftest import MONDAY, MakeWorld
-from tests.talk import World
+from tests.world import World
 
 
 async def test_a_code_makes_staff_of_a_chat(world: World) -> None:

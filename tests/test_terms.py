@@ -10,7 +10,8 @@ from models.rules.terms_text import Change, articles, differences
 from models.tables import AlertKind
 from tests.conftest import TERMS, MakeWorld
 from tests.desk import on, sends
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 OLD = """規約
 （目的）

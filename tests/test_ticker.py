@@ -17,7 +17,7 @@ from models.booking import Booking
 from models.tables import Status
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE
-from tests.talk import World
+from tests.world import World
 
 
 async def _in_the_grace(make_world: MakeWorld, url: str) -> tuple[World, Booking]:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from handlers.parents.typed import Wish, understand
-from tests.talk import World
+from tests.world import World
 
 ODD_TEXTS = [
     "あ" * 10_000,

@@ -15,7 +15,8 @@ from models.store.calendar import Calendar
 from models.tables import Role
 from models.turn import Turn
 from tests.conftest import MakeWorld
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 DAY = "12/1"
 

@@ -12,7 +12,7 @@ from bot.channels.base import Unreadable
 from bot.channels.line.channel import LineChannel
 from models.tables import Status
 from tests.conftest import MONDAY, MakeWorld
-from tests.talk import World
+from tests.world import World
 
 
 async def test_a_forged_or_missing_signature_leaves_no_trace(make_world: MakeWorld) -> None:

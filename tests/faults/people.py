@@ -9,7 +9,8 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.seekers import Details
 from models.tables import Companion
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 
 class Settled(NamedTuple):

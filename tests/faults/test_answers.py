@@ -15,7 +15,8 @@ from tests.conftest import MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.judge import is_reminder
 from tests.faults.people import settle
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 
 async def test_the_answer_is_lost_after_it_was_accepted(

@@ -15,7 +15,7 @@ from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.judge import is_reminder
 from tests.faults.people import settle
-from tests.talk import World
+from tests.world import World
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _JUMPS = (_HOUR, -_HOUR, _DAY, -_DAY, datetime(2200, 1, 1, tzinfo=UTC))

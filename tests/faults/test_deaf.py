@@ -14,7 +14,7 @@ from models.tables import Status
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import books_tomorrow
-from tests.talk import World
+from tests.world import World
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from models.office import Office
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import about_to_book, gets_through
-from tests.talk import World
+from tests.world import World
 
 
 async def test_the_database_is_locked(

@@ -24,7 +24,7 @@ from models.migrations import migrate
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import about_to_book, gets_through
-from tests.talk import World
+from tests.world import World
 
 _FOUND_WITHIN = 30  # seconds
 # PostgreSQL does not work for root; the tests' server has made this user.

@@ -9,7 +9,7 @@ from typing import Any
 from models.tables import AlertKind
 from tests.conftest import MakeWorld
 from tests.faults.conftest import Count, Note
-from tests.talk import World
+from tests.world import World
 
 _STRANGE: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1.5, 10**400, "", "\0", "‮⁦", "🙂" * 3000, "x" * 10_000),

@@ -21,7 +21,8 @@ from models.tables import Companion, Status
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import settle
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 _PEOPLE, _ACTS, _NAPS = 6, 10, 3
 

@@ -18,7 +18,8 @@ from models.tables import Companion, Status
 from tests.conftest import MakeWorld
 from tests.faults.conftest import IN_FULL, Count, Note
 from tests.faults.people import settle
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 _BROWSER = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Safari/604.1"}
 _COUNSELORS = 3

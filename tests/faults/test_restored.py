@@ -9,7 +9,7 @@ from models.tables import Status
 from tests.conftest import MONDAY, MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import books_tomorrow
-from tests.talk import World
+from tests.world import World
 
 _WORDS = ("熱が出ました", "ありがとうございます", "遅れます", "")
 

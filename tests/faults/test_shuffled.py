@@ -14,7 +14,8 @@ from models.store.inbox import Inbox
 from tests.conftest import MakeWorld
 from tests.faults.conftest import Count, Note
 from tests.faults.people import pressing, settle
-from tests.talk import Parent, World
+from tests.talk import Parent
+from tests.world import World
 
 _ACTS = ("book", "book later", "cancel", "company", "help", "sticker", "block", "follow", "mine")
 _MOST_COPIES = 10

@@ -20,7 +20,7 @@ from models.store.forms import Purpose
 from models.tables import Role
 from tests.conftest import MakeWorld
 from tests.faults.conftest import Note
-from tests.talk import World
+from tests.world import World
 
 _REFUSED = (403, 404, 410)
 _addresses = itertools.count()
