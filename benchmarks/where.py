@@ -106,7 +106,7 @@ def _round(app: App) -> Where:
 
 
 def _take(turns: Turns, found: Event, tx: Transaction) -> None:
-    turns._take(tx, found, "ja")
+    turns._handle(tx, found, "ja")
 
 
 def _bodies(app: App, connection: Connection) -> Iterator[tuple[str, bytes]]:

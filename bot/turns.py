@@ -74,13 +74,13 @@ class Turns:
         """Whether somebody waits for an answer at this moment."""
         return self._under_way > 0
 
-    async def take(self, event: Event) -> Outcome:
-        """Take an event once; when this returns, it and its answer are stored. A step that fails
+    async def handle(self, event: Event) -> Outcome:
+        """Handle an event once; when this returns, it and its answer are stored. A step that fails
         leaves an apology and an alert. Raises DatabaseUnavailable: then nothing is stored."""
         self._under_way += 1
         try:
             async with self._in_order(event):
-                outcome = await self._take_or_apologise(event)
+                outcome = await self._handle_or_apologise(event)
         finally:
             self._under_way -= 1
         metrics.events.labels(event.channel, outcome).inc()
@@ -101,14 +101,16 @@ class Turns:
         finally:
             lock.release()
 
-    async def _take_or_apologise(self, event: Event) -> Outcome:
+    async def _handle_or_apologise(self, event: Event) -> Outcome:
         language = event.language
         try:
-            outcome = await self._core.database.run(lambda tx: self._take(tx, event, language))
+            outcome = await self._core.database.run(lambda tx: self._handle(tx, event, language))
             if outcome is None:
                 asked = await self._core.channels[event.channel].language_of(event)
                 language = asked or self._core.office.language
-                outcome = await self._core.database.run(lambda tx: self._take(tx, event, language))
+                outcome = await self._core.database.run(
+                    lambda tx: self._handle(tx, event, language)
+                )
             assert outcome is not None, "the language is known now"
             return outcome
         except DatabaseUnavailable:
@@ -179,7 +181,7 @@ class Turns:
         outcomes = []
         for event in failed:
             await self._core.database.run(partial(self._put_back, event))
-            outcomes.append(await self.take(event))
+            outcomes.append(await self.handle(event))
         well = outcomes.count(Outcome.DONE)
         return well, len(outcomes) - well
 
@@ -194,15 +196,15 @@ class Turns:
         store.questions.forget_drafts(now)
         here = now.astimezone(self._core.office.zone)
         day = here.date()
-        if here.hour < _QUIET_HOUR or store.once.was_taken("retention", day):
+        if here.hour < _QUIET_HOUR or store.daily.is_claimed("retention", day):
             return
         retention = Retention(tx, self._core.office)
-        if not store.once.was_taken(ALLOWED, day) and (held := retention.why_not(now)):
+        if not store.daily.is_claimed(ALLOWED, day) and (held := retention.why_not(now)):
             store.alerts.tell(
                 AlertKind.RETENTION_HELD, now, subject="retention", detail=f"{day} ({held})"
             )
             return
-        if store.once.take("retention", day):
+        if store.daily.claim("retention", day):
             retention.forget(now)
 
     def note_end(self, tx: Transaction, row: Outgoing, end: SendState) -> None:
@@ -217,10 +219,10 @@ class Turns:
     def _keep_unreadable(self, tx: Transaction, event: Event) -> None:
         store, now = self._store(tx), self._core.clock()
         contact = store.contacts.find(event.channel, event.person) if event.person else None
-        if not store.inbox.take(event, contact.id if contact else None, now):
+        if not store.inbox.record(event, contact.id if contact else None, now):
             return
         if contact is not None:
-            self._overhear(tx, store, self._core.turn_of(contact, event=event), event)
+            self._listen(tx, store, self._core.turn_of(contact, event=event), event)
         store.inbox.keep(event, failed=True)
         store.alerts.tell(
             AlertKind.EVENT_FAILED,
@@ -232,14 +234,14 @@ class Turns:
     def _put_back(self, event: Event, tx: Transaction) -> None:
         self._store(tx).inbox.put_back(event)
 
-    def _take(self, tx: Transaction, event: Event, language: str | None) -> Outcome | None:
+    def _handle(self, tx: Transaction, event: Event, language: str | None) -> Outcome | None:
         """None, and nothing is done, for someone new whose language nobody has asked for."""
         event = replace(event, language=language)
         store, now = self._store(tx), self._core.clock()
         contact = self._contact(store, event, language)
         if contact is None and event.person is not None:
             return None
-        if not store.inbox.take(event, contact.id if contact else None, now):
+        if not store.inbox.record(event, contact.id if contact else None, now):
             return Outcome.SEEN_BEFORE
         if contact is None:
             return Outcome.DONE
@@ -268,11 +270,11 @@ class Turns:
     def _answer(self, store: Store, turn: Turn, event: Event) -> None:
         who = f"{event.channel} {turn.contact.person}"
         if event.listening_only:
-            said = router.overhear(turn, store, event)
+            said = router.listen(turn, store, event)
         elif self._pace.is_kept(who):
             said = router.answer(turn, store, event)
         else:  # it is contact all the same
-            said = router.overhear(turn, store, event)
+            said = router.listen(turn, store, event)
             said += [router.slow_down(turn)] if self._pace.is_first_too_many(who) else []
         self._say(store, turn, event, said)
 
@@ -292,7 +294,7 @@ class Turns:
         """After a step failed: note it, tell the person and staff; it can be run again."""
         store, now = self._store(tx), self._core.clock()
         contact = self._contact(store, event, language)
-        if not store.inbox.take(event, contact.id if contact else None, now):
+        if not store.inbox.record(event, contact.id if contact else None, now):
             return Outcome.SEEN_BEFORE
         store.alerts.tell(
             AlertKind.EVENT_FAILED,
@@ -302,17 +304,17 @@ class Turns:
         )
         if contact is not None:
             turn = self._core.turn_of(contact, event=event)
-            told = self._overhear(tx, store, turn, event)
+            told = self._listen(tx, store, turn, event)
             sorry = [] if event.listening_only else router.apology(turn)
             self._say(store, turn, event, [*told, *sorry])
         store.inbox.keep(event, failed=True)
         return Outcome.FAILED
 
-    def _overhear(self, tx: Transaction, store: Store, turn: Turn, event: Event) -> list[Message]:
+    def _listen(self, tx: Transaction, store: Store, turn: Turn, event: Event) -> list[Message]:
         """What failed may have been this very part; the event must be kept all the same."""
         try:
             with tx.attempt():
-                return router.overhear(turn, store, event)
+                return router.listen(turn, store, event)
         except Exception as error:
             log.error(
                 "contact not noted", channel=event.channel, did=str(event.did), **where(error)

@@ -109,7 +109,7 @@ class Web:
         except Unreadable:
             self._hearing.fault(channel.name, "a signed message could not be read")
             return self._refuse(channel, "unreadable", 400)
-        status = await self.take(channel, events, unreadable)
+        status = await self.receive(channel, events, unreadable)
         acknowledgement = channel.acknowledgement(events) if status == 200 else b""
         return Response(
             acknowledgement, status, media_type="application/json" if acknowledgement else None
@@ -152,7 +152,7 @@ class Web:
         """Let what runs in the background end."""
         await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def take(
+    async def receive(
         self, channel: Channel, events: Sequence[Event], unreadable: Sequence[Event] = ()
     ) -> int:
         """Take events one after the other, and keep those that cannot be read; returns the status
@@ -168,7 +168,7 @@ class Web:
                 if event in unreadable:
                     await self._turns.keep_unreadable(event)
                 else:
-                    await self._take_one(channel, event)
+                    await self._receive_one(channel, event)
             except DatabaseUnavailable as error:
                 log.error("database unavailable", channel=channel.name, why=str(error))
                 self._hearing.fault(DATABASE, str(error), arrived)
@@ -191,12 +191,12 @@ class Web:
         for person in filter(None, people):
             self._hearing.fault(chat_way(channel, person), "a message could not be taken")
 
-    async def _take_one(self, channel: Channel, event: Event) -> None:
+    async def _receive_one(self, channel: Channel, event: Event) -> None:
         slow = asyncio.get_running_loop().call_later(
             _SLOW_SECONDS, lambda: self._in_background(channel.working(event))
         )
         try:
-            await self._turns.take(event)
+            await self._turns.handle(event)
         finally:
             slow.cancel()
 

@@ -55,7 +55,7 @@ class _Act(NamedTuple):
 def _act(turn: Turn, store: Store, event: Event) -> _Act:
     awaited = None
     if event.group is None:  # whatever is done next, a question that stood before stands no more
-        awaited = store.awaited.take(turn.contact, turn.now)
+        awaited = store.awaited.pop(turn.contact, turn.now)
     match event.did:
         case Did.SAID:
             return _said(turn, store, event, awaited)

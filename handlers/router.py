@@ -119,15 +119,15 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         return front_desk.answer(turn, store, event)
     chat_code = code_in(event.text) if event.did in (Did.SAID, Did.FOLLOWED) else None
     if chat_code is not None and event.group is None:
-        told = overhear(turn, store, event)
+        told = listen(turn, store, event)
         joined = joining.join(turn, store, chat_code)
         # Whose bookings are seen only now has made contact for them too.
-        overhear(turn.of(store.contacts.by_id(turn.contact.id)), store, event)
+        listen(turn.of(store.contacts.by_id(turn.contact.id)), store, event)
         return [*told, *joined]
     if event.group is not None and commands.typed(event.text) is None:
         return []  # for somebody else's bot
     bookings = arriving.near(turn, store)
-    told = _overhear(turn, store, event, bookings)
+    told = _listen(turn, store, event, bookings)
     if event.group is not None or _is_for_staff(event):
         what = re.split(r"[\s:@]", event.text.lstrip("/／"), maxsplit=1)[0]
         return [*told, *front_desk.refuse(turn, store, what)]
@@ -136,7 +136,7 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         case Did.SAID:
             return [*told, *(heard or _said(turn, store, event.text))]
         case Did.TAPPED:
-            store.awaited.take(turn.contact, turn.now)  # a button is another answer
+            store.awaited.pop(turn.contact, turn.now)  # a button is another answer
             verb = event.text.split(":", 1)[0]
             step = [] if heard and verb in _ABOUT_A_BOOKING else _tapped(turn, store, event.text)
             return [*told, *heard, *step]
@@ -148,13 +148,13 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
             return []
 
 
-def overhear(turn: Turn, store: Store, event: Event) -> list[Message]:
+def listen(turn: Turn, store: Store, event: Event) -> list[Message]:
     """Whatever a parent does is contact (art. 6(6)), also when its step fails or when another
     program answers at the moment; what is said is only what that changes."""
-    return _overhear(turn, store, event, arriving.near(turn, store))
+    return _listen(turn, store, event, arriving.near(turn, store))
 
 
-def _overhear(turn: Turn, store: Store, event: Event, bookings: Sequence[Booking]) -> list[Message]:
+def _listen(turn: Turn, store: Store, event: Event, bookings: Sequence[Booking]) -> list[Message]:
     if turn.contact.role is not None or event.group is not None:
         return []
     # To follow on Telegram is a message ("/start"), on LINE it is none.
@@ -163,7 +163,7 @@ def _overhear(turn: Turn, store: Store, event: Event, bookings: Sequence[Booking
     )
     told = arriving.note_contact(turn, store, bookings) if is_an_act else []
     if not _is_for_staff(event):
-        doubting.overhear(turn, store, event)
+        doubting.hold_if_doubtful(turn, store, event)
     return told
 
 
@@ -204,9 +204,9 @@ def _is_for_staff(event: Event) -> bool:
 
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
-    awaited = store.awaited.take(turn.contact, turn.now)
+    awaited = store.awaited.pop(turn.contact, turn.now)
     if awaited is not None and awaited.what == "question" and not typed.is_a_word(text):
-        return [*asking.take(turn, store, text), *doubting.ask(turn, store, text)]
+        return [*asking.send(turn, store, text), *doubting.ask(turn, store, text)]
     has_own = troubles.has_answer_of_its_own(text, turn.today)
     in_doubt = [] if has_own else doubting.ask(turn, store, text)
     rest = personal_numbers.without_personal_numbers(text)

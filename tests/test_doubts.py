@@ -207,7 +207,7 @@ async def test_what_was_refused_the_evening_before_holds_until_it_comes_again(
 ) -> None:
     world: World = await make_world("line")
     parent, booking = await the_day_before(world)
-    monkeypatch.setattr(world.app.turns, "take", _away)
+    monkeypatch.setattr(world.app.turns, "handle", _away)
     said = {"type": "text", "id": "1", "text": "インフルで明日行けません"}
     event = world.line.event(parent.person, "message", message=said)
     assert await world.line.deliver([event]) == 503

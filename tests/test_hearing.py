@@ -186,7 +186,7 @@ async def test_who_could_not_be_taken_is_not_judged_and_others_are(
     others = await other.has_booked(time="^10:00")
     assert others.starts_at == booking.starts_at
     await world.play_to(booking.starts_at)
-    monkeypatch.setattr(world.app.turns, "take", _breaks)
+    monkeypatch.setattr(world.app.turns, "handle", _breaks)
     event = world.line.event(one.person, "postback", postback={"data": "menu/1"})
     assert await world.line.deliver([event]) == 500
     monkeypatch.undo()

@@ -144,13 +144,13 @@ async def test_work_that_takes_longer_shows_an_animation(
     world: World = await make_world("line")
     parent = world.parent()
     await parent.follows()
-    take = world.app.turns.take
+    handle = world.app.turns.handle
 
     async def slowly(event: Any) -> Any:
         await asyncio.sleep(0.2)
-        return await take(event)
+        return await handle(event)
 
-    monkeypatch.setattr(world.app.turns, "take", slowly)
+    monkeypatch.setattr(world.app.turns, "handle", slowly)
     monkeypatch.setattr("bot.web._SLOW_SECONDS", 0.05)
     await world.line.say(parent.line, "ヘルプ")
     await world.app.web.finish()

@@ -85,7 +85,7 @@ class Proof(NamedTuple):
 class Intake(Protocol):
     """Where a channel hands in what it has fetched itself."""
 
-    async def take(
+    async def receive(
         self, channel: "Channel", events: Sequence[Event], unreadable: Sequence[Event] = ()
     ) -> int:
         """Take events one after the other; returns 200 when all are stored, and 503 when the

@@ -18,7 +18,7 @@ class CodePage(DeskPage):
     """GET shows a button, POST the code, once, with a QR code for each channel that takes one."""
 
     def routes(self) -> list[Route]:
-        return [*form_routes("/desk/code/{token}", self.show, self.take)]
+        return [*form_routes("/desk/code/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
         """A button."""
@@ -29,7 +29,7 @@ class CodePage(DeskPage):
         heading = say("chat_code.title")
         return self._drawn(request, "desk_open.html", say, token, heading=heading)
 
-    async def take(self, request: Request) -> Response:
+    async def submit(self, request: Request) -> Response:
         """A new code, ready to be printed."""
         entered = await self._entered(request, Purpose.CODE)
         if isinstance(entered, Response):

@@ -25,7 +25,7 @@ class ExportPage(DeskPage):
     """GET shows a button, POST the table."""
 
     def routes(self) -> list[Route]:
-        return [*form_routes("/desk/export/{token}", self.show, self.take)]
+        return [*form_routes("/desk/export/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
         """A button for the month's table."""
@@ -35,7 +35,7 @@ class ExportPage(DeskPage):
         say, _, token = opened
         return self._drawn(request, "desk_open.html", say, token, heading=say("stats.export"))
 
-    async def take(self, request: Request) -> Response:
+    async def submit(self, request: Request) -> Response:
         """A month's bookings for spreadsheets: no names, and no cell that is a formula."""
         entered = await self._entered(request, Purpose.EXPORT)
         if isinstance(entered, Response):

@@ -22,14 +22,14 @@ class FindPage(DeskPage):
     """GET shows the form, POST looks up, chooses, or notes down; every look is audited."""
 
     def routes(self) -> list[Route]:
-        return [*form_routes("/desk/find/{token}", self.show, self.take)]
+        return [*form_routes("/desk/find/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
         """The form to look somebody up."""
         opened = await self._open(request, Purpose.FIND)
         return opened if isinstance(opened, Response) else self._draw_find(request, *opened)
 
-    async def take(self, request: Request) -> Response:
+    async def submit(self, request: Request) -> Response:
         """Look up, choose somebody found, or note down somebody new."""
         entered = await self._entered(request, Purpose.FIND)
         if isinstance(entered, Response):

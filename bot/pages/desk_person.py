@@ -20,7 +20,7 @@ class PersonPage(DeskPage):
 
     def routes(self) -> list[Route]:
         return [
-            *form_routes("/desk/person/{token}", self.show, self.take),
+            *form_routes("/desk/person/{token}", self.show, self.submit),
             Route("/desk/note/{token}", self.take_note, methods=["POST"]),
         ]
 
@@ -34,7 +34,7 @@ class PersonPage(DeskPage):
             request, "desk_open.html", say, token, heading=say("desk_page.person_title")
         )
 
-    async def take(self, request: Request) -> Response:
+    async def submit(self, request: Request) -> Response:
         """The details, once."""
         entered = await self._entered(request, Purpose.PERSON)
         if isinstance(entered, Response):

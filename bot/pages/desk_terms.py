@@ -22,7 +22,7 @@ class TermsDeskPage(DeskPage):
     """GET shows where to paste, POST the preview or publishes."""
 
     def routes(self) -> list[Route]:
-        return [*form_routes("/desk/terms/{token}", self.show, self.take)]
+        return [*form_routes("/desk/terms/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
         """Where a new text of the terms is pasted."""
@@ -32,7 +32,7 @@ class TermsDeskPage(DeskPage):
         say, _, token = opened
         return self._drawn(request, "desk_terms.html", say, token, entered={}, error="", shown=None)
 
-    async def take(self, request: Request) -> Response:
+    async def submit(self, request: Request) -> Response:
         """Look at the text as a page, or publish it (art. 13)."""
         entered = await self._entered(request, Purpose.TERMS)
         if isinstance(entered, Response):

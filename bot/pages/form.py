@@ -21,7 +21,7 @@ class FormPage(Page):
     """GET shows the form, POST takes it."""
 
     def routes(self) -> list[Route]:
-        return [*form_routes("/form/{token}", self.show, self.take)]
+        return [*form_routes("/form/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
         """The empty form, or why this link opens none."""
@@ -33,7 +33,7 @@ class FormPage(Page):
             return self._no_form(request, found)
         return self._draw(request, found, token, {}, {})
 
-    async def take(self, request: Request) -> Response:
+    async def submit(self, request: Request) -> Response:
         """What was entered: kept, or shown again with what is wrong beside each field."""
         token = request.path_params["token"]
         if refusal := self._pages.came_from_elsewhere(request):

@@ -44,7 +44,7 @@ class MyDataPage(Page):
     after one question."""
 
     def routes(self) -> list[Route]:
-        return [*form_routes("/mydata/{token}", self.show, self.take)]
+        return [*form_routes("/mydata/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
         """A button: whoever only fetches the address sees nobody's data."""
@@ -54,7 +54,7 @@ class MyDataPage(Page):
         token = request.path_params["token"]
         return self._draw(request, opened.say, token, "my_data_open.html")
 
-    async def take(self, request: Request) -> Response:
+    async def submit(self, request: Request) -> Response:
         """Show what is stored, or erase it."""
         if refusal := self._pages.came_from_elsewhere(request):
             return refusal

@@ -38,6 +38,6 @@ class Page(ABC):
         """Return the addresses that this page answers."""
 
 
-def form_routes(path: str, show: Endpoint, take: Endpoint) -> list[Route]:
-    """Return the routes of a form: GET shows it, POST takes what was entered."""
-    return [Route(path, show, methods=["GET"]), Route(path, take, methods=["POST"])]
+def form_routes(path: str, show: Endpoint, submit: Endpoint) -> list[Route]:
+    """Return the routes of a form: GET shows it, POST submits it."""
+    return [Route(path, show, methods=["GET"]), Route(path, submit, methods=["POST"])]

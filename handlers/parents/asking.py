@@ -31,7 +31,7 @@ def ask(turn: Turn, store: Store) -> list[Message]:
 
 
 @gate.unless_refused
-def take(turn: Turn, store: Store, text: str) -> list[Message]:
+def send(turn: Turn, store: Store, text: str) -> list[Message]:
     """The question, unless it holds a number that does not belong into a chat."""
     if personal_numbers.without_personal_numbers(text) != text:
         return [*welcome.not_here(turn, store), *ask(turn, store)]

@@ -25,7 +25,7 @@ _DOUBTFUL = ("cancel/1", "cancelyes/1", "move/1")
 _MAY_SAY = ("voice", "photo", "other")
 
 
-def overhear(turn: Turn, store: Store, event: Event) -> None:
+def hold_if_doubtful(turn: Turn, store: Store, event: Event) -> None:
     """Hold what somebody may not come to by what they said or pressed, also when their step fails
     or another program answers at the moment."""
     match event.did:

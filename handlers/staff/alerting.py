@@ -38,7 +38,7 @@ def tell_untold(turn: Turn, store: Store) -> None:
             alert.kind, timedelta(0)
         ):
             continue
-        if not store.alerts.take(alert.id, turn.now):
+        if not store.alerts.claim(alert.id, turn.now):
             continue
         if alert.kind in urgency.NEWS:
             if _is_soon(turn, alert):

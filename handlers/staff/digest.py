@@ -18,7 +18,7 @@ def tell(turn: Turn, store: Store) -> None:
     begins = at(turn.today, turn.office.digest_at, turn.office.zone)
     if not (is_business_day(turn.today) and begins <= turn.now < ends):
         return
-    if not store.once.take("digest", turn.today):
+    if not store.daily.claim("digest", turn.today):
         return
     for member in store.staff.team():
         to = turn.to(store.contacts.by_id(member.contact_id))

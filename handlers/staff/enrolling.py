@@ -36,7 +36,7 @@ def enrol(turn: Turn, store: Store, code: str) -> list[Message]:
         return [Message(text=turn.say("enrol.too_often" if too_often else "enrol.wrong"))]
     staff_id = store.staff.add(turn.contact.id, invitation, turn.now)
     # What the parent was asked, and what the parent waited for.
-    store.awaited.take(turn.contact, turn.now)
+    store.awaited.pop(turn.contact, turn.now)
     store.waiting.end(turn.contact.id, turn.now)
     contact = store.contacts.by_id(turn.contact.id)
     store.audit.note(

@@ -95,7 +95,7 @@ def tell_untold(turn: Turn, store: Store) -> None:
     last = store.questions.last_told()
     if last is not None and timedelta(0) <= turn.now - last < _BUNDLED_FOR:
         return
-    taken = [each for each in untold if store.questions.take(each.id, turn.now)]
+    taken = [each for each in untold if store.questions.claim(each.id, turn.now)]
     for member in store.staff.team():
         mine = [each for each in taken if member in _concerned(turn, store, each)]
         if not mine:

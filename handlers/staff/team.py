@@ -101,7 +101,7 @@ def remove(turn: Turn, store: Store, staff_id: int) -> list[Message]:
     if member.role == Role.ADMIN and store.staff.admins() == 1:
         return [Message(text=turn.say("team.last_admin"))]
     store.staff.remove(member.id, turn.now)
-    store.awaited.take(store.contacts.by_id(member.contact_id), turn.now)
+    store.awaited.pop(store.contacts.by_id(member.contact_id), turn.now)
     _note(turn, store, "remove", member, "")
     if member.contact_id == turn.contact.id:
         return [Message(text=turn.say("team.left"))]

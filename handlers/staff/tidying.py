@@ -14,7 +14,7 @@ def allow(turn: Turn, store: Store, alert_id: int) -> list[Message]:
     found = store.alerts.by_id(alert_id)
     if found is None or found.kind != AlertKind.RETENTION_HELD or found.is_closed:
         return desk.stale_button(turn)
-    store.once.take(ALLOWED, turn.today)
+    store.daily.claim(ALLOWED, turn.today)
     store.alerts.close_one(alert_id, turn.now)
     store.audit.note(turn.contact, "tidy", turn.now, subject=f"alert {alert_id}")
     return [Message(text=turn.say("tidy.allowed", day=turn.say.day_and_year(turn.today)))]

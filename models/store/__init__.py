@@ -10,13 +10,13 @@ from models.store.awaited import AwaitedTexts
 from models.store.bookings import Bookings
 from models.store.calendar import Calendar
 from models.store.contacts import Contacts
+from models.store.daily import DailyWork
 from models.store.declarations import Declarations
 from models.store.due import Due
 from models.store.erasure import Erasure
 from models.store.forms import Forms
 from models.store.hearing import HearingRecord
 from models.store.inbox import Inbox
-from models.store.once import Once
 from models.store.outbox import Outbox
 from models.store.persons import Persons
 from models.store.presence import Presence
@@ -48,7 +48,7 @@ class Store:
         self.forms = Forms(transaction)
         self.hearing = HearingRecord(transaction)
         self.inbox = Inbox(transaction, vault)
-        self.once = Once(transaction)
+        self.daily = DailyWork(transaction)
         self.outbox = Outbox(transaction)
         self.persons = Persons(transaction)
         self.presence = Presence(transaction)

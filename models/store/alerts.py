@@ -255,8 +255,8 @@ class Alerts:
         """What staff have not been told, the oldest first."""
         return self._tx.rows(_UNTOLD, count=count)
 
-    def take(self, alert_id: int, now: datetime) -> bool:
-        """Take an alert to tell it; False when somebody was faster."""
+    def claim(self, alert_id: int, now: datetime) -> bool:
+        """Claim an alert to tell it; False when somebody was faster."""
         return self._tx.run(_TELL, alert=alert_id, now=now) == 1
 
     def close_one(self, alert_id: int, now: datetime) -> None:

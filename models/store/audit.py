@@ -35,7 +35,7 @@ _LATEST = query(
     .where(_audit.id < bindparam("before_id"))
     .order_by(_audit.id.desc())
     .limit(bindparam("count")),
-    lambda *cells: Entry._make((*cells[:-1], bool(cells[-1]))),
+    lambda *columns: Entry._make((*columns[:-1], bool(columns[-1]))),
 )
 _REFUSALS = query(
     select(func.count()).where(

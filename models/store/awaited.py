@@ -17,7 +17,7 @@ class AwaitedTexts:
         self._session.merge(Awaited(contact_id=contact_id, what=what, subject=subject, until=until))
         self._session.flush()
 
-    def take(self, contact: Contact, now: datetime) -> Awaited | None:
+    def pop(self, contact: Contact, now: datetime) -> Awaited | None:
         """Return what was asked, if it still is; it is asked no more after this."""
         found = self._session.get(Awaited, contact.id) if contact.is_asked else None
         if found is None:

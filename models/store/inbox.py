@@ -63,8 +63,8 @@ class Inbox:
         self._tx = transaction
         self._vault = vault
 
-    def take(self, event: Event, contact_id: int | None, now: datetime) -> bool:
-        """Note an event; False when it was taken before."""
+    def record(self, event: Event, contact_id: int | None, now: datetime) -> bool:
+        """Record an event; returns False when it was recorded before."""
         added = self._tx.run(
             _ADD,
             channel=event.channel,

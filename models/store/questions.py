@@ -166,8 +166,8 @@ class Questions:
         numbers = self._tx.rows(_UNTOLD, count=count)
         return [found for number in numbers if (found := self.by_id(number))]
 
-    def take(self, question_id: int, now: datetime) -> bool:
-        """Take a question to tell it; False when somebody was faster."""
+    def claim(self, question_id: int, now: datetime) -> bool:
+        """Claim a question to tell it; False when somebody was faster."""
         return self._tx.run(_TAKE, question=question_id, now=now) == 1
 
     def close(self, question_id: int, now: datetime) -> bool:

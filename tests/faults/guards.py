@@ -32,13 +32,13 @@ def _uncertain() -> None:
 
 
 def _dedupe() -> None:
-    take = Inbox.take
+    record = Inbox.record
 
     def without(self: Inbox, *arguments: Any) -> bool:
-        take(self, *arguments)
+        record(self, *arguments)
         return True
 
-    Inbox.take = without  # type: ignore[method-assign,assignment]
+    Inbox.record = without  # type: ignore[method-assign,assignment]
 
 
 _GUARDS = {

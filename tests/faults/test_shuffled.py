@@ -45,8 +45,8 @@ async def test_duplicated_shuffled_and_late(
 async def test_without_the_dedupe_they_end_otherwise(
     make_world: MakeWorld, channel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take = Inbox.take
-    monkeypatch.setattr(Inbox, "take", lambda *given: take(*given) or True)
+    record = Inbox.record
+    monkeypatch.setattr(Inbox, "record", lambda *given: record(*given) or True)
     world: World = await make_world(channel, counselors=2)
     with pytest.raises(AssertionError):
         await _try_many(world, 20)

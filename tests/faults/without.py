@@ -204,7 +204,7 @@ GUARDS = (
     Guard(
         "what cannot be read may say anything",
         "bot/turns.py",
-        "            self._overhear(tx, store, self._core.turn_of(contact, event=event), event)\n",
+        "            self._listen(tx, store, self._core.turn_of(contact, event=event), event)\n",
         "            pass\n",
         "tests/test_not_understood.py -k cannot_be_read",
     ),
@@ -323,7 +323,7 @@ GUARDS = (
     Guard(
         "what was kept long enough waits when the date may be wrong",
         "bot/turns.py",
-        "if not store.once.was_taken(ALLOWED, day) and (held := retention.why_not(now)):",
+        "if not store.daily.is_claimed(ALLOWED, day) and (held := retention.why_not(now)):",
         "if False and (held := retention.why_not(now)):",
         "tests/test_records.py -k kept_long_enough",
     ),

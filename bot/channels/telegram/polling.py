@@ -47,7 +47,7 @@ class Poller:
         for taken, update in enumerate(updates):
             now = self._clock()
             events, unreadable = read_one(update, now)
-            if await self._intake.take(self._channel, events, unreadable) == 503:
+            if await self._intake.receive(self._channel, events, unreadable) == 503:
                 # The database is away: nothing was stored.
                 await asyncio.sleep(_PAUSE_SECONDS)
                 return taken

@@ -15,14 +15,14 @@ _FIND = query(
 )
 
 
-class Once:
+class DailyWork:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
 
-    def take(self, what: str, day: date) -> bool:
-        """Take a day's work; False when it was taken before."""
+    def claim(self, what: str, day: date) -> bool:
+        """Claim a day's work; returns False when it was claimed before."""
         return self._tx.run(_ADD, what=what, day=day) == 1
 
-    def was_taken(self, what: str, day: date) -> bool:
-        """Return whether a day's work was taken."""
+    def is_claimed(self, what: str, day: date) -> bool:
+        """Return whether a day's work was claimed."""
         return self._tx.row(_FIND, what=what, day=day) is not None
