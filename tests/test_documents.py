@@ -144,3 +144,12 @@ def test_every_guard_still_stands_and_is_documented(guard: Guard) -> None:
     files, _, word = guard.tests.partition(" -k ")
     tests = "".join((ROOT / file).read_text(encoding="utf-8") for file in files.split())
     assert re.search(rf"def test_\w*{word}|\b{word}\b", tests)
+
+
+def test_every_decision_has_its_parts() -> None:
+    for file in (ROOT / "docs" / "decisions").glob("*.md"):
+        text = file.read_text(encoding="utf-8")
+        assert re.match(r"# .+\n\nStatus: (accepted|superseded by|amended by)", text), file.name
+        assert re.findall(r"^## (.+)$", text, re.M) == ["Context", "Decision", "Consequences"], (
+            file.name
+        )
