@@ -88,7 +88,7 @@ def _round(app: App) -> Where:
             reading += time.perf_counter() - began
             driver.seconds, driver.statements = seconds, statements  # without preparing
             began = time.perf_counter()
-            run_in_savepoint(connection, partial(_take, turns, found))
+            run_in_savepoint(connection, partial(_handle, turns, found))
             taking += time.perf_counter() - began
             count += 1
             if count % _TOGETHER == 0:
@@ -105,7 +105,7 @@ def _round(app: App) -> Where:
     )
 
 
-def _take(turns: Turns, found: Event, tx: Transaction) -> None:
+def _handle(turns: Turns, found: Event, tx: Transaction) -> None:
     turns._handle(tx, found, "ja")
 
 
