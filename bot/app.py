@@ -13,6 +13,8 @@ from bot.alarm import Alarm
 from bot.channels.base import Channel
 from bot.clock import Clock, machine_clock
 from bot.core import Core
+from bot.errand_owner import Owner
+from bot.errands import ErrandRunner
 from bot.hearing import Fetch, Hearing
 from bot.http_server import (
     allow_many_connections,
@@ -29,6 +31,8 @@ from bot.settings import Settings
 from bot.supervising import keep_running
 from bot.ticker import Ticker
 from bot.turns import Turns
+from bot.video.base import VideoService
+from bot.video.rooms import RoomKeeper, WitnessAsker
 from bot.web import Web
 from models.database import Database
 from models.office import Office
@@ -45,14 +49,16 @@ class App:
         office: Office,
         channels: Sequence[Channel],
         clock: Clock = machine_clock,
+        video: VideoService | None = None,
         fetch: Fetch = web_client.fetch,
     ) -> None:
         by_name = {each.name: each for each in channels}
-        core = Core(settings, office, Database(settings.database_url), by_name, clock)
+        core = Core(settings, office, Database(settings.database_url), by_name, clock, video)
         self.core = core
         self.turns = Turns(core)
         self.quota = Quota(core)
         self.sender = Sender(core, self.turns.note_end, self.turns.is_busy, self.quota)
+        self.errands = ErrandRunner(core, self.turns, _owners(core))
         self.hearing = Hearing(core, fetch)
         alarm = Alarm(office, settings.heartbeat_url)
         self.jobs = Jobs(core, self.turns, self.sender, self.hearing, self.quota, alarm)
@@ -64,7 +70,8 @@ class App:
         """The scheduler ticks, the outbox sends, channels are connected; at the end everything
         under way is finished, and nothing new is begun."""
         self.jobs.start()
-        sending = asyncio.create_task(self.sender.run())
+        workers = (self.sender, self.errands)
+        working = [asyncio.create_task(each.run()) for each in workers]
         others = [
             asyncio.create_task(keep_running("ticker", self.ticker.run)),
             *(
@@ -86,8 +93,14 @@ class App:
             await asyncio.gather(*others, return_exceptions=True)
             await self.jobs.stop()
             await self.web.finish()
-            self.sender.stop()
-            await sending
+            for worker in workers:
+                worker.stop()
+            await asyncio.gather(*working)
+
+    async def drain(self) -> None:
+        """Perform and send everything that is due; where nobody runs the workers."""
+        await self.errands.drain()
+        await self.sender.drain()
 
     def _connecting(self, channel: Channel) -> Callable[[], Awaitable[None]]:
         return partial(
@@ -98,6 +111,8 @@ class App:
         """Let go of connections and the database."""
         for channel in self.core.channels.values():
             await channel.close()
+        if self.core.video is not None:
+            await self.core.video.close()
         await self.core.database.close()
 
     async def serve(self) -> None:
@@ -117,3 +132,13 @@ class App:
     def http_server(self, host: str, port: int) -> uvicorn.Server:
         """A server for our pages and webhooks."""
         return http_server(self.web.app, host, port)
+
+
+def _owners(core: Core) -> list[Owner]:
+    """Who performs errands."""
+    if core.video is None:
+        return []
+    return [
+        RoomKeeper(core.video, core.database, core.office, core.clock),
+        WitnessAsker(core.video, core.database),
+    ]

@@ -10,16 +10,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app import App
 from bot.channels.base import Channel, Say, no_answer
 from bot.drawing import font_file
+from bot.errand_owner import GivenUp, TryLater
 from bot.settings import wrong_key
 from handlers.staff.alert_card import in_words
 from locales import phrases
 from models.database import DatabaseUnavailable, Transaction
 from models.migrations import is_current
+from models.office import Office
 from models.rules.days import local_day
 from models.rules.meeting_url import room_of
 from models.store import Store
 from models.store.alerts import Alert
 from models.store.calendar import Calendar
+from models.store.errands import Errands
 from models.store.keys import unreadable
 from models.store.staff import StaffStore
 
@@ -32,6 +35,7 @@ async def check(app: App, say: Say) -> bool:
     faults = [*await _database(app, say)]
     for channel in app.core.channels.values():
         faults += await _channel(app, channel, say)
+    faults += await _video(app, say)
     await _proofs(app, say)
     if font_file() is None:
         say("MIND     no Japanese font, so pictures lack names: apt install fonts-noto-cjk")
@@ -136,6 +140,41 @@ async def _channel(app: App, channel: Channel, say: Say) -> list[str]:
             return await channel.check(webhook, say)
     except TimeoutError as error:
         return [no_answer(channel.title, error)]
+
+
+async def _video(app: App, say: Say) -> list[str]:
+    """Whether the video service answers, with all that we need to be allowed."""
+    video, core = app.core.video, app.core
+    try:
+        hosts, waiting = await core.database.run(lambda tx: _hosts_and_errands(tx, core.office))
+        if video is None:
+            if hosts:
+                return ["counselors have a user at Zoom, but Zoom is off: set ZOOM_ACCOUNT_ID, …"]
+            return []
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            faults = [f"{video.title} lacks {each}" for each in await video.missing()]
+            for host in hosts:
+                await video.prove(host)
+    except (TryLater, GivenUp) as error:
+        return [f"the video service does not do what we ask: {error}"]
+    except TimeoutError:
+        return ["the video service does not answer"]
+    except DatabaseUnavailable as error:
+        return [f"the database does not answer ({error}): check DATABASE_URL"]
+    if not hosts:
+        say(f"MIND     no counselor has a user at {video.title}, so no room is made: python -m bot")
+        say("         counselor change NAME --zoom-user USER")
+    if waiting:
+        say(f"MIND     {waiting} errands wait for {video.title}")
+    if not faults:
+        say(f"ok       {video.title}: tell it {core.webhook_of(video.name)} for its events")
+    return faults
+
+
+def _hosts_and_errands(tx: Transaction, office: Office) -> tuple[list[str], int]:
+    found = Calendar(tx, office).counselors_in_full()
+    count, _ = Errands(tx).waiting()
+    return [each.video_user for each in found if each.video_user], count
 
 
 def _in_words(alert: Alert, app: App) -> str:

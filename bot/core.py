@@ -7,6 +7,7 @@ from bot.channels.base import Channel
 from bot.channels.registry import CHANNELS
 from bot.clock import Clock
 from bot.settings import Settings
+from bot.video.base import VideoService
 from locales import best_language, phrases
 from models.chat import Event
 from models.contact import Contact
@@ -20,13 +21,14 @@ from models.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """One office's settings, data, channels and clock."""
+    """One office's settings, data, channels, clock and video service."""
 
     settings: Settings
     office: Office
     database: Database
     channels: Mapping[str, Channel]
     clock: Clock
+    video: VideoService | None = None
 
     @property
     def vault(self) -> Vault:
@@ -61,4 +63,5 @@ class Core:
             now=now,
             acted_at=min(event.acted_at, now) if event else now,
             event=event,
+            has_rooms=self.video is not None,
         )

@@ -1,6 +1,7 @@
 """Settings from the environment, and what is wrong with them in plain words."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,31 @@ class FromEnvironment(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=ENV_FILE, env_ignore_empty=True, frozen=True, extra="ignore"
     )
+
+
+class Switch(FromEnvironment):
+    """The variables of something that is off unless all in `needed` are set."""
+
+    needed: ClassVar[tuple[str, ...]]
+
+
+def switch_faults(switch: type[Switch], values: Mapping[str, object]) -> tuple[bool, list[str]]:
+    """Return whether anything of a switch is set, and what is wrong with it then."""
+    faults: list[str] = []
+    wrong: set[str] = set()
+    try:
+        found = switch(**values)  # type: ignore[arg-type]  # checked by pydantic
+    except ValidationError as error:
+        faults += faults_of(error, switch)
+        wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+        # The rest of them, to say all at once what is wrong.
+        as_usual = {name: switch.model_fields[name].default for name in wrong}
+        found = switch(**{**values, **as_usual})
+    missing = [name for name in switch.needed if not getattr(found, name) and name not in wrong]
+    is_begun = len(missing) < len(switch.needed)
+    if is_begun:
+        faults += [is_missing(switch, name) for name in missing]
+    return is_begun, faults
 
 
 def faults_of(error: ValidationError, settings: type[FromEnvironment]) -> list[str]:

@@ -9,10 +9,12 @@ import structlog
 
 from bot.channels.base import Channel, Proof
 from bot.core import Core
+from bot.errand_owner import GivenUp, TryLater
 from bot.web_client import NO_ANSWER
-from models.database import Transaction
-from models.rules.hearing import LONGEST_SILENCE, PAGES, SWEEP, Closed, Stretch
+from models.database import DatabaseUnavailable, Transaction
+from models.rules.hearing import DATABASE, LONGEST_SILENCE, PAGES, SWEEP, VIDEO, Closed, Stretch
 from models.store.hearing import HearingRecord
+from models.store.rooms import Rooms
 
 # A beat that comes later than this many sweeps means that nobody was watching in between.
 _MISSED_SWEEPS = 3
@@ -82,6 +84,7 @@ class Hearing:
         for name, proof in proofs.items():
             self._take(name, proof, at)
         await self._prove_pages(proofs, at)
+        await self._prove_video(at)
 
     def unreviewed(self) -> list[Stretch]:
         """Return the faults that were written and not looked into yet."""
@@ -204,6 +207,28 @@ class Hearing:
             self.fault(PAGES, why, at)
         else:
             log.warning("way in not shown to work", way=PAGES, why=why)
+
+    async def _prove_video(self, at: datetime) -> None:
+        """Ask the video service about a host of ours, if there is one."""
+        host = await self._host()
+        if host is None or self._core.video is None:
+            return
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._core.video.prove(host)
+        except (TryLater, GivenUp, TimeoutError) as error:
+            self.fault(VIDEO, str(error) or "no answer", at)
+        else:
+            self.proof(VIDEO, at)
+
+    async def _host(self) -> str | None:
+        if self._core.video is None:
+            return None
+        try:
+            return await self._core.database.run(lambda tx: Rooms(tx).any_host())
+        except DatabaseUnavailable as error:
+            self.fault(DATABASE, str(error))
+            return None
 
     async def _ask_ourselves(self) -> tuple[bool, str]:
         """Whether anything answers at our own address, and what is wrong with that."""

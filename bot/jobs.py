@@ -23,6 +23,7 @@ from handlers.due import What
 from models.database import DatabaseUnavailable, Transaction
 from models.rules.hearing import DATABASE, PROOF_EVERY, Stretch
 from models.store.due import Due
+from models.store.errands import Errands
 from models.store.outbox import Outbox
 
 _BATCH = 200
@@ -251,9 +252,12 @@ class Jobs:
                 await asyncio.sleep(BREATH_SECONDS)
 
     async def _outbox(self) -> bool:
-        """Wake the sender, which may have missed a word, and count what waits."""
+        """Wake the sender, which may have missed a word, and count what waits there and of
+        errands."""
         count, _ = await self._core.database.run(lambda tx: Outbox(tx).waiting())
         metrics.outbox_waiting.set(count)
+        count, _ = await self._core.database.run(lambda tx: Errands(tx).waiting())
+        metrics.errands_waiting.set(count)
         self._sender.wake()
         return False
 

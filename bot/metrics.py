@@ -11,6 +11,10 @@ events = Counter("madoguchi_events", "Events by outcome", ["channel", "outcome"]
 sends = Counter(
     "madoguchi_sends", "Outbox rows by how a try ended", ["channel", "end"], registry=registry
 )
+errands = Counter(
+    "madoguchi_errands", "Errands by how they ended", ["kind", "end"], registry=registry
+)
+errands_waiting = Gauge("madoguchi_errands_waiting", "Errands that wait", registry=registry)
 outbox_waiting = Gauge("madoguchi_outbox_waiting", "Outbox rows that wait", registry=registry)
 task_restarts = Counter(
     "madoguchi_task_restarts",

@@ -21,7 +21,8 @@ from bot.core import Core
 from bot.logs import where
 from bot.quota import Quota
 from bot.turns import BESIDE_TURNS, BREATH_SECONDS
-from models.database import DatabaseUnavailable, Transaction
+from bot.worker import Worker
+from models.database import Transaction
 from models.letter_kind import LetterKind
 from models.store.alerts import Alerts
 from models.store.outbox import Outbox as OutboxStore
@@ -33,8 +34,6 @@ _LEASE = timedelta(seconds=60)
 _AT_ONCE = 50
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=5)
-# How long the sender rests when nothing wakes it: rows that wait for a later try need no more.
-_REST_SECONDS = 1.0
 
 # Says what the end of a row means, in the transaction that notes it.
 NoteEnd = Callable[[Transaction, Outgoing, SendState], None]
@@ -42,80 +41,38 @@ NoteEnd = Callable[[Transaction, Outgoing, SendState], None]
 log = structlog.get_logger()
 
 
-class Sender:
+class Sender(Worker[tuple[Outgoing, bool]]):
     """Sends what the outbox holds."""
+
+    name = "outbox"
+    at_once = _AT_ONCE
 
     def __init__(
         self, core: Core, note_end: NoteEnd, is_busy: Callable[[], bool], quota: Quota
     ) -> None:
+        super().__init__()
         self._core = core
         self._quota = quota
         self._is_busy = is_busy
         self._news_under_way = 0
         self._note_end = note_end
-        self._awake = asyncio.Event()
-        self._stopping = False
 
-    def wake(self) -> None:
-        """There is something new to send."""
-        self._awake.set()
-
-    async def run(self) -> None:
-        """Send until told to stop; the requests under way are finished. A slow request keeps no
-        other one waiting."""
-        under_way: set[asyncio.Task[None]] = set()
-        while not self._stopping:
-            self._awake.clear()
-            claimed = await self._claim(_AT_ONCE - len(under_way))
-            for row, unheard in claimed:
-                task = asyncio.create_task(self._send(row, unheard))
-                under_way.add(task)
-                task.add_done_callback(under_way.discard)
-                task.add_done_callback(lambda _: self.wake())
-            if not claimed:
-                await self._rest()
-        await asyncio.gather(*under_way)
-
-    def stop(self) -> None:
-        """Make no new claims."""
-        self._stopping = True
-        self._awake.set()
-
-    async def send_all(self) -> None:
-        """Send until nothing is due; where nobody runs the loop."""
-        while claimed := await self._claim(_AT_ONCE):
-            await asyncio.gather(*(self._send(row, unheard) for row, unheard in claimed))
-
-    async def _claim(self, count: int) -> list[tuple[Outgoing, bool]]:
-        if count <= 0:
-            return []
+    async def claim(self, count: int) -> list[tuple[Outgoing, bool]]:
+        """Claim letters: answers first, and little else while people are being answered."""
         now, most = self._core.clock(), BESIDE_TURNS if self._is_busy() else _AT_ONCE
         news = most - self._news_under_way
-        try:
-            return await self._core.database.run(
-                lambda tx: OutboxStore(tx).claim(now, _LEASE, count, news)
-            )
-        except DatabaseUnavailable as error:
-            log.error("outbox cannot reach the database", why=str(error))
-        except Exception as error:  # the sender must outlive whatever happens here
-            log.error("outbox cannot be read", **where(error))
-        return []
+        return await self._core.database.run(
+            lambda tx: OutboxStore(tx).claim(now, _LEASE, count, news)
+        )
 
-    async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._awake.wait(), _REST_SECONDS)
-        except TimeoutError:
-            pass
-
-    async def _send(self, row: Outgoing, unheard: bool) -> None:
+    async def perform(self, claimed: tuple[Outgoing, bool]) -> None:
         """Send one row and note what came of it. When that cannot be noted, the lease ends and
         the row is tried again as one whose try was never heard of."""
+        row, unheard = claimed
         is_news = row.kind is not LetterKind.ANSWER
         self._news_under_way += is_news
         try:
             await self._send_and_note(row, unheard)
-        except DatabaseUnavailable as error:
-            log.error("the end of a send cannot be noted", why=str(error))
         finally:
             if is_news and self._is_busy():
                 await asyncio.sleep(BREATH_SECONDS)

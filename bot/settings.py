@@ -1,8 +1,9 @@
 """Settings from the environment: every fault at once, in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import Field, ValidationError, field_validator
 from sqlalchemy import make_url
@@ -11,7 +12,10 @@ from sqlalchemy.exc import ArgumentError
 from bot.addresses import one_spelling
 from bot.channels.base import Channel
 from bot.channels.registry import channel_faults, open_channels
+from bot.clock import Clock, machine_clock
 from bot.environment import FromEnvironment, WebAddress, faults_of
+from bot.video.base import VideoService
+from bot.video.registry import open_video, video_faults
 from models.office import Office, OfficeError, load
 from models.vault import DataKeyError, Vault
 
@@ -79,11 +83,19 @@ class Settings(FromEnvironment):
         return Vault(self.data_key)
 
 
-def read_settings(
-    values: Mapping[str, object] | None = None,
-) -> tuple[Settings, Office, list[Channel]]:
-    """Return the settings, the office that they name and its channels. Raises SettingsError with
-    all faults of all."""
+class Configured(NamedTuple):
+    """What an operator has set up."""
+
+    settings: Settings
+    office: Office
+    channels: Sequence[Channel]
+    clock: Clock
+    video: VideoService | None
+
+
+def read_settings(values: Mapping[str, object] | None = None) -> Configured:
+    """Return the settings, the office that they name, its channels and its video service. Raises
+    SettingsError with all faults of all."""
     given = dict(values or {})
     faults: list[str] = []
     settings: Settings | None = None
@@ -93,13 +105,15 @@ def read_settings(
     except ValidationError as error:
         faults += faults_of(error, Settings)
     faults += channel_faults(given)
+    faults += video_faults(given)
     try:
         office = load(settings.office if settings else _office_path(given))
     except OfficeError as error:
         faults += str(error).splitlines()
     if settings is None or office is None or faults:
         raise SettingsError("\n".join(faults))
-    return settings, office, open_channels(given)
+    video = open_video(given, office, machine_clock)
+    return Configured(settings, office, open_channels(given), machine_clock, video)
 
 
 def _office_path(values: Mapping[str, object]) -> Path:

@@ -14,15 +14,17 @@ from bot import metrics
 from bot.core import Core
 from bot.logs import where
 from bot.pace import Pace
-from handlers import due, router
+from handlers import due, results, router, seen
 from handlers.shared import delivery
 from locales import best_language
 from models.chat import Did, Event, Message
 from models.choice import Choice
 from models.contact import NOBODY, Contact
 from models.database import DatabaseUnavailable, Transaction
+from models.errand import Errand, ErrandState, Result
 from models.letter_kind import LetterKind
 from models.rules.hearing import Closed
+from models.sighting import Sighting
 from models.store import Store
 from models.store.outbox import Outgoing
 from models.store.retention import ALLOWED, Retention
@@ -131,6 +133,36 @@ class Turns:
             log.error("due work failed", what=str(what), **where(error))
             await self._core.database.run(lambda tx: self._due(tx, booking_id, due.GIVE_UP[what]))
         metrics.due.labels(what).inc()
+
+    async def take_sighting(self, sighting: Sighting) -> None:
+        """Take what a video service saw in a room; one that is none of ours is left. Raises
+        DatabaseUnavailable."""
+
+        def take(tx: Transaction) -> None:
+            store = self._store(tx)
+            booking_id = store.rooms.booking_of(sighting.room)
+            if booking_id is not None:
+                self._due(tx, booking_id, partial(seen.take, sighting=sighting))
+
+        await self._core.database.run(take)
+
+    def take_result(
+        self, tx: Transaction, errand: Errand, state: ErrandState, result: Result | None
+    ) -> None:
+        """Take what came of an errand, in the transaction that notes its end."""
+        self._due(
+            tx,
+            errand.booking_id,
+            lambda turn, store, booking: results.take(turn, store, booking, errand, state, result),
+        )
+
+    def take_delay(self, tx: Transaction, errand: Errand) -> None:
+        """Take that an errand has to wait for long."""
+        self._due(
+            tx,
+            errand.booking_id,
+            lambda turn, store, booking: results.delayed(turn, store, booking, errand),
+        )
 
     async def keep_unreadable(self, event: Event) -> None:
         """Keep an event that cannot be read, sealed, and tell staff; it may have said that

@@ -29,6 +29,7 @@ from bot.pages.registry import PAGES as EVERY_PAGE
 from bot.pages.site import Site
 from bot.ticker import Ticker
 from bot.turns import Turns
+from bot.video_webhook import VideoWebhook
 from models.chat import Event
 from models.database import DatabaseUnavailable, query
 from models.rules.hearing import DATABASE, PAGES, chat_way
@@ -69,6 +70,7 @@ class Web:
         pages = [route for page in EVERY_PAGE for route in page(site).routes()]
         routes = [
             *pages,
+            *self._video_routes(),
             Route("/webhooks/{channel}", self.webhook, methods=["POST"]),
             Route("/healthz", self.healthz),
             Route("/readyz", self.readyz),
@@ -114,6 +116,13 @@ class Web:
         return Response(
             acknowledgement, status, media_type="application/json" if acknowledgement else None
         )
+
+    def _video_routes(self) -> list[Route]:
+        video = self._core.video
+        if video is None:
+            return []
+        receiving = VideoWebhook(self._core, video, self._turns, self._hearing)
+        return [Route(f"/webhooks/{video.name}", receiving.receive, methods=["POST"])]
 
     async def healthz(self, request: Request) -> Response:
         """Alive: the ticker ticks."""

@@ -1,14 +1,16 @@
 """What is due: turns whose speaker is the clock. Each asks the rules again before it acts."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from handlers.shared import booking_card, parts
+from handlers.shared import booking_card, parts, witness
+from handlers.shared.witness import Account
 from models.booking import Booking
 from models.chat import Group, Message, button, column
 from models.choice import Choice
 from models.contact import NOBODY, Contact
 from models.database import Conflict
+from models.errand import ErrandKind
 from models.letter_kind import LetterKind
 from models.rules import attendance
 from models.rules.attendance import Verdict
@@ -19,6 +21,7 @@ from models.rules.hearing import (
     PAGES,
     PROGRAM,
     SWEEP,
+    VIDEO,
     Closed,
     chat_way,
     closed_ways,
@@ -26,6 +29,9 @@ from models.rules.hearing import (
 from models.store import Store
 from models.tables import AlertKind, Status
 from models.turn import Turn
+
+# For how long a room that is being made is waited for before staff hear that there is no URL.
+_ROOM_AWAITED = timedelta(minutes=2)
 
 
 class What(Choice):
@@ -45,6 +51,7 @@ def remind(turn: Turn, store: Store, booking: Booking) -> None:
     as expired and staff are told."""
     if not store.due.take_reminder(booking.id, turn.now) or booking.status != Status.BOOKED:
         return
+    store.rooms.keep(booking, turn.now)  # compared with the service, and mended
     useless_after = booking.starts_at - turn.office.reminder_too_late
     if turn.now >= useless_after:
         store.alerts.about(booking, AlertKind.REMINDER_EXPIRED, turn.now)
@@ -57,7 +64,12 @@ def remind(turn: Turn, store: Store, booking: Booking) -> None:
 
 
 def check_notice(turn: Turn, store: Store, booking: Booking) -> None:
-    """What staff must have done by now: a meeting URL, and the notice in My Page (art. 6(4))."""
+    """What staff must have done by now: a meeting URL, and the notice in My Page (art. 6(4)). A
+    room that is being made at this moment is waited for."""
+    if not booking.meeting_url and store.errands.is_under_way(
+        ErrandKind.KEEP_ROOM, booking.id, turn.now - _ROOM_AWAITED
+    ):
+        return
     if not store.due.take_notice(booking.id, turn.now) or booking.status != Status.BOOKED:
         return
     if not booking.meeting_url:
@@ -84,6 +96,8 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
         is_shut=shut is not None,
         closed=closed,
     )
+    if verdict is Verdict.DEEMED_CANCELLED and booking.is_in_room:
+        verdict, shut, closed = _after_asking(turn, store, booking)
     match verdict:
         case Verdict.CAME:
             store.bookings.set_status(booking, Status.JOINED, turn.now, by="clock")
@@ -103,6 +117,21 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
             turn.write(LetterKind.DEEMED, _deemed(turn, booking), booking=booking)
         case Verdict.WAIT:
             pass
+
+
+def _after_asking(
+    turn: Turn, store: Store, booking: Booking
+) -> tuple[Verdict, AlertKind | None, list[Closed]]:
+    """What the video service says of a booking that would be deemed cancelled."""
+    match witness.account(turn, store, booking):
+        case Account.AWAITED:
+            return Verdict.WAIT, None, []
+        case Account.UNKNOWN:
+            return Verdict.UNHEARD, None, [Closed(VIDEO, "", is_final=True)]
+        case Account.NOT_STARTED:
+            return Verdict.SHUT, AlertKind.DECIDE_NOT_STARTED, []
+        case Account.WAS_OPEN:
+            return Verdict.DEEMED_CANCELLED, None, []
 
 
 def review(turn: Turn, store: Store, booking: Booking) -> None:
@@ -139,6 +168,8 @@ def _closed(turn: Turn, store: Store, booking: Booking) -> list[Closed]:
         for chat in store.contacts.of_seeker(each)
     ]
     ways = [SWEEP, DATABASE, PROGRAM, PAGES, *{each.channel for each in chats}]
+    if booking.is_in_room:
+        ways.append(VIDEO)
     start = booking.starts_at - HEARD_FROM
     end = attendance.deadline(booking.starts_at, turn.office.grace)
     stretches = store.hearing.between(start, end)
@@ -183,6 +214,8 @@ def _shut(turn: Turn, store: Store, booking: Booking) -> AlertKind | None:
     restored = store.bookings.restored_at(booking)
     if restored is not None and not _has_acted_since(store, booking, restored):
         return AlertKind.DECIDE_RESTORED
+    if booking.is_in_room:
+        return None  # the service tells who came by the raw URL
     if booking.raw_url_out or store.bookings.knows_room(booking):
         return AlertKind.DECIDE_RAW_URL
     return None
@@ -250,6 +283,7 @@ def _reminder(turn: Turn, booking: Booking) -> Message:
         groups=(
             column(
                 parts.join_link(turn, booking),
+                booking_card.device_check(turn, booking),
                 booking_card.video_test(turn),
                 button(turn.say("arriving.late"), "late/1", booking.id),
             ),

@@ -28,6 +28,10 @@ class Booking(NamedTuple):
     my_page_posted_at: datetime | None
     secret: str
     raw_url_out: bool
+    has_own_url: bool
+    # The video service's users who are to host its room, and who host the one that it has.
+    host: str | None
+    room_host: str | None
 
     @property
     def slot(self) -> Slot:
@@ -36,3 +40,9 @@ class Booking(NamedTuple):
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def is_in_room(self) -> bool:
+        """Whether it takes place in a room that the video service made for it. A URL that staff
+        gave comes first, and a room of another host is that of a counselor before."""
+        return not self.has_own_url and self.host is not None and self.host == self.room_host

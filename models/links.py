@@ -57,6 +57,10 @@ class Links:
         """The parent's way into the consultation; the meeting URL itself is not sent."""
         return f"{self._base}/join/{self._vault.token('join', booking.id, booking.secret)}"
 
+    def device(self, booking: Linked) -> str:
+        """Where a parent tries their device for a booking."""
+        return f"{self._base}/device/{self._vault.token('device', booking.id, booking.secret)}"
+
     def calendar_file(self, booking: Linked) -> str:
         token = self._vault.token("calendar", booking.id, booking.secret)
         return f"{self._base}/calendar/{token}.ics"
@@ -98,6 +102,10 @@ class Links:
     def opens_join(self, token: str, booking: Linked) -> bool:
         """Return whether a token is this booking's way in."""
         return self._opens("join", token, booking)
+
+    def opens_device(self, token: str, booking: Linked) -> bool:
+        """Return whether a token is for this booking's device check."""
+        return self._opens("device", token, booking)
 
     def opens_calendar(self, token: str, booking: Linked) -> bool:
         """Return whether a token is for this booking's calendar file."""

@@ -99,6 +99,7 @@ class Video(_Part):
     terms_url: Https = "https://explore.zoom.us/en/terms/"
     test_url: Https = "https://zoom.us/test"
     hosts: tuple[str, ...] = Field(("zoom.us",), min_length=1)
+    waiting_room: bool = True
 
 
 class Office(_Part):

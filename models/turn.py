@@ -29,6 +29,8 @@ class Turn:
     now: datetime
     acted_at: datetime
     event: Event | None = None
+    # A video service makes a room for each booking whose counselor is known there.
+    has_rooms: bool = False
     letters: list[Letter] = field(default_factory=list)
 
     @property

@@ -22,7 +22,10 @@ from bot.channels.registry import open_channels
 from bot.sandbox.clock import TurnableClock
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.telegram_server import TelegramServer
+from bot.sandbox.zoom_server import ZoomServer
 from bot.settings import Settings
+from bot.video.base import VideoService
+from bot.video.registry import open_video
 from models.database import engine_for
 from models.migrations import migrate
 from models.office import Office, load
@@ -164,6 +167,11 @@ def office() -> Office:
     return load(ROOT / "offices" / "hiroshima-mothers.toml")
 
 
+_COUNSELORS = ("佐藤", "鈴木", "高橋", "田中")
+# Their users at the video service.
+HOSTS = tuple(f"host{number}@office.example" for number in range(1, 5))
+
+
 class Reached:
     """The public address as it is reached from inside; a test can cut it off."""
 
@@ -197,12 +205,15 @@ async def make_world(
         meeting_url: str | None = MEETING_URL,
         start: datetime = MONDAY,
         url: str = database_url,
+        with_zoom: bool = False,
+        video: VideoService | None = None,
         **changes: Any,
     ) -> World:
         clock = TurnableClock(frozen=start)
         client = httpx.AsyncClient()
         line, telegram = LineServer(clock, client), TelegramServer(clock, client)
-        base = platforms.add(line, telegram)
+        zoom = ZoomServer(clock, client)
+        base = platforms.serve([*line.routes, *telegram.routes, *zoom.routes])
         values = dict[str, Any](
             database_url=url,
             data_key=new_data_key(),
@@ -214,23 +225,34 @@ async def make_world(
             telegram_webhook_secret="sandbox",
             telegram_api_base=base,
         )
+        values |= zoom.settings(base) if with_zoom else {}
         reached = Reached()
         changed = office.model_copy(update=changes)
-        app = App(Settings(**values), changed, open_channels(values), clock, reached.fetch)
+        video = video or open_video(values, changed, clock)
+        app = App(
+            Settings(**values), changed, open_channels(values), clock, video, fetch=reached.fetch
+        )
         web = httpx.AsyncClient(transport=httpx.ASGITransport(app=app.web.app), base_url=PUBLIC_URL)
         reached.web = web
-        line._client = telegram._client = web
+        line._client = telegram._client = zoom._client = web
+        zoom.webhook_url = f"{PUBLIC_URL}/webhooks/zoom"
         line.webhook_url = f"{PUBLIC_URL}/webhooks/line"
         telegram.webhook_url = f"{PUBLIC_URL}/webhooks/telegram"
         telegram.webhook_secret = "sandbox"
         await client.aclose()
+        for host in HOSTS:
+            zoom.user(host)
         await app.core.database.run(
             lambda tx: _furnish(
-                Store(tx, app.core.office, app.core.vault), terms, counselors, meeting_url
+                Store(tx, app.core.office, app.core.vault),
+                terms,
+                counselors,
+                meeting_url,
+                has_rooms=video is not None,
             )
         )
         await app.jobs.sweep()
-        world = World(app, clock, line, telegram, web, reached, base, channel)
+        world = World(app, clock, line, telegram, zoom, web, reached, base, channel)
         worlds.append(world)
         return world
 
@@ -240,12 +262,22 @@ async def make_world(
         await world.app.close()
 
 
-def _furnish(store: Store, terms: str, counselors: int, meeting_url: str | None) -> None:
+def _furnish(
+    store: Store,
+    terms: str,
+    counselors: int,
+    meeting_url: str | None,
+    *,
+    has_rooms: bool = False,
+) -> None:
     if terms:
         store.terms.publish(terms, date(2025, 10, 17), MONDAY)
     week = [(weekday, time(10), time(16)) for weekday in range(5)]
-    for name in ("佐藤", "鈴木", "高橋", "田中")[:counselors]:
-        store.calendar.add_counselor(name, meeting_url, week)
+    for name, host in itertools.islice(zip(_COUNSELORS, HOSTS, strict=True), counselors):
+        if has_rooms:
+            store.calendar.add_counselor(name, None, week, host)
+        else:
+            store.calendar.add_counselor(name, meeting_url, week)
 
 
 @pytest.fixture(params=["line", "telegram"])

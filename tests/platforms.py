@@ -3,8 +3,10 @@
 import asyncio
 import itertools
 import socket
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.http_server import http_server
@@ -37,8 +39,12 @@ class Platforms:
 
     def add(self, line: LineServer, telegram: TelegramServer) -> str:
         """A new world; returns its base address."""
+        return self.serve([*line.routes, *telegram.routes])
+
+    def serve(self, routes: Sequence[Route]) -> str:
+        """Serve routes under an address of their own; returns it."""
         name = f"world{next(self._numbers)}"
-        self._worlds[name] = Starlette(routes=[*line.routes, *telegram.routes])
+        self._worlds[name] = Starlette(routes=list(routes))
         return f"{self.base}/{name}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

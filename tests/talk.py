@@ -145,6 +145,14 @@ class Parent:
         fields = {**DETAILS, "registration": self.registration, "csrf": csrf[1], **other}
         return await self.world.web.post(url, data=fields)
 
+    async def submits(self, url: str) -> httpx.Response:
+        """Opens a page for staff, and presses its button."""
+        page = await self.world.web.get(url)
+        csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        if csrf is None:
+            return page
+        return await self.world.web.post(url, data={"csrf": csrf[1]})
+
     async def joins(self, url: str) -> httpx.Response:
         """Opens the join link, and presses its button."""
         page = await self.world.web.get(url)
@@ -240,7 +248,7 @@ class Parent:
     async def _did(self, status: int) -> None:
         assert status == 200, status
         self._look()  # what came before is not the answer
-        await self.world.app.sender.send_all()
+        await self.world.app.drain()
         await self.world.app.web.finish()
         self._look()
 

@@ -108,7 +108,7 @@ async def test_who_turns_up_after_the_deemed_cancellation_is_heard(world: World,
     admin.looks().sees("いらっしゃいました", "入っていただく")
     await admin.taps("入っていただく")
     assert (await world.booking()).status == Status.UNDECIDED
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("相談に入る")
     assert (await parent.joins(link)).status_code == 303
     assert (await world.booking()).status == Status.JOINED

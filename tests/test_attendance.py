@@ -166,7 +166,7 @@ async def test_contact_that_arrives_late_reinstates(
     assert (await world.booking()).status == Status.DEEMED_CANCELLED
     parent.looks()
     assert await world.line.deliver([event]) == 200
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     assert (await world.booking()).status == Status.UNDECIDED
     assert AlertKind.REINSTATED in await world.alerts()
     parent.looks().sees("キャンセルの扱いを取り消しました")
@@ -261,7 +261,7 @@ async def test_one_person_with_another_program_answering_is_still_heard(
         parent.person, "message", message={"type": "text", "id": "1", "text": "遅れます"}
     )
     assert await world.line.deliver([{**event, "mode": "standby"}]) == 200
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees_nothing()
     await world.play_to(booking.starts_at + GRACE)
     assert (await world.booking()).status == Status.UNDECIDED
@@ -277,7 +277,7 @@ async def test_who_is_reinstated_while_another_program_answers_is_told(
     await world.play_to(booking.starts_at + timedelta(minutes=11))
     parent.looks()
     assert await world.line.deliver([{**event, "mode": "standby"}]) == 200
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("キャンセルの扱いを取り消しました").sees_no("メニュー")
     assert (await world.booking()).status == Status.UNDECIDED
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
 
 from tests.talk import wait_for
 
@@ -18,18 +18,25 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 
+_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+# A camera that shows a moving picture, and a microphone that beeps.
+_FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[BrowserType]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield launched
-        launched.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    arguments = [*_ARGUMENTS, *_FAKE_CAMERA]
+    launched = chromium.launch(executable_path=CHROMIUM, args=arguments)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture
@@ -153,11 +160,13 @@ def test_a_deemed_cancellation_and_the_next_booking_to_the_join_link(page: Page)
     expect(page.locator("#used")).to_have_text("1")
 
     turn(page, "start")
+    page.get_by_role("button", name="Host starts").first.click()
+    expect(page.locator("#meetings")).to_contain_text("started, 0 inside")
+    turn(page, "later")
     turn(page, "later")
     sees(page, "予約はキャンセルの扱いになりました")
 
-    for _ in range(2):
-        turn(page, "later")  # to the end of the consultation
+    turn(page, "later")  # to the end of the consultation
     page.locator("#text").fill("予約")
     page.locator("#text").press("Enter")
     sees(page, "職業相談:日をお選びください")
@@ -197,3 +206,60 @@ def test_the_child_has_a_fever_and_line_breaks(page: Page) -> None:
     turn(page, "later")
     expect(staff).to_contain_text("連絡を受け取れない時間", timeout=20_000)
     expect(page.locator("#chat")).not_to_contain_text("予約はキャンセルの扱いになりました")
+
+
+def test_the_room_and_who_waits_in_it(page: Page) -> None:
+    book_for_the_first_time(page)
+    meetings = page.locator("#meetings .meeting")
+    expect(meetings).to_have_count(1, timeout=20_000)
+    page.get_by_role("button", name="On Telegram").click()
+    staff = page.locator("#staff-chat")
+    expect(staff).to_contain_text("管理者として登録しました", timeout=20_000)
+    turn(page, "start")
+    page.get_by_role("button", name="Parent joins").first.click()
+    expect(meetings).to_contain_text("1 waiting", timeout=20_000)
+    page.locator("#staff-text").fill("/today")
+    page.locator("#staff-text").press("Enter")
+    staff.get_by_role("button", name=re.compile("^10:00")).last.click()
+    expect(staff).to_contain_text("から待っています", timeout=20_000)
+    turn(page, "later")
+    expect(staff).to_contain_text("会議室で待っています", timeout=20_000)
+    expect(page.locator("#chat")).not_to_contain_text("予約はキャンセルの扱いになりました")
+
+
+def test_camera_microphone_speaker_and_connection_are_tried(page: Page) -> None:
+    book_for_the_first_time(page)
+    with page.expect_popup() as popup:
+        latest(page, "カメラとマイクを確かめる")
+    check = popup.value
+    sent: list[str] = []
+    check.on("request", lambda request: sent.append(request.url))
+    check.get_by_role("button", name="はじめる").click()
+    expect(check.locator("#camera")).to_have_text("映っています", timeout=20_000)
+    expect(check.locator("#microphone")).to_have_text("聞こえています", timeout=20_000)
+    expect(check.locator("#connection")).to_have_text("十分な速さです", timeout=20_000)
+    assert check.evaluate("document.getElementById('picture').videoWidth") > 0
+    check.get_by_role("button", name="音を鳴らす").click()
+    check.get_by_role("button", name="聞こえた").click()
+    check.get_by_role("button", name="結果を窓口に伝える").click()
+    expect(check.get_by_role("heading")).to_contain_text("準備ができました")
+    assert all("/device/" in address for address in sent), sent
+    check.close()
+
+
+def test_a_device_without_a_camera_is_told_what_to_do(chromium: BrowserType, sandbox: str) -> None:
+    browser = chromium.launch(executable_path=CHROMIUM, args=[*_ARGUMENTS])
+    page = browser.new_context(locale="ja-JP").new_page()
+    page.set_default_timeout(20_000)
+    page.goto(sandbox)
+    book_for_the_first_time(page)
+    with page.expect_popup() as popup:
+        latest(page, "カメラとマイクを確かめる")
+    check = popup.value
+    check.get_by_role("button", name="はじめる").click()
+    expect(check.locator("#camera")).to_have_text("カメラが使えません", timeout=20_000)
+    expect(check.locator("#microphone")).to_have_text("マイクが使えません", timeout=20_000)
+    check.get_by_role("button", name="結果を窓口に伝える").click()
+    expect(check.get_by_role("heading", level=1)).to_contain_text("まだ使えないものがあります")
+    expect(check.get_by_text("ブラウザの設定でカメラを許可し")).to_be_visible()
+    browser.close()

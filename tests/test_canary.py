@@ -28,7 +28,8 @@ async def test_personal_values_stay_in_the_vault(
     make_world: MakeWorld, channel: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     logs.set_up()
-    world: World = await make_world(channel)
+    world: World = await make_world(channel, with_zoom=True)
+    world.zoom.visitor = CANARIES["name"]
     parent = world.parent()
     await parent.follows()
     await parent.taps("同意する")
@@ -39,17 +40,24 @@ async def test_personal_values_stay_in_the_vault(
     await parent.sends_form(url, **CANARIES)
     await parent.taps("次へ")
     await parent.says(WRITTEN)
+    world.zoom.out = "lost"
     booking = await parent.has_booked()
+    world.zoom.out = ""
     world.line.trouble, world.telegram.trouble = [500, 429], [429, 500]
     await world.play_to(booking.starts_at - timedelta(minutes=5))
     await parent.says(WRITTEN)
     await parent.joins(world.app.core.links.join(booking))
+    ((number, meeting),) = world.zoom.meetings.items()
+    await world.zoom.is_let_in(number, await world.zoom.comes(number))
     await world.line.deliver_raw(f'{{"events": ["{WRITTEN}'.encode())
     await world.telegram.deliver_raw(f'{{"x": "{WRITTEN}'.encode())
     await world.play(hours=2)
 
     sent = json.dumps([each.messages for each in world.line.ledger], ensure_ascii=False)
     sent += json.dumps(world.telegram.ledger, ensure_ascii=False)
+    assert world.zoom.asked
+    sent += json.dumps(world.zoom.asked, ensure_ascii=False)
+    assert CANARIES["name"] in json.dumps(world.zoom.told, ensure_ascii=False)
     logged = "".join(capfd.readouterr())
     stored = await _everything_stored(world)
     tokens = [url.rpartition("/")[2], world.app.core.links.join(booking).rpartition("/")[2]]
@@ -62,6 +70,8 @@ async def test_personal_values_stay_in_the_vault(
     for token in (*tokens, world.line.token, world.telegram.token, world.line.secret):
         assert token not in logged
         assert token not in stored
+    for secret in (world.zoom.client_secret, world.zoom.webhook_secret, meeting.passcode):
+        assert secret not in logged
     assert parent.person not in logged
 
 

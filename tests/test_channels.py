@@ -186,7 +186,7 @@ class Phone:
         headers = self._channel.headers(body)
         answer = await self._web.post("/webhooks/toy", content=body, headers=headers)
         assert answer.status_code == 200
-        await self._app.sender.send_all()
+        await self._app.sender.drain()
 
     async def taps(self, label: str) -> None:
         await self.does("tap", self.button(label))
@@ -218,7 +218,7 @@ async def test_a_first_booking_by_a_channel_that_nobody_knows(
     """Its folder and a line in the registry are all that a channel takes."""
     channel, clock, reached = ToyChannel("secret"), TurnableClock(frozen=MONDAY), Reached()
     settings = Settings(database_url=database_url, data_key=new_data_key(), public_url=PUBLIC_URL)
-    app = App(settings, office, [channel], clock, reached.fetch)
+    app = App(settings, office, [channel], clock, fetch=reached.fetch)
     transport = httpx.ASGITransport(app=app.web.app)
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as web:
         reached.web = web

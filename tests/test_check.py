@@ -62,3 +62,39 @@ async def test_check_prints_what_staff_must_know(make_world: MakeWorld) -> None:
     await check(world.app, said.append)
     assert "not noted as posted in My Page" in "\n".join(said)
     assert booking.reference in "\n".join(said)
+
+
+async def checked(world: World) -> tuple[bool, str]:
+    """Whether `check` is content, and what it says."""
+    said: list[str] = []
+    is_ready = await check(world.app, said.append)
+    return is_ready, "\n".join(said)
+
+
+async def test_check_asks_zoom(make_world: MakeWorld) -> None:
+    world: World = await make_world(with_zoom=True)
+    _, said = await checked(world)
+    assert "ok       Zoom" in said
+    world.zoom.scopes = "meeting:write:admin"
+    ready, said = await checked(world)
+    assert not ready
+    assert "MISSING  Zoom lacks the scope meeting:read:meeting:admin" in said
+    assert "meeting:write:meeting:admin" not in said
+    world.zoom.scopes = "meeting:write:admin meeting:read:admin"
+    await world.change("UPDATE counselors SET video_user = 'nobody@office.example'")
+    _, said = await checked(world)
+    assert "Zoom knows no user nobody@office.example" in said
+    world.zoom.out = "down"
+    _, said = await checked(world)
+    assert "MISSING  the video service does not do what we ask: Zoom answers 503" in said
+
+
+async def test_check_minds_a_zoom_that_is_half_set_up(make_world: MakeWorld) -> None:
+    world: World = await make_world(with_zoom=True)
+    await world.change("UPDATE counselors SET video_user = NULL")
+    _, said = await checked(world)
+    assert "no counselor has a user at Zoom" in said
+    without: World = await make_world(url=world.app.core.settings.database_url, counselors=0)
+    await world.change("UPDATE counselors SET video_user = 'sato@office.example'")
+    _, said = await checked(without)
+    assert "but Zoom is off" in said

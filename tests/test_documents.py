@@ -12,6 +12,7 @@ from bot.channels.registry import CHANNELS
 from bot.cli.main import main
 from bot.environment import FromEnvironment
 from bot.settings import Settings
+from bot.video.registry import SERVICES
 from handlers.commands import COMMANDS
 from models.office import Office, Video
 from tests.faults.without import GUARDS, Guard
@@ -25,7 +26,7 @@ TRACKED = subprocess.run(
 ).stdout.split()
 
 
-SETTINGS_OF: tuple[type[FromEnvironment], ...] = (Settings, *CHANNELS)
+SETTINGS_OF: tuple[type[FromEnvironment], ...] = (Settings, *CHANNELS, *SERVICES)
 VARIABLES = {name: field for each in SETTINGS_OF for name, field in each.model_fields.items()}
 
 

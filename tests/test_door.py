@@ -105,7 +105,7 @@ async def test_what_the_office_changes_counts_once_the_parent_knows(
         await opens(admin, booking)
         await admin.taps("URLを伝える")
         await admin.says(URL)
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     if reacts:
         await world.play(seconds=30)
         await parent.says("ありがとうございます")
@@ -140,7 +140,7 @@ async def test_a_url_that_is_given_for_the_first_time_needs_no_answer(
     await opens(admin, booking)
     await admin.taps("URLを伝える")
     await admin.says(URL)
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     assert await at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
 
 

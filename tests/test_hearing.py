@@ -240,7 +240,7 @@ async def test_an_edited_message_is_heard(make_world: MakeWorld) -> None:
     said = world.telegram.said(parent.telegram, "おはようございます")["message"]
     edited = {**said, "text": "遅れます", "edit_date": int(world.clock().timestamp())}
     assert await world.telegram.deliver({"edited_message": edited}) == 200
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("予約はそのまま残り")
     assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
@@ -256,7 +256,7 @@ async def test_where_somebody_walks_is_answered_once(make_world: MakeWorld) -> N
     before = len(parent.looks().ever_seen)
     for _ in range(3):
         assert await world.telegram.deliver({"edited_message": walks}) == 200
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     assert len(parent.looks().ever_seen) == before
 
 
@@ -287,7 +287,7 @@ async def test_an_update_that_cannot_be_read_holds_up_no_other(make_world: MakeW
     await world.telegram.say(parent.telegram, "/start")
     assert await poller.poll_once(0) == 2
     assert await poller.poll_once(0) == 0
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("あらまし")
     assert AlertKind.EVENT_FAILED in await world.alerts()
     (kept,) = await world.rows("SELECT body FROM inbox WHERE failed")

@@ -89,7 +89,7 @@ async def test_a_stale_reply_token_becomes_a_push(make_world: MakeWorld) -> None
     event = world.line.event(person.user_id, "follow", follow={"isUnblocked": False})
     await world.line.deliver([event])
     world.clock.turn_to(world.clock() + timedelta(minutes=5))
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     assert [each.how for each in world.line.ledger] == ["push"]
 
 
@@ -255,7 +255,7 @@ async def test_a_step_that_fails_apologises_and_can_be_run_again(
         assert await world.rows("SELECT language FROM contacts") == [("ja",)]
         assert await world.app.turns.retry_failed() == (0, 1)
     assert await world.app.turns.retry_failed() == (1, 0)
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("できること")
     assert await world.app.turns.retry_failed() == (0, 0)
 

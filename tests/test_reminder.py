@@ -47,7 +47,7 @@ async def test_what_is_not_due_any_more_is_left(world: World) -> None:
     parent = world.parent()
     booking = await parent.has_booked(day="12/3", time="10:00")
     await world.app.turns.do_due(What.REMINDER, booking.id)
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees_nothing()
 
 
@@ -192,7 +192,7 @@ async def test_reminded_once_by_two_schedulers(make_world: MakeWorld) -> None:
     from handlers.due import What
 
     await asyncio.gather(*(world.app.turns.do_due(What.REMINDER, 1) for _ in range(10)))
-    await asyncio.gather(world.app.sender.send_all(), world.app.sender.send_all())
+    await asyncio.gather(world.app.sender.drain(), world.app.sender.drain())
     assert world.pushes() == 1
 
 

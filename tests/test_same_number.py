@@ -28,7 +28,7 @@ async def test_the_same_number_from_a_chat_is_put_to_staff(world: World) -> None
     await admin.taps("同じ方か確認する")
     admin.sees("電話番号").sees_no("090", "お名前")
     await admin.taps("同じ方です")
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("記録とつながりました", "12月1日", "相談に入る")
     (booking,) = await world.bookings()
     assert booking.job_seeker_id == seeker
@@ -46,7 +46,7 @@ async def test_another_person_may_book_and_sees_nothing_of_the_first(world: Worl
     admin.looks()
     await admin.taps("同じ方か確認する")
     await admin.taps("別の方です")
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("予約にお進みいただけます").sees_no("12月1日")
     await parent.taps("予約する")
     parent.sees("どの相談")

@@ -115,7 +115,7 @@ async def test_polling_lets_go_of_updates_only_after_the_commit(
         assert await poller.poll_once(0) == 0
     assert await poller.poll_once(0) == 2  # nothing was lost meanwhile
     assert await poller.poll_once(0) == 0
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("あらまし", "できること")
     world.telegram._waiting.append(
         world.telegram.numbered(world.telegram.pressed(parent.telegram, "menu/1"))
@@ -155,6 +155,6 @@ async def test_work_that_takes_longer_shows_an_animation(
     await world.line.say(parent.line, "ヘルプ")
     await world.app.web.finish()
     assert parent.line.loading_until is not None
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("できること")
     assert parent.line.loading_until is None

@@ -114,7 +114,7 @@ def test_a_file_of_settings_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / ".env").write_text("\n".join([*lines, f"OFFICE={OFFICE}", "PORT=1"]))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PORT", "2")
-    settings, _, _ = read_settings()
+    settings = read_settings().settings
     assert (settings.data_key, settings.port) == (GOOD["data_key"], 2)
 
 

@@ -86,7 +86,7 @@ async def test_a_changed_message_speaks_of_its_booking_no_more(make_world: MakeW
     await opens(admin, booking)
     card = admin.seen[0]
     await world.telegram.tap(admin.telegram, "agenda/1:20261201", int(card.message_id))
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     await admin.replies(card, "https://zoom.us/j/5")
     assert (await world.booking()).meeting_url != "https://zoom.us/j/5"
 

@@ -139,7 +139,7 @@ async def test_many_are_told_a_few_at_a_time_and_no_reminder_waits(
     waiting = await world.rows("SELECT kind FROM outbox WHERE state = 'waiting'")
     assert len([kind for (kind,) in waiting if kind.startswith("terms")]) == 100
     assert ("reminder",) in waiting
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     parent.looks().sees("オンライン相談のお知らせ")
     for _ in range(3):
         await world.play(seconds=15)

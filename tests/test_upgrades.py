@@ -128,7 +128,7 @@ def _row(table: Table, number: int) -> dict[str, Any]:
                 value = 1  # the second row refers to the first
         elif column.name in unique and isinstance(value, str) and column.name not in _VALUES:
             value = f"{value}{number}"
-        elif column.name in unique and isinstance(value, int) and column.name not in _VALUES:
+        elif column.name in unique and type(value) is int and column.name not in _VALUES:
             value = number
         row[column.name] = value
     return row

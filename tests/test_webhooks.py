@@ -94,7 +94,7 @@ async def test_one_bad_event_spoils_no_other(make_world: MakeWorld) -> None:
         {**good[0], "webhookEventId": "T6", "type": "postback", "postback": nested},
     ]
     assert await world.line.deliver([good[0], *bad, good[1]]) == 200
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     first.looks().sees("利用規約のあらまし")
     second.looks().sees("利用規約のあらまし")
 
@@ -138,7 +138,7 @@ async def test_the_same_event_is_taken_once(world: World) -> None:
         for _ in range(4):
             world.telegram._next_update = 777
             assert await world.telegram.tap(parent.telegram, data) == 200
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     assert len(parent.looks().seen) == 1
     assert len(await world.bookings()) == 1
 
@@ -201,12 +201,12 @@ async def test_telegram_messages_are_edited_in_place(make_world: MakeWorld) -> N
     days = next(item for item in reversed(parent.telegram.chat) if item["from"] == "office")
     data = next(b["callback_data"] for row in days["buttons"] for b in row if "12/2" in b["text"])
     await world.telegram.tap(parent.telegram, data, days["id"])
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     assert len(parent.telegram.chat) == before
     assert "12月2日" in days["text"]
     await world.telegram.tap(parent.telegram, data, days["id"])  # nothing to change: no error
     await world.telegram.tap(parent.telegram, data, 999_999)  # gone: sent anew
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     assert len(parent.telegram.chat) == before + 1
     assert await world.alerts() == []
 

@@ -28,6 +28,7 @@ BUTTONS = (ROOT / "tests" / "buttons.txt").read_text(encoding="utf-8").splitline
 
 # Keys that are put together from parts.
 PATTERNS = {
+    r"device\.(camera|microphone|speaker|connection)(_help)?": None,
     r"service\.\w+": {"consultation", "placement", "interview", "selection"},
     r"companion\.(alone|companion|interpreter)": None,
     r"mine\.\w+": None,

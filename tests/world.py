@@ -14,6 +14,7 @@ from bot.sandbox.clock import TurnableClock
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.playing import play_to
 from bot.sandbox.telegram_server import TelegramServer
+from bot.sandbox.zoom_server import ZoomServer
 from models.booking import Booking
 from models.rules.slots import Slot
 from models.store import Store
@@ -32,6 +33,7 @@ class World:
     clock: TurnableClock
     line: LineServer
     telegram: TelegramServer
+    zoom: ZoomServer
     web: httpx.AsyncClient
     reached: Any
     platform_url: str
@@ -61,7 +63,7 @@ class World:
     async def play_to(self, instant: datetime) -> None:
         """Time passes, with everything that becomes due on the way."""
         await play_to(self.app, self.clock, instant)
-        await self.app.sender.send_all()
+        await self.app.drain()
 
     async def play(self, **length: float) -> None:
         await self.play_to(self.clock() + timedelta(**length))
@@ -72,7 +74,7 @@ class World:
 
     async def sweep(self) -> None:
         await self.app.jobs.sweep()
-        await self.app.sender.send_all()
+        await self.app.drain()
 
     async def store(self, question: Callable[[Store], Found]) -> Found:
         """Ask the store something."""
@@ -81,11 +83,11 @@ class World:
             lambda tx: question(Store(tx, app.core.office, app.core.vault))
         )
 
-    async def bookings(self) -> list[Booking]:
-        """Every booking there is, the first one first."""
+    async def bookings(self, most: int = 200) -> list[Booking]:
+        """The first bookings that there are."""
 
         def read(store: Store) -> list[Booking]:
-            found = (store.bookings.by_id(number) for number in range(1, 200))
+            found = (store.bookings.by_id(number) for number in range(1, most + 1))
             return [booking for booking in found if booking is not None]
 
         return list(await self.store(read))

@@ -4,13 +4,12 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from bot.channels.base import Channel
-from bot.environment import FromEnvironment
+from bot.environment import Switch
 
 
-class ChannelSettings(FromEnvironment):
-    """A channel's variables, of which all in `needed` must be set."""
+class ChannelSettings(Switch):
+    """A channel's variables."""
 
-    needed: ClassVar[tuple[str, ...]]
     channel: ClassVar[type[Channel]]
 
     @abstractmethod

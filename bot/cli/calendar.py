@@ -9,15 +9,18 @@ from sqlalchemy.exc import IntegrityError
 from bot.cli.common import give_up, open_database, read_day, read_instant, the_office
 from bot.clock import machine_clock
 from models.booking import Booking
-from models.database import Database
+from models.database import Database, Transaction
 from models.office import Office
 from models.rules.days import at, end_of_day, local_day
 from models.rules.meeting_url import NoRoom, Why, read_room, shown
 from models.rules.shift_words import ShiftError, read_shift
 from models.rules.slots import Shift
+from models.rules.video_user import read_video_user
 from models.store.agenda import Agenda
 from models.store.audit import Audit, instant
+from models.store.bookings import Bookings
 from models.store.calendar import Calendar
+from models.store.rooms import Rooms
 from models.tables import ACTIVE
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -38,18 +41,23 @@ def counselor() -> None:
 @counselor.command("add")
 @click.argument("name")
 @click.option("--meeting-url", help="Where this counselor's consultations take place.")
+@click.option("--zoom-user", help="Their user at Zoom, who hosts the rooms: id or e-mail address.")
 @click.option("--shift", "shifts", multiple=True, help='Such as "mon-fri 10:00-16:00".')
-def add_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -> None:
+def add_counselor(
+    name: str, meeting_url: str | None, zoom_user: str | None, shifts: tuple[str, ...]
+) -> None:
     """Add a counselor with shifts."""
     office = the_office()
     if not name.strip() or len(name) > 60:
         give_up("A counselor's name has 1 to 60 characters.")
-    meeting_url = _room(meeting_url, office)
+    meeting_url, zoom_user = _room(meeting_url, office), _video_user(zoom_user)
     parsed = [row for shift in shifts for row in _shift(shift, office)]
     with open_database() as database:
         try:
             number = database.run_now(
-                lambda tx: Calendar(tx, office).add_counselor(name.strip(), meeting_url, parsed)
+                lambda tx: Calendar(tx, office).add_counselor(
+                    name.strip(), meeting_url, parsed, zoom_user
+                )
             )
         except IntegrityError:
             give_up(f"There is a counselor named {name} already.")
@@ -57,8 +65,8 @@ def add_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -
     for weekday, start, end in parsed:
         click.echo(f"    {_WEEKDAYS[weekday]} {start:%H:%M}-{end:%H:%M}")
     click.echo(f"{name} is added, with {len(parsed)} shifts a week.")
-    if not meeting_url:
-        click.echo("Without --meeting-url, bookings have no way in until staff give one.")
+    if not meeting_url and not zoom_user:
+        click.echo("Without --zoom-user or --meeting-url, staff must give each booking its URL.")
 
 
 @counselor.command("list")
@@ -67,7 +75,8 @@ def list_counselors() -> None:
     office = the_office()
     with open_database() as database:
         for each in database.run_now(lambda tx: Calendar(tx, office).counselors_in_full()):
-            click.echo(f"{each.name}  {shown(each.meeting_url) or 'no meeting URL'}")
+            user = f"  Zoom: {each.video_user}" if each.video_user else ""
+            click.echo(f"{each.name}  {shown(each.meeting_url) or 'no meeting URL'}{user}")
             for shift in each.shifts:
                 day = _WEEKDAYS[shift.weekday]
                 click.echo(f"    {day} {shift.start_time:%H:%M}-{shift.end_time:%H:%M}")
@@ -76,11 +85,16 @@ def list_counselors() -> None:
 @counselor.command("change")
 @click.argument("name")
 @click.option("--meeting-url", help="The new meeting URL.")
+@click.option("--zoom-user", help="Their user at Zoom; - for none.")
 @click.option("--shift", "shifts", multiple=True, help="New shifts, in place of all old ones.")
-def change_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]) -> None:
-    """Change a counselor's meeting URL or shifts; bookings that no longer fit are listed."""
+def change_counselor(
+    name: str, meeting_url: str | None, zoom_user: str | None, shifts: tuple[str, ...]
+) -> None:
+    """Change a counselor's meeting URL, Zoom user or shifts; bookings that no longer fit are
+    listed."""
     office = the_office()
     meeting_url = _room(meeting_url, office)
+    video_user = None if zoom_user == "-" else _video_user(zoom_user)
     parsed = [row for shift in shifts for row in _shift(shift, office)]
     with open_database() as database:
         number = _number_of(database, office, name)
@@ -94,6 +108,9 @@ def change_counselor(name: str, meeting_url: str | None, shifts: tuple[str, ...]
         database.run_now(
             lambda tx: Calendar(tx, office).change_counselor(number, meeting_url, parsed)
         )
+        if zoom_user:
+            database.run_now(lambda tx: _set_video_user(tx, office, number, video_user))
+            _note(database, "video user", f"counselor {number}", after=video_user or "none")
         if meeting_url:
             _note(database, "counselor url", f"counselor {number}", after="given")
         if shifts:
@@ -223,6 +240,27 @@ def _room(meeting_url: str | None, office: Office) -> str | None:
         return read_room(meeting_url, office.video.hosts)
     except NoRoom as error:
         give_up(_NO_ROOM[error.why].format(hosts=", ".join(office.video.hosts)))
+
+
+def _video_user(text: str | None) -> str | None:
+    if not text:
+        return None
+    user = read_video_user(text)
+    if user is None:
+        give_up("A Zoom user is an id or an e-mail address at Zoom.")
+    return user
+
+
+def _set_video_user(
+    tx: Transaction, office: Office, counselor_id: int, video_user: str | None
+) -> None:
+    """The rooms of bookings to come follow."""
+    Calendar(tx, office).set_video_user(counselor_id, video_user)
+    now = machine_clock()
+    for each in Agenda(tx, office).upcoming(counselor_id, now):
+        changed = Bookings(tx, office).by_id(each.id)
+        if changed is not None:
+            Rooms(tx).keep(changed, now)
 
 
 def _shift(text: str, office: Office) -> list[tuple[int, time, time]]:

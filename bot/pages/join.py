@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.pages.entries import read_entries
 from bot.pages.page import address, user_agent
 from bot.pages.site import Page, form_routes
 from handlers.parents import arriving
@@ -21,12 +22,14 @@ from models.choice import Choice
 from models.database import Transaction
 from models.rules.attendance import deadline
 from models.rules.deadlines import Joinable, joinable
+from models.rules.meeting_url import in_browser
 from models.store import Store
 from models.store.bookings import Bookings
 from models.tables import AlertKind, Status
 from models.turn import Turn
 from models.vault import number_in
 
+_LONGEST_BODY = 1_000
 # The names by which messengers' servers fetch an address for a preview; CUBOT is a telephone.
 _PREVIEWS = re.compile(r"(?<!cu)bot\b|line-poker|facebookexternalhit|whatsapp/|preview")
 # For how long somebody at the door waits for a judgement, in seconds.
@@ -67,7 +70,7 @@ class JoinPage(Page):
         if visit is None:
             return self._unknown(request)
         if visit.door is Door.OPEN:
-            return self._pages.draw("join.html", visit.turn.say, when=self._when(visit))
+            return self._ready(visit)
         return self._closed(visit)
 
     async def enter(self, request: Request) -> Response:
@@ -83,8 +86,22 @@ class JoinPage(Page):
             say = visit.turn.say
             phone = self._pages.phone(say)
             return self._pages.word(say, "join.no_url_title", "join.no_url_text", phone=phone)
+        room = visit.booking.meeting_url
+        by_browser = (await read_entries(request, _LONGEST_BODY)).get("by") == "browser"
         headers = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
-        return RedirectResponse(visit.booking.meeting_url, 303, headers=headers)
+        return RedirectResponse((by_browser and in_browser(room)) or room, 303, headers=headers)
+
+    def _ready(self, visit: Visit) -> Response:
+        """The button; whoever has come already reads that the office sees them."""
+        room = visit.booking.meeting_url
+        return self._pages.draw(
+            "join.html",
+            visit.turn.say,
+            when=self._when(visit),
+            app=self._core.office.video.name,
+            is_seen=visit.booking.status == Status.JOINED,
+            has_browser_way=room is not None and in_browser(room) is not None,
+        )
 
     async def _visit(self, request: Request, *, entering: bool) -> Visit | None:
         # What counts is when the request arrived: the database may be busy for seconds.

@@ -52,7 +52,21 @@ class Pages:
     ) -> HTMLResponse:
         """A page in a language, with strict headers."""
         nonce = secrets.token_urlsafe(12)
-        html = _TEMPLATES.get_template(template).render(
+        html = self._render(template, say, nonce, values)
+        return HTMLResponse(html, status, headers=self._headers(nonce))
+
+    def draw_with_camera(self, template: str, say: Phrases, **values: object) -> HTMLResponse:
+        """A page whose script may use camera and microphone, and reaches nothing but us."""
+        nonce = secrets.token_urlsafe(12)
+        headers = self._headers(nonce)
+        headers["Content-Security-Policy"] += (
+            f"; script-src 'nonce-{nonce}'; connect-src 'self'; media-src 'self' blob:"
+        )
+        headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(self)"
+        return HTMLResponse(self._render(template, say, nonce, values), headers=headers)
+
+    def _render(self, template: str, say: Phrases, nonce: str, values: Mapping[str, object]) -> str:
+        return _TEMPLATES.get_template(template).render(
             say=say,
             nonce=nonce,
             office=self._office.words(self._office.name, say.language),
@@ -60,7 +74,6 @@ class Pages:
             phone_digits=self._office.phone.replace("-", ""),
             **values,
         )
-        return HTMLResponse(html, status, headers=self._headers(nonce))
 
     def word(
         self, say: Phrases, title: str, text: str, *, status: int = 200, **values: object
@@ -96,7 +109,7 @@ class Pages:
         hours = self._office.words(self._office.phone_hours, say.language)
         return say("office.phone", phone=self._office.phone, hours=hours)
 
-    def _headers(self, nonce: str) -> Mapping[str, str]:
+    def _headers(self, nonce: str) -> dict[str, str]:
         hosts = self._office.video.hosts
         # A browser also asks this rule about where a form's answer leads.
         video = " ".join(f"https://{host} https://*.{host}" for host in hosts)

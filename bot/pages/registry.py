@@ -5,7 +5,9 @@ from bot.pages.desk_code import CodePage
 from bot.pages.desk_export import ExportPage
 from bot.pages.desk_find import FindPage
 from bot.pages.desk_person import PersonPage
+from bot.pages.desk_start import StartPage
 from bot.pages.desk_terms import TermsDeskPage
+from bot.pages.device import DevicePage
 from bot.pages.form import FormPage
 from bot.pages.join import JoinPage
 from bot.pages.my_data import MyDataPage
@@ -16,6 +18,7 @@ from bot.pages.terms import TermsPage
 PAGES: tuple[type[Page], ...] = (
     FormPage,
     JoinPage,
+    DevicePage,
     MyDataPage,
     TermsPage,
     CalendarFile,
@@ -25,4 +28,5 @@ PAGES: tuple[type[Page], ...] = (
     TermsDeskPage,
     ExportPage,
     CodePage,
+    StartPage,
 )

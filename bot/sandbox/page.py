@@ -16,6 +16,8 @@ from bot.sandbox.line_server import LineServer
 from bot.sandbox.playing import play_to
 from bot.sandbox.staff import SandboxStaff
 from bot.sandbox.telegram_server import TelegramServer
+from bot.sandbox.zoom_pane import ZoomPane
+from bot.sandbox.zoom_server import ZoomServer
 from models.booking import Booking
 from models.office import Office
 from models.rules.deadlines import day_before
@@ -46,6 +48,7 @@ class SandboxPage:
         clock: TurnableClock,
         line: LineServer,
         telegram: TelegramServer,
+        zoom: ZoomServer,
         address: str,
     ) -> None:
         self._app = app
@@ -55,6 +58,7 @@ class SandboxPage:
         self._address = address
         self._parent = line.person()
         self._staff = SandboxStaff(app, line, telegram)
+        self._zoom = ZoomPane(zoom)
         self._turning = False
         self._secret = line.secret
         self.routes = [
@@ -94,6 +98,7 @@ class SandboxPage:
                     "menu": self._staff.menu(),
                     "chat": [self._in_zone(item) for item in self._staff.chat()],
                 },
+                "zoom": self._zoom.state(),
                 "used": self._line.used,
                 "quota": self._line.quota,
                 "ledger": [
@@ -136,6 +141,8 @@ class SandboxPage:
             case "break" | "mend" as how:
                 # As when somebody issued a new secret: what LINE signs is refused.
                 self._line.secret = self._secret if how == "mend" else "another"
+                status = 200
+            case "zoom" if await self._zoom.do(str(body["what"]), int(body.get("number", 0))):
                 status = 200
             case "language" if body.get("language") in ("ja", "en"):
                 self._parent.language, status = body["language"], 200

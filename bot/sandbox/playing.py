@@ -9,10 +9,11 @@ from bot.app import App
 from bot.sandbox.clock import TurnableClock
 from handlers.staff.urgency import SETTLES_WITHIN
 from models.database import Transaction
+from models.errand import ErrandState
 from models.office import Office
 from models.rules.days import at, local_day
 from models.rules.hearing import HEARD_FROM, PROOF_EVERY
-from models.tables import Alert, Booking, OutboxRow, SendState, Status, status_in
+from models.tables import Alert, Booking, ErrandRow, OutboxRow, SendState, Status, status_in
 
 # Around a consultation, so that there is a proof of every way in often enough.
 _HEARING_STEP = PROOF_EVERY
@@ -27,7 +28,7 @@ async def play_to(app: App, clock: TurnableClock, target: datetime) -> None:
         later = now + pause
         clock.turn_to(min(max(due, later), target))
         await app.jobs.sweep(watching=True)
-        await app.sender.send_all()
+        await app.drain()
 
 
 def _until_told(raised_at: datetime | None) -> datetime | None:
@@ -51,6 +52,9 @@ def _next_due(tx: Transaction, office: Office, now: datetime) -> datetime:
         listening_from if first_start else None,
         ask(
             select(func.min(col(OutboxRow.due_at))).where(OutboxRow.state == SendState.WAITING)
+        ).one(),
+        ask(
+            select(func.min(col(ErrandRow.due_at))).where(ErrandRow.state == ErrandState.WAITING)
         ).one(),
         _until_told(ask(select(func.min(col(Alert.at))).where(col(Alert.told_at).is_(None))).one()),
     ]

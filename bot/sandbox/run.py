@@ -18,14 +18,17 @@ from bot.sandbox.clock import TurnableClock
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.page import SandboxPage
 from bot.sandbox.telegram_server import TelegramServer
+from bot.sandbox.zoom_server import ZoomServer
 from bot.settings import OfficePath, Settings
+from bot.video.registry import open_video
 from models.migrations import migrate
 from models.office import load
 from models.store import Store
 from models.vault import new_data_key
 
 HOST = "127.0.0.1"
-_COUNSELORS = {"佐藤": "https://zoom.us/j/91000000001", "鈴木": "https://zoom.us/j/91000000002"}
+# Each with their user at Zoom.
+_COUNSELORS = {"佐藤": "sato@office.example", "鈴木": "suzuki@office.example"}
 _SAMPLE_TERMS = Path(__file__).parent / "sample-terms.ja.txt"
 _SAMPLE_SINCE = date(2025, 10, 17)
 
@@ -44,13 +47,19 @@ async def _run_in(folder: Path, port: int, terms: str) -> None:
     bot_address = f"http://{HOST}:{sockets[1].getsockname()[1]}"
     async with httpx.AsyncClient(trust_env=False) as client:
         line, telegram = LineServer(clock, client), TelegramServer(clock, client)
+        zoom = ZoomServer(clock, client)
         line.webhook_url = f"{bot_address}/webhooks/line"
+        zoom.webhook_url = f"{bot_address}/webhooks/zoom"
         values = _settings(folder, bot_address, page_address, line, telegram)
-        app = App(Settings(**values), office, open_channels(values), clock)
+        values |= zoom.settings(page_address)
+        video = open_video(values, office, clock)
+        app = App(Settings(**values), office, open_channels(values), clock, video)
         migrate(app.core.database.engine)
+        for user in _COUNSELORS.values():
+            zoom.user(user)
         await app.core.database.run(lambda tx: _furnish(Store(tx, office, app.core.vault), terms))
-        page = SandboxPage(app, office, clock, line, telegram, page_address)
-        world = Starlette(routes=[*page.routes, *line.routes, *telegram.routes])
+        page = SandboxPage(app, office, clock, line, telegram, zoom, page_address)
+        world = Starlette(routes=[*page.routes, *line.routes, *telegram.routes, *zoom.routes])
         servers = [http_server(world, HOST, port), http_server(app.web.app, HOST, 0)]
         stop_on_signals(*servers)
         serving = [
@@ -83,8 +92,8 @@ def _settings(
 def _furnish(store: Store, terms: str) -> None:
     week = [(weekday, time(10), time(16)) for weekday in range(5)]
     store.terms.publish(terms, _SAMPLE_SINCE, datetime.now(UTC))
-    for name, url in _COUNSELORS.items():
-        store.calendar.add_counselor(name, url, week)
+    for name, user in _COUNSELORS.items():
+        store.calendar.add_counselor(name, None, week, user)
 
 
 def _listen(port: int) -> socket.socket:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.parents import doubting, gate
 from handlers.parents.troubles import minutes_in
-from handlers.shared import booking_card, own_bookings, parts
+from handlers.shared import booking_card, own_bookings, parts, witness
 from models.booking import LONGEST, Booking
 from models.chat import Button, Did, Link, Message, NotAButton, button, column
 from models.rules.attendance import counts_as_coming, deadline
@@ -13,6 +13,8 @@ from models.store import Store
 from models.tables import ACTIVE, AlertKind, Status
 from models.turn import Turn
 
+# Ways of coming by which somebody is there, and does not only say so.
+_BY_THE_DOOR = ("join_link", "video")
 _UNDECIDED_YET = (Status.BOOKED, Status.UNDECIDED, Status.DEEMED_CANCELLED)
 
 
@@ -196,13 +198,18 @@ def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
     if booking.status in _UNDECIDED_YET:
         store.alerts.close_of(booking.id, turn.now)  # there is nothing to decide any more
     if not in_time:
-        kind = AlertKind.CAME_LATE if how == "join_link" else AlertKind.SAYS_HERE_LATE
+        is_at_door = how in _BY_THE_DOOR
+        kind = AlertKind.CAME_LATE if is_at_door else AlertKind.SAYS_HERE_LATE
         store.alerts.about(booking, kind, turn.now)
     _record(turn, store, booking, came=True, how=how)
     if booking.status == Status.DEEMED_CANCELLED:
         store.alerts.about(booking, AlertKind.REINSTATED, turn.now)
     if booking.status in _UNDECIDED_YET:
         store.bookings.set_status(booking, Status.JOINED, turn.now, by="parent", why=how)
+    if booking.is_in_room and not witness.is_started(store, booking, turn.now):
+        # Told 2 minutes after the start, unless the host has come by then.
+        since = max(booking.starts_at, turn.acted_at)
+        store.alerts.about(booking, AlertKind.HOST_IS_AWAITED, since)
     return True
 
 
@@ -213,7 +220,7 @@ def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> boo
         return False
     # Not judged yet, or it cannot be judged for want of a proof.
     if booking.status == Status.BOOKED:
-        return how == "join_link" or store.presence.signs(booking.id, booking.version).contact
+        return how in _BY_THE_DOOR or store.presence.signs(booking.id, booking.version).contact
     return booking.status in ACTIVE
 
 

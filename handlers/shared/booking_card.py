@@ -35,7 +35,7 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
                 Link(
                     turn.say("booking.calendar"), turn.links.calendar_file(booking), in_browser=True
                 ),
-                video_test(turn),
+                device_check(turn, booking),
             ),
             Group(
                 (
@@ -152,9 +152,15 @@ def rule(turn: Turn) -> str:
 
 def how_to_enter(turn: Turn, booking: Booking) -> str:
     """How the parent gets in, or plainly that there is no URL yet (art. 6(4))."""
-    if booking.meeting_url:
+    # A room that is being made is there long before the parent comes.
+    if booking.meeting_url or booking.host is not None:
         return turn.say("booking.enter", minutes=parts.minutes(parts.EARLY))
     return turn.say("booking.no_url", phone=parts.phone(turn))
+
+
+def device_check(turn: Turn, booking: Booking) -> Link:
+    """Where the parent tries camera, microphone, speaker and connection (arts. 2(2), 12(4))."""
+    return Link(turn.say("device.title"), turn.links.device(booking), in_browser=True)
 
 
 def video_test(turn: Turn) -> Link:

@@ -53,7 +53,7 @@ def _may_wait(turn: Turn, alert: Alert) -> bool:
     window = turn.office.contact_window
     return (
         alert.starts_at is None
-        or alert.kind == AlertKind.WROTE
+        or alert.kind in (AlertKind.WROTE, AlertKind.HOST_IS_AWAITED)
         or turn.now < alert.starts_at - window
     )
 

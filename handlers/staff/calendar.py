@@ -11,6 +11,7 @@ from models.rules.meeting_url import NoRoom, read_room
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift
 from models.rules.slots import Shift, offered
 from models.rules.typed_dates import plain, read_day
+from models.rules.video_user import read_video_user
 from models.store import Store
 from models.store.calendar import CounselorInFull
 from models.tables import Shift as ShiftRow
@@ -18,6 +19,8 @@ from models.text import shortened
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=15)
+# What says that a counselor has no user at the video service.
+_NOBODY = ("-", "ー", "－", "なし")
 _MONDAY = date(2024, 1, 1)
 # The first of five working days.
 _A_MONDAY_OF_WORK = date(2024, 1, 15)
@@ -53,11 +56,16 @@ def show(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
         for each in found.shifts
         if each.id is not None
     ]
-    say = turn.say
+    say, app = turn.say, turn.office.video.name
     changes = [
         button(say("shift.add"), "addshift/1", found.id),
         button(say("counselors.vacation"), "addclosure/1", found.id),
         button(say("counselors.url"), "counselorurl/1", found.id),
+        *(
+            [button(say("counselors.video_user", app=app), "videouser/1", found.id)]
+            if turn.has_rooms
+            else []
+        ),
         button(say("counselors.rename"), "rename/1", found.id),
         button(say("counselors.retire"), "retire/1", found.id),
         button(say("desk.back"), "counselors/1"),
@@ -67,6 +75,11 @@ def show(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
             title=found.name,
             facts=(
                 (say("state.url"), say("state.yes") if found.meeting_url else say("state.no_url")),
+                *(
+                    [(say("state.video_user", app=app), found.video_user or say("state.none"))]
+                    if turn.has_rooms
+                    else []
+                ),
             ),
             groups=(column(*shifts), column(*changes)),
         )
@@ -128,6 +141,29 @@ def set_url(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
                 changed, turn.now, by=by(turn), changed=before is not None
             )
             meeting.announce(turn, store, changed, changed=before is not None)
+    return show(turn, store, counselor_id)
+
+
+def ask_video_user(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
+    _counselor(store, counselor_id)
+    app = turn.office.video.name
+    return _ask(turn, store, "videouser", str(counselor_id), "counselors.ask_video_user", app=app)
+
+
+def set_video_user(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
+    """Who hosts this counselor's rooms at the video service; a dash for nobody. The rooms of
+    bookings to come follow."""
+    user = read_video_user(text)
+    if user is None and text.strip() not in _NOBODY:
+        return ask_video_user(turn, store, int(subject))
+    counselor_id = int(subject)
+    before = _counselor(store, counselor_id).video_user
+    store.calendar.set_video_user(counselor_id, user)
+    _note(turn, store, "video user", counselor_id, before or "none", user or "none")
+    for each in store.agenda.upcoming(counselor_id, turn.now):
+        changed = store.bookings.by_id(each.id)
+        if changed is not None:
+            store.rooms.keep(changed, turn.now)
     return show(turn, store, counselor_id)
 
 
@@ -311,9 +347,11 @@ def resume(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
     return show(turn, store, counselor_id)
 
 
-def _ask(turn: Turn, store: Store, what: str, subject: str, key: str) -> list[Message]:
+def _ask(
+    turn: Turn, store: Store, what: str, subject: str, key: str, **words: str
+) -> list[Message]:
     store.awaited.ask(turn.contact.id, what, subject, turn.now + _ANSWER_WITHIN)
-    return [Message(text=turn.say(key))]
+    return [Message(text=turn.say(key, **words))]
 
 
 def _counselor(store: Store, counselor_id: int) -> CounselorInFull:

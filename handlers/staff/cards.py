@@ -1,14 +1,20 @@
 """The staff's card of a booking: its state, and what can be done with it now."""
 
-from handlers.shared import parts
+from datetime import timedelta
+
+from handlers.shared import parts, witness
 from handlers.staff.permission import about
 from models.booking import Booking
 from models.chat import Button, Group, Message, button, column
 from models.rules.attendance import deadline
 from models.rules.days import local_day
+from models.sighting import Seen
 from models.store import Store
 from models.tables import ACTIVE, Status
 from models.turn import Turn
+
+# The host can open the room so long before the start.
+_STARTED_FROM = timedelta(hours=1)
 
 
 def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message:
@@ -50,6 +56,8 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
         (say("booking.counselor"), booking.counselor),
         (say("booking.service"), parts.service(turn, booking.service)),
         (say("booking.companion"), say(f"companion.{booking.companion}")),
+        *_here(turn, store, booking),
+        *_device(turn, store, booking),
         (say("state.url"), say("state.yes") if booking.meeting_url else say("state.no_url")),
         (
             say("state.my_page"),
@@ -62,6 +70,32 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
     return tuple(facts)
 
 
+def _here(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
+    """Since when the parent is there, as the video service saw it."""
+    since = witness.here_since(store, booking)
+    if since is None or booking.status == Status.COMPLETED:
+        return []
+    key = "state.in_meeting" if since.seen is Seen.JOINED else "state.waits"
+    return [(turn.say("state.here"), turn.say(key, since=parts.clock_time(turn, since.at)))]
+
+
+def _device(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
+    """What the parent's last try of their device found."""
+    check = store.devices.last(booking.id)
+    if check is None:
+        return []
+    say = turn.say
+    lacks = "・".join(say(f"device.{part}") for part in check.lacks)
+    found = say("state.device_lacks", parts=lacks) if lacks else say("state.device_ready")
+    return [(say("state.device"), f"{found} ({parts.when(turn, check.at)})")]
+
+
+def can_start(turn: Turn, booking: Booking) -> bool:
+    """Whether the host can go into the booking's room now."""
+    opens = booking.starts_at - _STARTED_FROM
+    return booking.is_in_room and booking.status in ACTIVE and opens <= turn.now < booking.ends_at
+
+
 def _why(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
     """Why a booking is left to staff, where that is known."""
     if booking.status != Status.UNDECIDED:
@@ -72,7 +106,9 @@ def _why(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
 
 def _groups(turn: Turn, booking: Booking) -> list[Group]:
     """The buttons that make sense now, the most likely first."""
-    groups = [Group(tuple(_buttons(turn, booking)), columns=2)]
+    start = button(turn.say("act.start"), "start/1", booking.id, primary=True)
+    groups = [column(start)] if can_start(turn, booking) else []
+    groups.append(Group(tuple(_buttons(turn, booking)), columns=2))
     day = local_day(booking.starts_at, turn.office.zone)
     more = [
         button(turn.say("act.person"), "person/1", booking.job_seeker_id),

@@ -1,8 +1,8 @@
 """Records: statistics without small cells, and their export (art. 7(2))."""
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import date, time, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
 
 from handlers.staff import day
 from models.booking import Booking
@@ -10,6 +10,7 @@ from models.chat import Group, Link, Message, button, column
 from models.links import PictureOf
 from models.rules.days import at
 from models.rules.statistics import without_small_cells
+from models.rules.witness import minutes_together
 from models.store import Store
 from models.store.forms import Purpose
 from models.tables import Status
@@ -57,7 +58,10 @@ def tables_of(
     """A month's bookings, and the tables of what became of them, without small cells."""
     following = (first + timedelta(days=32)).replace(day=1)
     zone = turn.office.zone
-    found = store.agenda.every_between(at(first, _MIDNIGHT, zone), at(following, _MIDNIGHT, zone))
+    start, end = at(first, _MIDNIGHT, zone), at(following, _MIDNIGHT, zone)
+    found = store.agenda.every_between(start, end)
+    lasted = _lasted(store, found, start, end)
+    met = sorted((each for each in found if each.id in lasted), key=lambda each: lasted[each.id])
     by_weekday = sorted(found, key=lambda each: each.starts_at.astimezone(zone).weekday())
     by_hour = sorted(found, key=lambda each: each.starts_at.astimezone(zone).hour)
     tables: list[tuple[str, list[Booking], Callable[[Booking], str]]] = [
@@ -74,10 +78,31 @@ def tables_of(
             lambda each: turn.say("stats.hour", hour=each.starts_at.astimezone(zone).hour),
         ),
     ]
+    if met:
+        tables.append(
+            (
+                "stats.lasted",
+                met,
+                lambda each: turn.say("stats.minutes_from", minutes=lasted[each.id] // 10 * 10),
+            )
+        )
     small = turn.office.small_cell
     return found, {
         turn.say(title): without_small_cells(_count(rows, of), small) for title, rows, of in tables
     }
+
+
+def _lasted(
+    store: Store, bookings: Sequence[Booking], start: datetime, end: datetime
+) -> dict[int, int]:
+    """For how many whole minutes both were there, by booking, as the video service saw it."""
+    seen = store.rooms.seen_between(start, end)
+    found = {
+        each.id: minutes_together(seen[each.id], each.starts_at)
+        for each in bookings
+        if each.id in seen
+    }
+    return {number: minutes for number, minutes in found.items() if minutes is not None}
 
 
 def statistics_command(turn: Turn, store: Store, words: str) -> list[Message]:

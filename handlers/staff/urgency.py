@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from models.tables import AlertKind
 
-# A doubt is often cleared up, or ends in a cancellation, within minutes.
+# A doubt is often cleared up, or ends in a cancellation, within minutes; a host comes.
 SETTLES_WITHIN = {
+    AlertKind.HOST_IS_AWAITED: timedelta(minutes=2),
     AlertKind.MAY_NOT_COME: timedelta(minutes=5),
     AlertKind.WROTE: timedelta(seconds=20),
 }
@@ -24,6 +25,7 @@ NEWS = (
 PAST = (
     AlertKind.CAME_WITHOUT_URL,
     AlertKind.CANCEL_AFTER_START,
+    AlertKind.HOST_IS_AWAITED,
     AlertKind.IS_HERE,
     AlertKind.MAY_NOT_COME,
     AlertKind.NO_URL,
@@ -33,6 +35,8 @@ PAST = (
     AlertKind.REMINDER_EXPIRED,
     AlertKind.REMINDER_NOT_DELIVERED,
     AlertKind.REMINDER_UNCERTAIN,
+    AlertKind.ROOM_NOT_DELETED,
+    AlertKind.ROOM_NOT_MADE,
     AlertKind.RUNNING_LATE,
     AlertKind.SAME_ROOM,
     AlertKind.TO_MOVE,
@@ -67,6 +71,7 @@ URGENT = {
     AlertKind.DECIDE_FAILED: True,
     AlertKind.DECIDE_NO_CHAT: False,
     AlertKind.DECIDE_NO_URL: True,
+    AlertKind.DECIDE_NOT_STARTED: True,
     AlertKind.DECIDE_NOT_TOLD: True,
     AlertKind.DECIDE_RAW_URL: True,
     AlertKind.DECIDE_RESTORED: True,
@@ -76,6 +81,7 @@ URGENT = {
     AlertKind.DEEMED_NOT_DELIVERED: False,
     AlertKind.DEEMED_UNCERTAIN: False,
     AlertKind.EVENT_FAILED: False,
+    AlertKind.HOST_IS_AWAITED: True,
     AlertKind.IS_HERE: True,
     AlertKind.MAY_NOT_COME: True,
     AlertKind.MOVED: True,
@@ -95,6 +101,8 @@ URGENT = {
     AlertKind.RETENTION_HELD: True,
     AlertKind.REVIEWED_NOT_DELIVERED: True,
     AlertKind.REVIEWED_UNCERTAIN: True,
+    AlertKind.ROOM_NOT_DELETED: False,
+    AlertKind.ROOM_NOT_MADE: True,
     AlertKind.RUNNING_LATE: True,
     AlertKind.SAME_REGISTRATION: True,
     AlertKind.SAYS_HERE_LATE: True,

@@ -1,6 +1,6 @@
 """Days of the office: business days, and local days of an instant."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -37,3 +37,9 @@ def at(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """24:00 of a local day: the first instant that no longer belongs to it."""
     return at(day + timedelta(days=1), time(0), zone)
+
+
+def until_utc_midnight(now: datetime) -> timedelta:
+    """Return how long it is until the next 0:00 UTC."""
+    day = now.astimezone(UTC)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) - day

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 # Ways that are the program's own; a channel's way is named like the channel.
 SWEEP, DATABASE, PROGRAM, PAGES = "sweep", "database", "program", "pages"
+# The video service, for those whose consultation takes place in a room that it made.
+VIDEO = "video"
 # These are open unless a fault was seen: the sweep's beats already prove that they work.
 _OPEN_UNLESS_FAULTY = (DATABASE, PROGRAM)
 

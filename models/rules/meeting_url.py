@@ -74,6 +74,14 @@ def room_of(url: str) -> str:
     return f"{host}{parts.path.rstrip('/').lower()}"
 
 
+def in_browser(url: str) -> str | None:
+    """Return where a browser alone opens a room, without its app; None where that is not known.
+    Of Zoom's: the address that Zoom's own page offers to who has no app."""
+    parts = urlsplit(url)
+    number = _ZOOM_NUMBER.fullmatch(parts.path)
+    return parts._replace(path=f"/wc/join/{number[1]}").geturl() if number else None
+
+
 def shown(url: str | None) -> str:
     """A meeting URL as far as a list may show it: the way in itself is not given out."""
     if not url:

@@ -12,8 +12,10 @@ from models.store.calendar import Calendar
 from models.store.contacts import Contacts
 from models.store.daily import DailyWork
 from models.store.declarations import Declarations
+from models.store.devices import Devices
 from models.store.due import Due
 from models.store.erasure import Erasure
+from models.store.errands import Errands
 from models.store.forms import Forms
 from models.store.hearing import HearingRecord
 from models.store.inbox import Inbox
@@ -21,6 +23,7 @@ from models.store.outbox import Outbox
 from models.store.persons import Persons
 from models.store.presence import Presence
 from models.store.questions import Questions
+from models.store.rooms import Rooms
 from models.store.seekers import Seekers
 from models.store.sent import SentMessages
 from models.store.settled import SettledPoints
@@ -44,8 +47,10 @@ class Store:
         self.contacts = Contacts(transaction)
         self.daily = DailyWork(transaction)
         self.declarations = Declarations(transaction)
+        self.devices = Devices(transaction)
         self.due = Due(transaction)
         self.erasure = Erasure(transaction)
+        self.errands = Errands(transaction)
         self.forms = Forms(transaction)
         self.hearing = HearingRecord(transaction)
         self.inbox = Inbox(transaction, vault)
@@ -53,6 +58,7 @@ class Store:
         self.persons = Persons(transaction)
         self.presence = Presence(transaction)
         self.questions = Questions(transaction, vault)
+        self.rooms = Rooms(transaction)
         self.seekers = Seekers(transaction, vault)
         self.settled = SettledPoints(transaction)
         self.sent = SentMessages(transaction)

@@ -27,6 +27,7 @@ from models.rules.slots import Slot
 from models.store.alerts import Alerts
 from models.store.booking_view import VIEW
 from models.store.persons import MAYBE_SAME
+from models.store.rooms import Rooms
 from models.tables import (
     ACTIVE,
     ACTIVE_BOOKING,
@@ -270,6 +271,7 @@ class Bookings:
     def __init__(self, transaction: Transaction, office: Office) -> None:
         self._tx = transaction
         self._office = office
+        self._rooms = Rooms(transaction)
 
     def by_id(self, booking_id: int) -> Booking | None:
         return self._tx.row(_BY_ID, id=booking_id)
@@ -313,7 +315,9 @@ class Bookings:
         self._tx.run(_SET_URL, booking=booking.id, url=url)
         why = _CHANGED if booking.meeting_url else _GIVEN
         self._note(booking.id, now, "url", by, why)
-        return booking._replace(meeting_url=url)
+        given = booking._replace(meeting_url=url, has_own_url=True)
+        self._rooms.keep(given, now)
+        return given
 
     def take_counselors_url(
         self, booking: Booking, now: datetime, *, by: str, changed: bool
@@ -428,6 +432,7 @@ class Bookings:
         self._note(booking_id, now, "booked", by)
         booking = self.by_id(booking_id)
         assert booking is not None
+        self._rooms.keep(booking, now)
         return booking
 
     def move(self, booking: Booking, slot: Slot, now: datetime, *, by: str = "parent") -> Booking:
@@ -452,6 +457,7 @@ class Bookings:
         self._note(booking.id, now, "moved", by, why=f"from {booking.starts_at:%F %H:%M}Z")
         moved = self.by_id(booking.id)
         assert moved is not None
+        self._rooms.keep(moved, now)
         self._tell(moved, AlertKind.MOVED, now, by, was=booking)
         if moved.counselor_id != booking.counselor_id:
             self._tell(moved, AlertKind.MOVED_AWAY, now, by, was=booking)
@@ -472,7 +478,9 @@ class Bookings:
         self._note(booking.id, now, str(status), by, why)
         if status in _ENDED:
             self._tell(booking, _ENDED[status], now, by, was=booking)
-        return booking._replace(status=status)
+        changed = booking._replace(status=status)
+        self._rooms.keep(changed, now)
+        return changed
 
     def take_back(self, booking: Booking, now: datetime) -> Booking:
         """Undo a parent's own cancellation, with what is due for the booking again. Raises Conflict
@@ -485,7 +493,9 @@ class Bookings:
             raise Conflict("the booking is not what it was any more")
         self._note(booking.id, now, "booked", "parent", "cancellation taken back")
         self._tell(booking, AlertKind.BACK, now, "parent", was=booking)
-        return booking._replace(status=Status.BOOKED)
+        back = booking._replace(status=Status.BOOKED)
+        self._rooms.keep(back, now)
+        return back
 
     def set_companion(self, booking: Booking, companion: Companion, now: datetime) -> Booking:
         """Record who comes along (art. 12(3))."""

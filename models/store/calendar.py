@@ -33,6 +33,7 @@ class CounselorInFull(NamedTuple):
     id: int
     name: str
     meeting_url: str | None
+    video_user: str | None
     shifts: tuple[tables.Shift, ...]
 
 
@@ -94,11 +95,15 @@ class Calendar:
         return [slot for slots in by_day.values() for slot in slots if slot.starts_at > now]
 
     def add_counselor(
-        self, name: str, meeting_url: str | None, shifts: Sequence[tuple[int, time, time]]
+        self,
+        name: str,
+        meeting_url: str | None,
+        shifts: Sequence[tuple[int, time, time]],
+        video_user: str | None = None,
     ) -> int:
         """A new counselor with shifts (weekday, start, end) that hold from now on."""
         session = self._tx.session
-        counselor = tables.Counselor(name=name, meeting_url=meeting_url)
+        counselor = tables.Counselor(name=name, meeting_url=meeting_url, video_user=video_user)
         session.add(counselor)
         session.flush()
         assert counselor.id is not None
@@ -109,6 +114,11 @@ class Calendar:
                 )
             )
         return counselor.id
+
+    def set_video_user(self, counselor_id: int, video_user: str | None) -> None:
+        """Who hosts this counselor's rooms at the video service; None for nobody."""
+        self._tx.session.get_one(tables.Counselor, counselor_id).video_user = video_user
+        self._tx.session.flush()
 
     def change_counselor(
         self,
@@ -193,8 +203,10 @@ class Calendar:
                 .where(col(tables.Shift.counselor_id) == each.id)
                 .order_by(col(tables.Shift.weekday), col(tables.Shift.start_time))
             ).all()
-            url = session.get_one(tables.Counselor, each.id).meeting_url
-            found.append(CounselorInFull(each.id, each.name, url, tuple(shifts)))
+            row = session.get_one(tables.Counselor, each.id)
+            found.append(
+                CounselorInFull(each.id, each.name, row.meeting_url, row.video_user, tuple(shifts))
+            )
         return found
 
     def closures_from(self, now: datetime) -> list[tables.Closure]:

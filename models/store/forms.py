@@ -35,6 +35,7 @@ class Purpose(Choice):
     ERASE = "erase"  # … and may erase it then
     CODE = "code"  # staff print a code that joins a chat
     TERMS = "terms"  # staff publish a text
+    START = "start"  # staff start a consultation
     NOTE = "note"  # staff add a note to them
 
 

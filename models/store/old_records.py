@@ -17,12 +17,16 @@ from models.tables import (
     Claim,
     Contact,
     Declaration,
+    DeviceCheckRow,
+    ErrandRow,
     FormLink,
     JobSeeker,
     Merge,
     Note,
     OutboxRow,
     Refusal,
+    Room,
+    SightingRow,
     table,
 )
 
@@ -36,10 +40,20 @@ _gone = select(_seekers.id).where(
     not_(exists().where(_refusals.job_seeker_id == _seekers.id)),
     not_(exists().where(table(Note).c.job_seeker_id == _seekers.id)),
 )
+_old_rooms = select(table(Room).c.id).where(table(Room).c.booking_id.in_(_old))
 _BY_INSTANT = (
+    change(delete(table(SightingRow)).where(table(SightingRow).c.room_id.in_(_old_rooms))),
     *(
         change(delete(table(model)).where(table(model).c.booking_id.in_(_old)))
-        for model in (BookingChange, AttendanceSign, Alert, OutboxRow)
+        for model in (
+            BookingChange,
+            AttendanceSign,
+            Alert,
+            OutboxRow,
+            DeviceCheckRow,
+            ErrandRow,
+            Room,
+        )
     ),
     change(
         update(table(AccessRecord))

@@ -30,6 +30,7 @@ from models.tables import (
     Booking,
     ChatCode,
     DoneOnce,
+    ErrandRow,
     FormLink,
     Hold,
     InboxEvent,
@@ -37,6 +38,7 @@ from models.tables import (
     OutboxRow,
     Question,
     Refusal,
+    RoomChanges,
     SentMessage,
     StaffInvite,
     Watch,
@@ -68,6 +70,10 @@ _UNCHAIN = change(
 )
 _REQUESTS = change(
     delete(table(OutboxRow)).where(_outbox.ended_at < _before, _outbox.kind != LetterKind.TERMS)
+)
+_ERRANDS = change(delete(table(ErrandRow)).where(table(ErrandRow).c.ended_at < _before))
+_ROOM_CHANGES = change(
+    delete(table(RoomChanges)).where(table(RoomChanges).c.day < bindparam("day"))
 )
 _MESSAGES = change(delete(table(SentMessage)).where(table(SentMessage).c.at < _before))
 _WATCHES = change(delete(table(Watch)).where(table(Watch).c.ends_at < _before))
@@ -198,6 +204,7 @@ class Retention:
             (_EVENTS, _INBOX),
             (_UNCHAIN, _SENT),
             (_REQUESTS, _SENT),
+            (_ERRANDS, _SENT),
             (_MESSAGES, _ANSWERABLE),
             (_WATCHES, _WATCHED),
             (_FORMS, _LINKS),
@@ -211,6 +218,7 @@ class Retention:
         ):
             self._tx.run(statement, before=now - kept)
         self._tx.run(_DONE, day=today - _LINKS)
+        self._tx.run(_ROOM_CHANGES, day=today - _LINKS)
         self._tx.run(_PAST_WAITS, first=today, now=now)
         self._tx.run(_FINGERPRINTS, day=today)
         last = _months_before(today, 12 * self._office.record_years)

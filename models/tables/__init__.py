@@ -16,9 +16,12 @@ from models.tables.bookings import (
 )
 from models.tables.calendar import Closure, Counselor, Shift
 from models.tables.columns import Id, Utc, table
+from models.tables.devices import DeviceCheckRow
+from models.tables.errands import ErrandRow
 from models.tables.messaging import InboxEvent, OutboxRow, SendState, SentMessage
 from models.tables.people import ChatCode, Claim, Contact, JobSeeker, Merge, Note, Refusal
 from models.tables.records import AccessRecord, AuditEntry, FormLink
+from models.tables.rooms import Room, RoomChanges, SightingRow
 from models.tables.staff import DoneOnce, Role, Staff, StaffInvite
 from models.tables.waiting import Hold, Wait
 
@@ -47,8 +50,10 @@ __all__ = [
     "Contact",
     "Counselor",
     "Declaration",
+    "DeviceCheckRow",
     "DoneOnce",
     "Draft",
+    "ErrandRow",
     "FormLink",
     "Hold",
     "Id",
@@ -60,9 +65,12 @@ __all__ = [
     "Question",
     "Refusal",
     "Role",
+    "Room",
+    "RoomChanges",
     "SendState",
     "SentMessage",
     "Shift",
+    "SightingRow",
     "Staff",
     "StaffInvite",
     "Status",

@@ -17,6 +17,8 @@ class Counselor(SQLModel, table=True):
     id: int = row_id()
     name: str = Field(max_length=60, unique=True)
     meeting_url: str | None = Field(default=None, max_length=2000)
+    # Who hosts their rooms at the video service: an id or e-mail address there.
+    video_user: str | None = Field(default=None, max_length=128)
     retired_at: datetime | None = moment(optional=True)
 
 

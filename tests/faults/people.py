@@ -69,7 +69,7 @@ async def about_to_book(world: World) -> tuple[Parent, dict[str, object]]:
 async def gets_through(world: World, parent: Parent, event: dict[str, object]) -> None:
     """The event is delivered again; the booking is there, once, and confirmed once."""
     assert await world.line.deliver([event]) == 200
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     (stored,) = await world.rows(
         "SELECT count(*) FROM bookings b JOIN contacts c ON c.job_seeker_id = b.job_seeker_id"
         f" WHERE c.person = '{parent.person}'"

@@ -76,7 +76,7 @@ async def test_nobody_is_tried_for_longer_than_the_key_holds(
         await world.app.jobs.sweep()
         while world.clock() < began + timedelta(hours=26):
             before = len(world.line.trouble)
-            await world.app.sender.send_all()
+            await world.app.sender.drain()
             tried = before - len(world.line.trouble)
             assert not tried or world.clock() < began + timedelta(hours=23)
             world.clock.turn_to(world.clock() + timedelta(minutes=7))

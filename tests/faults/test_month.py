@@ -63,7 +63,7 @@ _SHARES = {
     Habit.STAYS_AWAY: 7,
 }
 # Those who neither come in time nor say anything that may mean trouble.
-_ABSENT = {
+ABSENT = {
     Habit.THANKS_AND_STAYS_AWAY,
     Habit.CLEARS_IT_UP_AND_STAYS_AWAY,
     Habit.COMES_TOO_LATE,
@@ -91,11 +91,11 @@ async def test_a_month_of_an_office(
     world.line.quota = None
     await world.change("UPDATE counselors SET meeting_url = meeting_url || id")  # a room each
     admin = await world.staff()
-    guests = await _guests(world, dice, count)
+    guests = await guests_of(world, dice, count)
     begins = dice.choice(guests).booking.starts_at + timedelta(minutes=3)
     deaf = begins, begins + timedelta(hours=1)
-    acts = [act for guest in guests for act in _acts(world, admin, dice, guest)]
-    ours = _deafness(world, deaf)
+    acts = [act for guest in guests for act in acts_of(world, admin, dice, guest)]
+    ours = deafness(world, deaf)
     mine = [act for _, act in ours]
     for moment, act in sorted([*acts, *ours], key=lambda each: each[0]):
         if moment > world.clock():
@@ -104,7 +104,7 @@ async def test_a_month_of_an_office(
             await act()
     await world.play(hours=2)
     ends = {each.id: each.status for each in await _found(world, guests)}
-    await _judge(world, guests, deaf, ends)
+    await _judge(world, guests, deaf)
     for habit in Habit:
         of_habit = [each for each in guests if each.habit is habit]
         deemed = sum(ends[each.booking.id] == Status.DEEMED_CANCELLED for each in of_habit)
@@ -112,26 +112,34 @@ async def test_a_month_of_an_office(
         trials(f"month, {habit.name.lower().replace('_', ' ')}: deemed cancelled", deemed)
 
 
-async def _judge(
-    world: World, guests: list[Guest], deaf: tuple[datetime, datetime], ends: dict[int, Status]
-) -> None:
-    was_deemed = {
-        number
-        for (number,) in await world.rows(
-            "SELECT booking_id FROM booking_changes WHERE what = 'deemed_cancelled'"
-        )
-    }
-    wrongly = [
-        f"{each.habit.name} at {each.booking.starts_at} is {ends[each.booking.id]}"
+async def _were_deemed(world: World) -> set[int]:
+    """The bookings that were deemed cancelled, whatever became of them since."""
+    found = await world.rows(
+        "SELECT booking_id FROM booking_changes WHERE what = 'deemed_cancelled'"
+    )
+    return {number for (number,) in found}
+
+
+async def wrongly_deemed(
+    world: World, guests: list[Guest], deaf: tuple[datetime, datetime]
+) -> list[str]:
+    """Who was deemed absent though they came, made contact or could not be heard."""
+    was_deemed = await _were_deemed(world)
+    return [
+        f"{each.habit.name} at {each.booking.starts_at}"
         for each in guests
         if each.booking.id in was_deemed
-        and (each.habit not in _ABSENT or _is_unheard(world, each, deaf))
+        and (each.habit not in ABSENT or is_unheard(world, each, deaf))
     ]
-    assert wrongly == []
-    absent = [each for each in guests if each.habit in _ABSENT]
+
+
+async def _judge(world: World, guests: list[Guest], deaf: tuple[datetime, datetime]) -> None:
+    assert await wrongly_deemed(world, guests, deaf) == []
+    was_deemed = await _were_deemed(world)
+    absent = [each for each in guests if each.habit in ABSENT]
     rightly = [each for each in absent if each.booking.id in was_deemed]
     asked = [each for each in absent if each not in rightly]
-    assert [each.habit for each in asked if not _is_unheard(world, each, deaf)] == []
+    assert [each.habit for each in asked if not is_unheard(world, each, deaf)] == []
     if IN_FULL:  # an hour is much of a day, and little of a month
         assert len(rightly) >= 0.95 * len(absent)
     kept = [each for each in guests if each.habit is Habit.COMES_TOO_LATE]
@@ -139,12 +147,12 @@ async def _judge(
     assert {each.booking.id for each in kept if each in rightly} <= {number for (number,) in heard}
 
 
-def _is_unheard(world: World, guest: Guest, deaf: tuple[datetime, datetime]) -> bool:
+def is_unheard(world: World, guest: Guest, deaf: tuple[datetime, datetime]) -> bool:
     start = guest.booking.starts_at
     return deaf[0] < start + world.app.core.office.grace and deaf[1] > start - HEARD_FROM
 
 
-async def _guests(world: World, dice: random.Random, count: int) -> list[Guest]:
+async def guests_of(world: World, dice: random.Random, count: int) -> list[Guest]:
     """People with a booking each, on the first days that can be booked."""
     tomorrow = world.clock() + timedelta(days=1)
     free = await world.store(lambda store: store.calendar.free_from(tomorrow, holder=0))
@@ -168,7 +176,7 @@ async def _guest(world: World, slot: Slot, habit: Habit) -> Guest:
     return Guest(parent, second, await world.store(book), habit)
 
 
-def _deafness(world: World, deaf: tuple[datetime, datetime]) -> list[Act]:
+def deafness(world: World, deaf: tuple[datetime, datetime]) -> list[Act]:
     """Nothing of the platform's is taken for an hour."""
     stranger = world.parent()
     secret = world.line.secret
@@ -185,7 +193,7 @@ def _deafness(world: World, deaf: tuple[datetime, datetime]) -> list[Act]:
     return [(deaf[0], cut), (deaf[1], mend)]
 
 
-def _acts(world: World, admin: Parent, dice: random.Random, guest: Guest) -> list[Act]:
+def acts_of(world: World, admin: Parent, dice: random.Random, guest: Guest) -> list[Act]:
     """What somebody of this habit does, and when."""
     parent, booking = guest.parent, guest.booking
     start, link = booking.starts_at, world.app.core.links.join(booking)

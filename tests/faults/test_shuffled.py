@@ -71,7 +71,7 @@ async def _try(world: World, dice: random.Random) -> None:
         await _arrives(world, noisy, number, acts[number], late)
     for number in order:
         await _arrives(world, quiet, number, acts[number], late)
-    await world.app.sender.send_all()
+    await world.app.sender.drain()
     assert await _end(world, noisy) == await _end(world, quiet), (acts, order, arriving)
     # Their slots are the next ones' too.
     await world.change("UPDATE bookings SET status = 'cancelled' WHERE status = 'booked'")

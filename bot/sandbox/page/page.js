@@ -201,6 +201,43 @@ function drawLedger(state) {
   );
 }
 
+const MEETING_BUTTONS = [
+  ["start", "Host starts", (meeting) => !meeting.started],
+  ["join", "Parent joins", () => true],
+  ["join-by-browser", "… by browser", () => true],
+  ["let-in", "Host lets in", (meeting) => meeting.started && meeting.waiting > 0],
+  ["leave", "Parent leaves", (meeting) => meeting.inside > 0],
+  ["end", "Host ends", (meeting) => meeting.started],
+];
+
+function drawMeeting(meeting) {
+  const made = element("div", "meeting");
+  const state = meeting.started ? "started" : "not started";
+  made.append(element("b", "", `${meeting.topic} · ${meeting.start.slice(5, 16).replace("T", " ")}`));
+  made.append(element("p", "note", `${state}, ${meeting.inside} inside, ${meeting.waiting} waiting`));
+  const buttons = element("div", "buttons");
+  for (const [what, label, isPossible] of MEETING_BUTTONS) {
+    const button = element("button", "", label);
+    button.disabled = !isPossible(meeting);
+    button.addEventListener("click", () => post("/api/do/zoom", { what, number: meeting.number }));
+    buttons.append(button);
+  }
+  made.append(buttons);
+  return made;
+}
+
+let meetingsShown = "";
+
+function drawZoom(zoom) {
+  byId("break-zoom").setAttribute("aria-pressed", zoom.broken);
+  byId("break-zoom").textContent = zoom.broken ? "Mend Zoom" : "Break Zoom";
+  const meetings = JSON.stringify(zoom.meetings);
+  if (meetings === meetingsShown) return;
+  meetingsShown = meetings;
+  byId("meetings").replaceChildren(...zoom.meetings.map(drawMeeting));
+  if (zoom.meetings.length === 0) byId("meetings").textContent = "Book, and a room is made.";
+}
+
 async function refresh() {
   const answer = await fetch("/api/state");
   if (!answer.ok) return;
@@ -225,6 +262,7 @@ async function refresh() {
     drawChat(state);
   }
   drawStaff(state);
+  drawZoom(state.zoom);
   drawLedger(state);
 }
 
@@ -259,6 +297,10 @@ for (const button of document.querySelectorAll("[data-say]")) {
 byId("break").addEventListener("click", () => {
   const isBroken = byId("break").getAttribute("aria-pressed") === "true";
   post("/api/do/" + (isBroken ? "mend" : "break"));
+});
+byId("break-zoom").addEventListener("click", () => {
+  const isBroken = byId("break-zoom").getAttribute("aria-pressed") === "true";
+  post("/api/do/zoom", { what: isBroken ? "mend" : "break" });
 });
 for (const button of document.querySelectorAll("[data-send]")) {
   button.addEventListener("click", () => post("/api/do/send", { kind: button.dataset.send }));

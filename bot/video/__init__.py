@@ -1,0 +1,1 @@
+"""Video services: rooms for bookings, and witnesses of who came."""

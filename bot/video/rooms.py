@@ -1,0 +1,117 @@
+"""Keeps the room of each booking at the video service as the booking wants it, and asks the service
+what it saw there."""
+
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.errand_owner import GivenUp, Owner
+from bot.video.base import Room, TooMuch, VideoService
+from models.booking import Booking
+from models.database import Database, Transaction
+from models.errand import Errand, ErrandKind, MadeRoom, Result, RoomKept, Witnessed
+from models.office import Office
+from models.rules.days import until_utc_midnight
+from models.rules.rooms import Place, Standing, plan
+from models.store.bookings import Bookings
+from models.store.errands import Errands
+from models.store.rooms import Rooms
+
+# How many rooms of a host may be made and changed on a day (UTC), and how many of these are left
+# for what starts soon.
+CHANGES_A_DAY = 100
+_LEFT_FOR_SOON = 20
+_SOON = timedelta(hours=48)
+
+
+class RoomKeeper(Owner):
+    """Makes, changes and deletes rooms. It looks for what stands under the booking's reference
+    first, so that a room is made once even if the answer to making it was lost."""
+
+    kinds = frozenset({ErrandKind.KEEP_ROOM})
+
+    def __init__(
+        self, service: VideoService, database: Database, office: Office, clock: Clock
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._office = office
+        self._clock = clock
+
+    async def perform(self, errand: Errand) -> Result:
+        """Do what is to be done. Raises TryLater or GivenUp."""
+        booking, wanted, known, hosts = await self._database.run(
+            lambda tx: self._read(tx, errand.booking_id)
+        )
+        if wanted is not None and self._clock() >= booking.ends_at:
+            return RoomKept(known)
+        standing = await self._standing(booking.reference, known, hosts)
+        steps = plan(
+            wanted,
+            known.number if known else None,
+            [Standing(each.number, each.place) for each in standing.values()],
+        )
+        for number in steps.delete:
+            await self._service.delete(number)
+        if wanted is None:
+            return RoomKept(None)
+        if steps.keep is not None:
+            if steps.is_changed:
+                await self._spend_change(wanted)
+                await self._service.change(steps.keep, booking.reference, wanted)
+            return RoomKept(_made(standing[steps.keep], wanted))
+        await self._spend_change(wanted)
+        return RoomKept(_made(await self._service.make(booking.reference, wanted), wanted))
+
+    def _read(
+        self, tx: Transaction, booking_id: int
+    ) -> tuple[Booking, Place | None, MadeRoom | None, set[str]]:
+        booking = Bookings(tx, self._office).by_id(booking_id)
+        assert booking is not None, "bookings are kept for years"
+        rooms = Rooms(tx)
+        hosts = Errands(tx).hosts(booking_id)
+        return booking, rooms.wanted(booking), rooms.of(booking_id), hosts
+
+    async def _standing(
+        self, reference: str, known: MadeRoom | None, hosts: set[str]
+    ) -> dict[str, Room]:
+        """The rooms under a booking's reference, by number."""
+        found = {
+            room.number: room
+            for host in sorted(hosts)
+            for room in await self._service.rooms_of(host)
+            if room.reference == reference
+        }
+        # What has begun is not still to come.
+        if known and known.number not in found:
+            room = await self._service.find(known.number)
+            if room is not None:
+                found[room.number] = room
+        return found
+
+    async def _spend_change(self, wanted: Place) -> None:
+        now = self._clock()
+        is_soon = wanted.starts_at < now + _SOON
+        most = CHANGES_A_DAY if is_soon else CHANGES_A_DAY - _LEFT_FOR_SOON
+        if not await self._database.run(lambda tx: Rooms(tx).spend_change(wanted.host, now, most)):
+            raise TooMuch("the rooms of a day are used up", after=until_utc_midnight(now))
+
+
+class WitnessAsker(Owner):
+    """Asks whether a room is live, and who came."""
+
+    kinds = frozenset({ErrandKind.ASK_WHO_CAME})
+
+    def __init__(self, service: VideoService, database: Database) -> None:
+        self._service = service
+        self._database = database
+
+    async def perform(self, errand: Errand) -> Result:
+        """Ask. Raises TryLater or GivenUp."""
+        room = await self._database.run(lambda tx: Rooms(tx).of(errand.booking_id))
+        if room is None:
+            raise GivenUp("there is no room")
+        return Witnessed(tuple(await self._service.witnessed(room.number)))
+
+
+def _made(room: Room, wanted: Place) -> MadeRoom:
+    return MadeRoom(wanted.host, room.number, wanted.starts_at, room.join_url)
