@@ -8,7 +8,13 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.talk import wait_for
-from tests.test_browser import CHROMIUM, book_for_the_first_time, sees
+from tests.test_browser import (
+    ARGUMENTS,
+    CHROMIUM,
+    FAKE_CAMERA,
+    book_for_the_first_time,
+    sees,
+)
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -25,7 +31,7 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+                executable_path=CHROMIUM, args=[*ARGUMENTS, *FAKE_CAMERA]
             )
             _take(browser)
             browser.close()
@@ -98,6 +104,20 @@ def _take(browser: Browser) -> None:
     _picture(page, "staff-stats")
     _says(page, "/audit", "人を探した")
     _picture(page, "staff-audit")
+    with page.expect_popup() as popup:
+        page.locator("#chat a").filter(has_text="カメラとマイクを確かめる").last.click()
+    check = popup.value
+    check.set_viewport_size({"width": 390, "height": 700})
+    check.get_by_role("button", name="はじめる").click()
+    expect(check.locator("#camera")).to_have_text("映っています", timeout=20_000)
+    check.screenshot(path=str(PICTURES / "device-check.png"))
+    check.close()
+    page.locator("#to-start").click()
+    expect(page.locator("#clock-note")).to_have_text("", timeout=60_000)
+    page.get_by_role("button", name="Parent joins").first.click()
+    _says(page, "/today", "今日の予約")
+    _taps(page, "^10:00", "から待っています")
+    _picture(page, "staff-start")
 
 
 def _says(page: Page, words: str, seen: str) -> None:
@@ -107,7 +127,7 @@ def _says(page: Page, words: str, seen: str) -> None:
 
 
 def _taps(page: Page, label: str, seen: str) -> None:
-    page.locator("#staff-chat button").filter(has_text=label).last.click()
+    page.locator("#staff-chat button").filter(has_text=re.compile(label)).last.click()
     expect(page.locator("#staff-chat")).to_contain_text(seen, timeout=20_000)
 
 

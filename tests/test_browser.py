@@ -18,9 +18,9 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 
-_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 # A camera that shows a moving picture, and a microphone that beeps.
-_FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -33,7 +33,7 @@ def chromium() -> Iterator[BrowserType]:
 
 @pytest.fixture(scope="module")
 def browser(chromium: BrowserType) -> Iterator[Browser]:
-    arguments = [*_ARGUMENTS, *_FAKE_CAMERA]
+    arguments = [*ARGUMENTS, *FAKE_CAMERA]
     launched = chromium.launch(executable_path=CHROMIUM, args=arguments)
     yield launched
     launched.close()
@@ -248,7 +248,7 @@ def test_camera_microphone_speaker_and_connection_are_tried(page: Page) -> None:
 
 
 def test_a_device_without_a_camera_is_told_what_to_do(chromium: BrowserType, sandbox: str) -> None:
-    browser = chromium.launch(executable_path=CHROMIUM, args=[*_ARGUMENTS])
+    browser = chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
     page = browser.new_context(locale="ja-JP").new_page()
     page.set_default_timeout(20_000)
     page.goto(sandbox)

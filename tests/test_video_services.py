@@ -1,4 +1,4 @@
-"""A video service that nobody knows: its folder and a line in the registry are all that it takes."""
+"""A video service that nobody knows: a folder and a line in the registry are all that it takes."""
 
 import json
 

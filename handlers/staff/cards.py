@@ -39,8 +39,16 @@ def _lacks(turn: Turn, booking: Booking) -> list[str]:
     """What is still to be done for a booking."""
     if booking.status != Status.BOOKED:
         return []
-    lacks = [] if booking.meeting_url else [turn.say("state.no_url")]
+    lacks = [] if booking.meeting_url else [_url_state(turn, booking)]
     return lacks + ([] if booking.my_page_posted_at else [turn.say("state.not_posted")])
+
+
+def _url_state(turn: Turn, booking: Booking) -> str:
+    """Whether there is a URL, or a room that is being made."""
+    if booking.meeting_url:
+        return turn.say("state.yes")
+    is_awaited = booking.host is not None
+    return turn.say("state.room_awaited") if is_awaited else turn.say("state.no_url")
 
 
 def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str], ...]:
@@ -58,7 +66,7 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
         (say("booking.companion"), say(f"companion.{booking.companion}")),
         *_here(turn, store, booking),
         *_device(turn, store, booking),
-        (say("state.url"), say("state.yes") if booking.meeting_url else say("state.no_url")),
+        (say("state.url"), _url_state(turn, booking)),
         (
             say("state.my_page"),
             say("state.posted") if booking.my_page_posted_at else say("state.not_posted"),

@@ -1,5 +1,6 @@
-"""A month of an office with Zoom: hosts who are late now and then, webhooks that are late or lost, and
-parents who are seen in their room. Nobody is wrongly deemed absent, and staff are seldom asked."""
+"""A month of an office with Zoom: hosts who are late now and then, webhooks that are late or lost,
+and parents who are seen in their room. Nobody is wrongly deemed absent, and staff are seldom
+asked."""
 
 import json
 import random

@@ -1,5 +1,6 @@
 """Zoom in trouble: answers that are lost after the work was done, limits, refused tokens, and Zoom
-away for an hour or a day. In the end each booking has one room, at its time, and nothing else is left."""
+away for an hour or a day. In the end each booking has one room, at its time, and nothing else is
+left."""
 
 import random
 from collections.abc import Callable
