@@ -2,6 +2,7 @@
 what staff must know."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import URL, create_engine, func, make_url, select
@@ -12,6 +13,7 @@ from bot.channels.base import Channel, Say, no_answer
 from bot.drawing import font_file
 from bot.errand_owner import GivenUp, TryLater
 from bot.settings import wrong_key
+from bot.video.base import VideoService
 from handlers.staff.alert_card import in_words
 from locales import phrases
 from models.database import DatabaseUnavailable, Transaction
@@ -153,8 +155,7 @@ async def _video(app: App, say: Say) -> list[str]:
             return []
         async with asyncio.timeout(_PATIENCE_SECONDS):
             faults = [f"{video.title} lacks {each}" for each in await video.missing()]
-            for host in hosts:
-                await video.prove(host)
+            faults += await _unknown_hosts(video, hosts)
     except (TryLater, GivenUp) as error:
         return [f"the video service does not do what we ask: {error}"]
     except TimeoutError:
@@ -169,6 +170,16 @@ async def _video(app: App, say: Say) -> list[str]:
     if not faults:
         say(f"ok       {video.title}: tell it {core.webhook_of(video.name)} for its events")
     return faults
+
+
+async def _unknown_hosts(video: VideoService, hosts: Sequence[str]) -> list[str]:
+    unknown = []
+    for host in hosts:
+        try:
+            await video.prove(host)
+        except GivenUp as error:
+            unknown.append(f"the user {host}: {error}")
+    return unknown
 
 
 def _hosts_and_errands(tx: Transaction, office: Office) -> tuple[list[str], int]:

@@ -12,7 +12,17 @@ from bot.core import Core
 from bot.errand_owner import GivenUp, TryLater
 from bot.web_client import NO_ANSWER
 from models.database import DatabaseUnavailable, Transaction
-from models.rules.hearing import DATABASE, LONGEST_SILENCE, PAGES, SWEEP, VIDEO, Closed, Stretch
+from models.rules.hearing import (
+    DATABASE,
+    HEARD_FROM,
+    LONGEST_SILENCE,
+    PAGES,
+    PROOF_AWAITED,
+    SWEEP,
+    VIDEO,
+    Closed,
+    Stretch,
+)
 from models.store.hearing import HearingRecord
 from models.store.rooms import Rooms
 
@@ -209,26 +219,27 @@ class Hearing:
             log.warning("way in not shown to work", way=PAGES, why=why)
 
     async def _prove_video(self, at: datetime) -> None:
-        """Ask the video service about a host of ours, if there is one."""
-        host = await self._host()
-        if host is None or self._core.video is None:
+        """Ask the video service about those who host a room about now, if anybody does."""
+        video = self._core.video
+        hosts = await self._hosts(at) if video is not None else []
+        if video is None or not hosts:
             return
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                await self._core.video.prove(host)
+                await asyncio.gather(*(video.prove(host) for host in hosts))
         except (TryLater, GivenUp, TimeoutError) as error:
             self.fault(VIDEO, str(error) or "no answer", at)
         else:
             self.proof(VIDEO, at)
 
-    async def _host(self) -> str | None:
-        if self._core.video is None:
-            return None
+    async def _hosts(self, now: datetime) -> list[str]:
+        after = now - self._core.office.grace - PROOF_AWAITED
+        until = now + HEARD_FROM + LONGEST_SILENCE
         try:
-            return await self._core.database.run(lambda tx: Rooms(tx).any_host())
+            return await self._core.database.run(lambda tx: Rooms(tx).hosts_between(after, until))
         except DatabaseUnavailable as error:
             self.fault(DATABASE, str(error))
-            return None
+            return []
 
     async def _ask_ourselves(self) -> tuple[bool, str]:
         """Whether anything answers at our own address, and what is wrong with that."""

@@ -157,7 +157,7 @@ class Turns:
         )
 
     def take_delay(self, tx: Transaction, errand: Errand) -> None:
-        """Take that an errand has to wait for long."""
+        """Tell staff that an errand has to wait for long."""
         self._due(
             tx,
             errand.booking_id,

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from bot import metrics
 from bot.core import Core
 from bot.hearing import Hearing
+from bot.logs import where
 from bot.pace import Pace
 from bot.pages.page import Encoded, TooLarge, read_body
 from bot.turns import Turns
@@ -56,6 +57,10 @@ class VideoWebhook:
                 log.error("database unavailable", service=self._service.name, why=str(error))
                 self._hearing.fault(DATABASE, str(error), arrived)
                 return Response(status_code=503)
+            except Exception as error:
+                log.error("sighting not taken", service=self._service.name, **where(error))
+                self._hearing.fault(VIDEO, type(error).__name__, arrived)
+                return Response(status_code=500)
         return Response(status_code=200)
 
     def _refuse(self, why: str, status: int) -> Response:

@@ -83,6 +83,8 @@ class Worker(ABC, Generic[Row]):
             await self.perform(row)
         except DatabaseUnavailable as error:
             log.error("an end cannot be noted", worker=self.name, why=str(error))
+        except Exception as error:  # its lease ends, and it is tried again
+            log.error("an end cannot be noted", worker=self.name, **where(error))
 
     async def _rest(self) -> None:
         try:

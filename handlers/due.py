@@ -59,7 +59,8 @@ def remind(turn: Turn, store: Store, booking: Booking) -> None:
         return
     if not booking.meeting_url and turn.contact is not NOBODY:
         store.alerts.about(booking, AlertKind.REMINDED_WITHOUT_URL, turn.now)
-    message = _reminder(turn, booking)
+    # A room that is not there by now is not promised.
+    message = _reminder(turn, booking if booking.meeting_url else booking._replace(host=None))
     turn.write(LetterKind.REMINDER, message, booking=booking, useless_after=useless_after)
 
 
@@ -91,7 +92,7 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
         booking.starts_at,
         turn.now,
         turn.office.grace,
-        came=signs.came,
+        came=signs.came or witness.is_here(turn, store, booking),
         contact=signs.contact,
         is_shut=shut is not None,
         closed=closed,
@@ -168,7 +169,8 @@ def _closed(turn: Turn, store: Store, booking: Booking) -> list[Closed]:
         for chat in store.contacts.of_seeker(each)
     ]
     ways = [SWEEP, DATABASE, PROGRAM, PAGES, *{each.channel for each in chats}]
-    if booking.is_in_room:
+    # Also after the deemed cancellation, when there may be no room any more.
+    if booking.is_in_room or (booking.host is not None and store.rooms.had_one(booking.id)):
         ways.append(VIDEO)
     start = booking.starts_at - HEARD_FROM
     end = attendance.deadline(booking.starts_at, turn.office.grace)
@@ -214,8 +216,6 @@ def _shut(turn: Turn, store: Store, booking: Booking) -> AlertKind | None:
     restored = store.bookings.restored_at(booking)
     if restored is not None and not _has_acted_since(store, booking, restored):
         return AlertKind.DECIDE_RESTORED
-    if booking.is_in_room:
-        return None  # the service tells who came by the raw URL
     if booking.raw_url_out or store.bookings.knows_room(booking):
         return AlertKind.DECIDE_RAW_URL
     return None

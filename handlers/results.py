@@ -20,12 +20,15 @@ def take(
     match result:
         case RoomKept(room):
             store.rooms.set(booking.id, room, turn.now)
-            store.alerts.close(booking.id, AlertKind.ROOM_NOT_MADE, turn.now)
+            for kind in (AlertKind.ROOM_NOT_MADE, AlertKind.ROOM_NOT_DELETED):
+                store.alerts.close(booking.id, kind, turn.now)
             if room is not None:
                 store.alerts.close(booking.id, AlertKind.NO_URL, turn.now)
         case Witnessed(sightings):
             for each in sightings:
-                seen.take(turn, store, booking, each)
+                now_standing = store.bookings.by_id(booking.id)
+                assert now_standing is not None, "bookings are kept for years"
+                seen.take(turn, store, now_standing, each)
         case None:
             if errand.kind is ErrandKind.KEEP_ROOM and state is not ErrandState.DONE:
                 delayed(turn, store, booking, errand)

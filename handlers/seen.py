@@ -6,7 +6,7 @@ from handlers.parents import arriving
 from handlers.shared import witness
 from models.booking import Booking
 from models.rules.attendance import deadline
-from models.rules.witness import minutes_together
+from models.rules.witness import is_live, minutes_together
 from models.sighting import Seen, Sighting
 from models.store import Store
 from models.tables import AlertKind, Status
@@ -18,14 +18,33 @@ def take(turn: Turn, store: Store, booking: Booking, sighting: Sighting) -> None
     counts (art. 6(6))."""
     if not store.rooms.see(sighting):
         return
-    if not sighting.by_host and sighting.seen in (Seen.JOINED, Seen.WAITING):
-        acted = replace(turn, acted_at=min(sighting.at, turn.now))
-        arriving.came(acted, store, booking, "video")
-    elif sighting.seen is Seen.STARTED:
+    acted = replace(turn, acted_at=min(sighting.at, turn.now))
+    is_parent = not sighting.by_host and sighting.seen in (Seen.JOINED, Seen.WAITING)
+    if is_parent and not arriving.came(acted, store, booking, "video"):
+        # Who is not in time is at the door all the same: staff hear of it.
+        arriving.at_the_door(acted, store, booking, wants_in=True)
+    if sighting.seen in (Seen.STARTED, Seen.JOINED):
         store.alerts.close(booking.id, AlertKind.HOST_IS_AWAITED, turn.now)
     now_standing = store.bookings.by_id(booking.id)
     assert now_standing is not None, "bookings are kept for years"
-    _complete(turn, store, now_standing)
+    if sighting.seen in (Seen.STARTED, Seen.JOINED):
+        _go_on(acted, store, now_standing)
+    else:
+        _complete(turn, store, now_standing)
+
+
+def _go_on(turn: Turn, store: Store, booking: Booking) -> None:
+    """A meeting that was ended and opened again, as for better sound, goes on."""
+    seen = witness.sightings(store, booking)
+    if (
+        booking.status == Status.COMPLETED
+        and turn.acted_at < booking.ends_at
+        and store.bookings.completed_by_service(booking.id)
+        and is_live(seen, booking.starts_at, turn.now)
+    ):
+        store.bookings.set_status(booking, Status.JOINED, turn.now, by="video", why="opened again")
+    else:
+        _complete(turn, store, booking)
 
 
 def _complete(turn: Turn, store: Store, booking: Booking) -> None:

@@ -1,5 +1,6 @@
 """What a device needs for a consultation, and what was found when it was tried."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,12 +18,17 @@ class DevicePart(Choice):
 
 @dataclass(frozen=True)
 class DeviceCheck:
-    """Which parts worked, when (UTC) they were tried."""
+    """Whether each part worked (None: not tried), and when (UTC) they were tried."""
 
     at: datetime
-    worked: frozenset[DevicePart]
+    works: Mapping[DevicePart, bool | None]
 
     @property
     def lacks(self) -> list[DevicePart]:
         """The parts that did not work."""
-        return [part for part in DevicePart if part not in self.worked]
+        return [part for part, works in self.works.items() if works is False]
+
+    @property
+    def untried(self) -> list[DevicePart]:
+        """The parts that were not tried."""
+        return [part for part, works in self.works.items() if works is None]

@@ -83,7 +83,7 @@ async def test_check_asks_zoom(make_world: MakeWorld) -> None:
     world.zoom.scopes = "meeting:write:admin meeting:read:admin"
     await world.change("UPDATE counselors SET video_user = 'nobody@office.example'")
     _, said = await checked(world)
-    assert "Zoom knows no user nobody@office.example" in said
+    assert "MISSING  the user nobody@office.example: Zoom knows no such user" in said
     world.zoom.out = "down"
     _, said = await checked(world)
     assert "MISSING  the video service does not do what we ask: Zoom answers 503" in said

@@ -155,6 +155,47 @@ async def test_the_day_before_a_changed_room_is_mended_and_a_second_one_deleted(
     assert world.zoom.meetings[number].asked["start_time"] == right
 
 
+async def test_the_day_before_recording_is_switched_off_again(world: World) -> None:
+    booking = await world.parent().has_booked()
+    meeting = world.zoom.meetings[await room_of(world)]
+    changed = {**meeting.asked["settings"], "auto_recording": "cloud"}
+    meeting.asked = {**meeting.asked, "settings": changed}
+    await world.play_to(booking.starts_at - timedelta(hours=12))
+    meeting = world.zoom.meetings[await room_of(world)]
+    assert meeting.asked["settings"]["auto_recording"] == "none"
+
+
+async def test_a_room_stays_while_people_are_in_it(world: World) -> None:
+    """Also where the user is given by its id, and Zoom lists no meeting that goes on."""
+    user = world.zoom.user("host1@office.example")
+    await world.change(f"UPDATE counselors SET video_user = '{user}'")
+    parent, staff = world.parent(), await world.staff()
+    booking = await parent.has_booked()
+    number = await room_of(world)
+    await world.play_to(booking.starts_at)
+    await world.zoom.host_starts(number)
+    await parent.joins(world.app.core.links.join(booking))
+    await staff.taps_data(f"completed/1:{booking.id}")
+    await world.play(minutes=5)
+    assert await room_of(world) == number
+
+
+async def test_a_booking_that_is_moved_closer_has_its_room_at_once(world: World) -> None:
+    await world.change(
+        "INSERT INTO room_changes (host, day, count)"
+        f" VALUES ('host1@office.example', '{world.clock():%Y-%m-%d}', 80),"
+        f" ('host2@office.example', '{world.clock():%Y-%m-%d}', 80)"
+    )
+    parent = world.parent()
+    late = await parent.has_booked(day=r"\(金\)")
+    assert (await world.booking_by_id(late.id)).meeting_url is None
+    await parent.taps("日時の変更")
+    await parent.taps(r"\(火\)")
+    await parent.taps("^14:00$")
+    await parent.taps("変更する")
+    assert (await world.booking()).meeting_url
+
+
 async def test_a_url_that_staff_give_comes_first(world: World) -> None:
     parent, staff = world.parent(), await world.staff()
     booking = await parent.has_booked()

@@ -9,7 +9,7 @@ import pytest_asyncio
 from models.booking import Booking
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
-from tests.consultation import GRACE, at_the_end_of_grace, at_the_start
+from tests.consultation import GRACE, at_the_end_of_grace, at_the_start, before_the_window
 from tests.talk import Parent
 from tests.world import World
 
@@ -33,7 +33,8 @@ async def test_nobody_comes_though_the_host_waited(world: World) -> None:
     await world.zoom.host_starts(number)
     assert await at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
     parent.looks().sees("キャンセル")
-    await world.play(minutes=1)
+    assert world.zoom.meetings  # they may still turn up
+    await world.play_to(booking.ends_at + timedelta(minutes=1))
     assert not world.zoom.meetings
 
 
@@ -41,6 +42,74 @@ async def test_the_office_was_late_and_nobody_is_absent(world: World) -> None:
     _, booking, _ = await about_to_begin(world)
     assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
     assert AlertKind.DECIDE_NOT_STARTED in await world.alerts()
+
+
+@pytest.mark.parametrize(
+    ("is_told", "kind"), [(True, AlertKind.DECIDE_NOT_STARTED), (False, AlertKind.DECIDE_UNHEARD)]
+)
+async def test_a_door_that_was_shut_again(world: World, is_told: bool, kind: AlertKind) -> None:
+    _, booking, number = await about_to_begin(world)
+    await world.zoom.host_starts(number)
+    await world.play(minutes=4)
+    world.zoom.is_silent = not is_told
+    await world.zoom.host_ends(number)
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
+    assert kind in await world.alerts()
+
+
+async def test_a_service_that_tells_of_nobody_is_no_witness(world: World) -> None:
+    _, booking, number = await about_to_begin(world)
+    await world.zoom.host_starts(number)
+    await world.change("DELETE FROM sightings WHERE seen = 'joined'")
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
+    assert AlertKind.DECIDE_UNHEARD in await world.alerts()
+
+
+async def test_who_is_much_too_early_and_stays_has_come(world: World) -> None:
+    _, booking = await before_the_window(world)
+    (number,) = world.zoom.meetings
+    await world.zoom.host_starts(number)
+    await world.zoom.is_let_in(number, await world.zoom.comes(number))
+    assert await at_the_end_of_grace(world, booking) == Status.JOINED
+
+
+async def test_who_comes_into_the_room_after_the_deemed_cancellation_is_heard(
+    world: World,
+) -> None:
+    _, booking, number = await about_to_begin(world)
+    await world.zoom.host_starts(number)
+    assert await at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
+    await world.play(minutes=2)
+    await world.zoom.comes(number)
+    assert AlertKind.IS_HERE in await world.alerts()
+
+
+async def test_two_people_of_whom_zoom_tells_only_when_asked(world: World) -> None:
+    _, booking, number = await about_to_begin(world)
+    await world.zoom.host_starts(number)
+    world.zoom.is_silent = True
+    for _ in range(2):
+        await world.zoom.is_let_in(number, await world.zoom.comes(number))
+    await world.play(minutes=6)
+    await world.zoom.host_ends(number)
+    assert await at_the_end_of_grace(world, booking) == Status.JOINED
+
+
+async def test_a_meeting_that_is_opened_again_goes_on(world: World) -> None:
+    parent, booking, number = await about_to_begin(world)
+    await world.zoom.host_starts(number)
+    await world.zoom.is_let_in(number, await world.zoom.comes(number))
+    await world.play(minutes=12)
+    await world.zoom.host_ends(number)
+    assert (await world.booking()).status == Status.COMPLETED
+    answer = await parent.joins(world.app.core.links.join(booking))
+    assert answer.status_code == 303
+    await world.play(minutes=1)
+    await world.zoom.host_starts(number)
+    assert (await world.booking()).status == Status.JOINED
+    await world.play(minutes=15)
+    await world.zoom.host_ends(number)
+    assert (await world.booking()).status == Status.COMPLETED
 
 
 async def test_a_host_who_starts_after_the_grace_was_late(world: World) -> None:

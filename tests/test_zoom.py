@@ -61,7 +61,7 @@ async def test_a_room_is_made_changed_and_deleted(server: ZoomServer, zoom: Zoom
     assert (await zoom.start_url(room.number)).startswith("https://zoom.us/s/")
     await zoom.delete(room.number)
     await zoom.delete(room.number)
-    assert await zoom.find(room.number) is None
+    assert await zoom.find(room.number, HOST) is None
 
 
 async def test_nobody_is_named_and_nothing_recorded(server: ZoomServer, zoom: Zoom) -> None:
@@ -117,6 +117,7 @@ async def test_webhooks_tell_the_host_from_others(server: ZoomServer, zoom: Zoom
     assert [(each.seen, each.by_host) for each in told if each] == [
         (Seen.WAITING, False),
         (Seen.STARTED, True),
+        (Seen.JOINED, True),
         (Seen.LEFT, False),
         (Seen.JOINED, False),
         (Seen.LEFT, False),

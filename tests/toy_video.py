@@ -34,7 +34,7 @@ class ToyVideo(VideoService):
     async def delete(self, number: str) -> None:
         self.rooms.pop(number, None)
 
-    async def find(self, number: str) -> Room | None:
+    async def find(self, number: str, host: str) -> Room | None:
         return self.rooms.get(number)
 
     async def rooms_of(self, host: str) -> Sequence[Room]:

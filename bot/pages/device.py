@@ -1,6 +1,8 @@
 """The device check (arts. 2(2), 12(4)): camera, microphone, speaker and connection are tried in the
 browser. Picture and sound stay on the phone; what comes back is what worked."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +20,7 @@ from models.turn import Turn
 from models.vault import number_in
 
 _LONGEST_BODY = 1_000
+_ANSWERS = {"yes": True, "no": False}
 # What is fetched to see how fast the connection is, in bytes.
 _PROBE = bytes(200_000)
 
@@ -59,8 +62,8 @@ class DevicePage(Page):
         if refusal := self._pages.came_from_elsewhere(request):
             return refusal
         entered = await read_entries(request, _LONGEST_BODY)
-        worked = frozenset(part for part in DevicePart if entered.get(str(part)) == "yes")
-        found = await self._core.database.run(lambda tx: self._note(tx, request, worked))
+        works = {part: _ANSWERS.get(entered.get(str(part), "")) for part in DevicePart}
+        found = await self._core.database.run(lambda tx: self._note(tx, request, works))
         if found is None:
             return self._unknown(request)
         turn, booking = found
@@ -71,7 +74,7 @@ class DevicePage(Page):
             lacks=[
                 (say(f"device.{part}"), say(f"device.{part}_help"))
                 for part in DevicePart
-                if part not in worked
+                if works[part] is not True
             ],
             when=parts.when_of(turn, booking),
             app=turn.office.video.name,
@@ -79,13 +82,13 @@ class DevicePage(Page):
         )
 
     def _note(
-        self, tx: Transaction, request: Request, worked: frozenset[DevicePart]
+        self, tx: Transaction, request: Request, works: Mapping[DevicePart, bool | None]
     ) -> tuple[Turn, Booking] | None:
         found = self._find(tx, request)
         if found is not None:
             turn, booking = found
             store = self._store(tx)
-            store.devices.note(booking.id, DeviceCheck(turn.now, worked))
+            store.devices.note(booking.id, DeviceCheck(turn.now, works))
             store.access.record(
                 turn.now, "device", user_agent(request), address(request), booking_id=booking.id
             )

@@ -208,7 +208,10 @@ def _door(turn: Turn, store: Store, booking: Booking) -> Door:
         booking.starts_at, turn.office.grace
     ):
         return Door.HEARD if opening is Joinable.NOW else Door.DEEMED
-    if opening is Joinable.OVER or booking.status == Status.COMPLETED:
+    is_ended = booking.status == Status.COMPLETED and not store.bookings.completed_by_service(
+        booking.id
+    )
+    if opening is Joinable.OVER or is_ended:
         return Door.OVER
     if (
         at < booking.starts_at

@@ -117,6 +117,7 @@ class ZoomServer:
         meeting = self.meetings[number]
         meeting.started_at = self._clock()
         await self._tell("meeting.started", meeting, start_time=_iso(meeting.started_at))
+        await self.host_joins(number)
         if not meeting.asked.get("settings", {}).get("waiting_room"):
             for person in sorted(meeting.waiting):
                 await self._tell("meeting.participant_jbh_joined", meeting, person=person)
@@ -279,7 +280,8 @@ class ZoomServer:
         listed = [
             _without(self._shown(each), *_NOT_IN_LISTS)
             for each in self.meetings.values()
-            if each.host_id == user and each in self.upcoming()
+            # What goes on is not still to come.
+            if each.host_id == user and each in self.upcoming() and not each.started_at
         ]
         return JSONResponse({"page_size": 300, "total_records": len(listed), "meetings": listed})
 

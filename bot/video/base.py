@@ -12,12 +12,14 @@ from models.sighting import Sighting
 
 @dataclass(frozen=True)
 class Room:
-    """A room that the service has. `reference` is the booking's; `join_url` is a secret."""
+    """A room that the service has. `reference` is the booking's; `join_url` is a secret, and not
+    every answer holds it. `is_as_made`: nobody has changed what protects those inside."""
 
     number: str
     reference: str
     place: Place
     join_url: str
+    is_as_made: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,8 @@ class VideoService(ABC):
         """Delete a room; one that is gone already is no error."""
 
     @abstractmethod
-    async def find(self, number: str) -> Room | None:
-        """Return a room by its number, if there is one."""
+    async def find(self, number: str, host: str) -> Room | None:
+        """Return a host's room by its number, if there is one."""
 
     @abstractmethod
     async def rooms_of(self, host: str) -> Sequence[Room]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.errand_owner import GivenUp, Owner
-from bot.video.base import Room, TooMuch, VideoService
+from bot.video.base import NotReachable, Room, TooMuch, VideoService
 from models.booking import Booking
 from models.database import Database, Transaction
 from models.errand import Errand, ErrandKind, MadeRoom, Result, RoomKept, Witnessed
@@ -21,6 +21,7 @@ from models.store.rooms import Rooms
 CHANGES_A_DAY = 100
 _LEFT_FOR_SOON = 20
 _SOON = timedelta(hours=48)
+_STILL_AT_IT = timedelta(seconds=60)
 
 
 class RoomKeeper(Owner):
@@ -55,12 +56,25 @@ class RoomKeeper(Owner):
         if wanted is None:
             return RoomKept(None)
         if steps.keep is not None:
-            if steps.is_changed:
+            kept = await self._service.find(steps.keep, wanted.host) or standing[steps.keep]
+            if steps.is_changed or not kept.is_as_made:
                 await self._spend_change(wanted)
                 await self._service.change(steps.keep, booking.reference, wanted)
-            return RoomKept(_made(standing[steps.keep], wanted))
+            return RoomKept(_made(kept, wanted))
+        if known is not None:  # it leads nowhere any more
+            await self._database.run(lambda tx: Rooms(tx).set(booking.id, None, self._clock()))
         await self._spend_change(wanted)
-        return RoomKept(_made(await self._service.make(booking.reference, wanted), wanted))
+        return RoomKept(_made(await self._make(booking.reference, wanted), wanted))
+
+    async def _make(self, reference: str, wanted: Place) -> Room:
+        """Make a room. Where the answer is lost the service may still be at it: a room that is
+        looked for too soon is not found."""
+        try:
+            return await self._service.make(reference, wanted)
+        except NotReachable as error:
+            if error.unknown:
+                raise NotReachable(error.why, unknown=True, after=_STILL_AT_IT) from error
+            raise
 
     def _read(
         self, tx: Transaction, booking_id: int
@@ -83,7 +97,7 @@ class RoomKeeper(Owner):
         }
         # What has begun is not still to come.
         if known and known.number not in found:
-            room = await self._service.find(known.number)
+            room = await self._service.find(known.number, known.host)
             if room is not None:
                 found[room.number] = room
         return found

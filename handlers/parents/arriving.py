@@ -206,7 +206,7 @@ def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
         store.alerts.about(booking, AlertKind.REINSTATED, turn.now)
     if booking.status in _UNDECIDED_YET:
         store.bookings.set_status(booking, Status.JOINED, turn.now, by="parent", why=how)
-    if booking.is_in_room and not witness.is_started(store, booking, turn.now):
+    if witness.is_awaiting_host(store, booking):
         # Told 2 minutes after the start, unless the host has come by then.
         since = max(booking.starts_at, turn.acted_at)
         store.alerts.about(booking, AlertKind.HOST_IS_AWAITED, since)

@@ -1,6 +1,6 @@
 """What the video service saw of a consultation, and what follows from it (art. 6(6))."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.booking import Booking
 from models.choice import Choice
@@ -11,6 +11,9 @@ from models.rules.hearing import PROOF_AWAITED
 from models.sighting import Seen, Sighting
 from models.store import Store
 from models.turn import Turn
+
+# A service that has told of nobody for so long may not be set to tell of people at all.
+_TOLD_OF_PEOPLE = timedelta(days=60)
 
 
 class Account(Choice):
@@ -23,33 +26,58 @@ class Account(Choice):
 
 
 def sightings(store: Store, booking: Booking) -> list[Sighting]:
-    """Return what was seen in a booking's own room; nothing where it has none."""
-    return store.rooms.seen(booking.id) if booking.room_host is not None else []
+    """Return what was seen in the room that a booking has now; nothing where it has none."""
+    room = store.rooms.of(booking.id) if booking.room_host is not None else None
+    if room is None:
+        return []
+    return [each for each in store.rooms.seen(booking.id) if each.room == room.number]
 
 
-def is_started(store: Store, booking: Booking, at: datetime) -> bool:
-    """Return whether the host had the meeting going at a time."""
-    return witness.is_live(sightings(store, booking), booking.starts_at, at)
+def is_awaiting_host(store: Store, booking: Booking) -> bool:
+    """Return whether nothing shows that the host has opened the room for this consultation."""
+    return booking.is_in_room and not witness.was_opened(
+        sightings(store, booking), booking.starts_at
+    )
 
 
 def here_since(store: Store, booking: Booking) -> Sighting | None:
-    """Return since when the parent has been waiting or in the meeting."""
-    return witness.here_since(sightings(store, booking), booking.starts_at)
+    """Return since when the parent has been waiting or in the meeting, in any room of theirs."""
+    if booking.host is None and booking.room_host is None:
+        return None
+    return witness.here_since(store.rooms.seen(booking.id), booking.starts_at)
+
+
+def is_here(turn: Turn, store: Store, booking: Booking) -> bool:
+    """Return whether the parent was in a room before the grace was over and has not left, however
+    early they came."""
+    since = here_since(store, booking)
+    return since is not None and since.at < deadline(booking.starts_at, turn.office.grace)
 
 
 def account(turn: Turn, store: Store, booking: Booking) -> Account:
-    """Return what the service says, which is asked once the grace is over. What it was not heard to
-    say, it did not say: two ways of its must agree that the door was open."""
+    """Return what the service says, which is asked once the grace is over. The door was open if two
+    of its words agree: the webhook that the host had started, and the answer to our question.
+    Where they do not, or where it has never told of people, nothing is known."""
     end = deadline(booking.starts_at, turn.office.grace)
-    seen = [each for each in sightings(store, booking) if each.at >= booking.starts_at]
-    was_live = is_started(store, booking, end)
-    answers = [each for each in seen if each.seen in (Seen.LIVE, Seen.NOT_LIVE) and each.at >= end]
-    if answers:
-        if answers[0].seen is Seen.LIVE and not was_live:
-            # It was started too late, or we were not told.
-            has_started = any(each.seen is Seen.STARTED and each.at >= end for each in seen)
-            return Account.NOT_STARTED if has_started else Account.UNKNOWN
-        return Account.WAS_OPEN if was_live else Account.NOT_STARTED
+    seen = sightings(store, booking)
+    answer = next(
+        (each for each in seen if each.seen in (Seen.LIVE, Seen.NOT_LIVE) and each.at >= end), None
+    )
+    if answer is None:
+        return _asked(turn, store, booking, end)
+    was_live = witness.is_live(seen, booking.starts_at, end)
+    is_live = answer.seen is Seen.LIVE
+    if was_live and is_live:
+        tells_of_people = store.rooms.told_of_people_since(turn.now - _TOLD_OF_PEOPLE)
+        return Account.WAS_OPEN if tells_of_people else Account.UNKNOWN
+    if not was_live and not is_live:
+        return Account.NOT_STARTED
+    if not was_live and witness.is_live(seen, booking.starts_at, turn.now):
+        return Account.NOT_STARTED  # it was started after the grace
+    return Account.UNKNOWN
+
+
+def _asked(turn: Turn, store: Store, booking: Booking, end: datetime) -> Account:
     key = f"who came {booking.id} {booking.version}"
     store.errands.ask(
         ErrandKind.ASK_WHO_CAME, booking.id, turn.now, key=key, useless_after=end + PROOF_AWAITED

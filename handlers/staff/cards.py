@@ -94,14 +94,19 @@ def _device(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]
         return []
     say = turn.say
     lacks = "・".join(say(f"device.{part}") for part in check.lacks)
-    found = say("state.device_lacks", parts=lacks) if lacks else say("state.device_ready")
-    return [(say("state.device"), f"{found} ({parts.when(turn, check.at)})")]
+    untried = "・".join(say(f"device.{part}") for part in check.untried)
+    found = [
+        *([say("state.device_lacks", parts=lacks)] if lacks else []),
+        *([say("state.device_untried", parts=untried)] if untried else []),
+    ] or [say("state.device_ready")]
+    return [(say("state.device"), f"{' '.join(found)} ({parts.when(turn, check.at)})")]
 
 
 def can_start(turn: Turn, booking: Booking) -> bool:
     """Whether the host can go into the booking's room now."""
     opens = booking.starts_at - _STARTED_FROM
-    return booking.is_in_room and booking.status in ACTIVE and opens <= turn.now < booking.ends_at
+    is_on = booking.status in (*ACTIVE, Status.COMPLETED)
+    return booking.is_in_room and is_on and opens <= turn.now < booking.ends_at
 
 
 def _why(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ _ORDER = (
     *(Seen.STARTED, Seen.LEFT, Seen.WAITING, Seen.JOINED),
     *(Seen.ENDED, Seen.LIVE, Seen.NOT_LIVE),
 )
+_OPENED = (Seen.STARTED, Seen.JOINED)
 # A host may open the room so long before the start.
 _OPENED_FROM = timedelta(hours=1)
 
@@ -21,12 +22,17 @@ def in_order(sightings: Iterable[Sighting]) -> list[Sighting]:
 
 def is_live(sightings: Iterable[Sighting], start: datetime, at: datetime) -> bool:
     """Return whether the host had the meeting going at a time, for a consultation that starts at
-    `start`."""
+    `start`. Nobody joins a meeting that the host has not started."""
     live = False
     for each in in_order(sightings):
-        if start - _OPENED_FROM <= each.at <= at and each.seen in (Seen.STARTED, Seen.ENDED):
-            live = each.seen is Seen.STARTED
+        if start - _OPENED_FROM <= each.at <= at and each.seen in (*_OPENED, Seen.ENDED):
+            live = each.seen in _OPENED
     return live
+
+
+def was_opened(sightings: Iterable[Sighting], start: datetime) -> bool:
+    """Return whether the host has ever opened the meeting for this consultation."""
+    return any(each.seen in _OPENED and each.at >= start - _OPENED_FROM for each in sightings)
 
 
 def here_since(sightings: Iterable[Sighting], start: datetime) -> Sighting | None:

@@ -213,13 +213,20 @@ _LAST_RESTORED = query(
     .limit(1),
     lambda instant: instant,
 )
-_LAST_DEEMED_BY = query(
-    select(_changes.by)
-    .where(_changes.booking_id == bindparam("booking_id"), _changes.what == "deemed_cancelled")
-    .order_by(_changes.id.desc())
-    .limit(1),
-    str,
-)
+
+
+def _last_brought_by(status: Status) -> Statement[str]:
+    return query(
+        select(_changes.by)
+        .where(_changes.booking_id == bindparam("booking_id"), _changes.what == str(status))
+        .order_by(_changes.id.desc())
+        .limit(1),
+        str,
+    )
+
+
+_LAST_DEEMED_BY = _last_brought_by(Status.DEEMED_CANCELLED)
+_LAST_COMPLETED_BY = _last_brought_by(Status.COMPLETED)
 _LAST_UNDECIDED = query(
     select(_changes.why)
     .where(_changes.booking_id == bindparam("booking_id"), _changes.what == "undecided")
@@ -394,6 +401,10 @@ class Bookings:
         """Return the kind of alert for which a booking was last left to staff; "" for none."""
         return self._tx.row(_LAST_UNDECIDED, booking_id=booking_id) or ""
 
+    def completed_by_service(self, booking_id: int) -> bool:
+        """Return whether it was the video service that completed a booking, and not staff."""
+        return self._tx.row(_LAST_COMPLETED_BY, booking_id=booking_id) == "video"
+
     def deemed_by_clock(self, booking_id: int) -> bool:
         """Return whether it was the program that deemed a booking cancelled, and not staff."""
         return self._tx.row(_LAST_DEEMED_BY, booking_id=booking_id) == "clock"
@@ -479,7 +490,8 @@ class Bookings:
         if status in _ENDED:
             self._tell(booking, _ENDED[status], now, by, was=booking)
         changed = booking._replace(status=status)
-        self._rooms.keep(changed, now)
+        if Rooms.is_with_room(status) != Rooms.is_with_room(booking.status):
+            self._rooms.keep(changed, now)
         return changed
 
     def take_back(self, booking: Booking, now: datetime) -> Booking:

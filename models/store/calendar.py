@@ -116,7 +116,7 @@ class Calendar:
         return counselor.id
 
     def set_video_user(self, counselor_id: int, video_user: str | None) -> None:
-        """Who hosts this counselor's rooms at the video service; None for nobody."""
+        """Set who hosts this counselor's rooms at the video service; None for nobody."""
         self._tx.session.get_one(tables.Counselor, counselor_id).video_user = video_user
         self._tx.session.flush()
 

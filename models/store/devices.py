@@ -1,21 +1,20 @@
 """Devices: what a parent's last try for a booking found."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 
-from models.database import Transaction, query
+from models.database import Transaction, change, query
 from models.device import DeviceCheck, DevicePart
 from models.tables import DeviceCheckRow, table
 
 _checks = table(DeviceCheckRow).c
 
+_ADD = change(insert(table(DeviceCheckRow)))
 _LAST = query(
     select(_checks.at, *(_checks[str(part)] for part in DevicePart))
     .where(_checks.booking_id == bindparam("booking_id"))
     .order_by(_checks.id.desc())
     .limit(1),
-    lambda at, *worked: DeviceCheck(
-        at, frozenset(part for part, works in zip(DevicePart, worked, strict=True) if works)
-    ),
+    lambda at, *works: DeviceCheck(at, dict(zip(DevicePart, works, strict=True))),
 )
 
 
@@ -25,15 +24,8 @@ class Devices:
 
     def note(self, booking_id: int, check: DeviceCheck) -> None:
         """Note what was found."""
-        session = self._tx.session
-        session.add(
-            DeviceCheckRow(
-                booking_id=booking_id,
-                at=check.at,
-                **{str(part): part in check.worked for part in DevicePart},
-            )
-        )
-        session.flush()
+        works = {str(part): works for part, works in check.works.items()}
+        self._tx.run(_ADD, booking_id=booking_id, at=check.at, **works)
 
     def last(self, booking_id: int) -> DeviceCheck | None:
         """Return what the last try found."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, func, literal_column, select, update
+from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select, update
 
 from models.database import Transaction, change, insert_once, query
 from models.errand import Errand, ErrandKind, ErrandState
@@ -38,7 +38,12 @@ _DUE = query(
             _before.c.booking_id == _errands.booking_id,
             _before.c.kind == _errands.kind,
             _before.c.state == ErrandState.WAITING,
-            _before.c.id < _errands.id,
+            # PostgreSQL may show an earlier one only after a later one was claimed.
+            or_(
+                _before.c.id < _errands.id,
+                and_(_before.c.in_flight.is_(True), _before.c.due_at > bindparam("now")),
+            ),
+            _before.c.id != _errands.id,
         ),
     )
     .order_by(_errands.useless_after, _errands.id)
@@ -73,6 +78,16 @@ _LATER = change(
     update(table(ErrandRow))
     .where(*_is_ours)
     .values(due_at=bindparam("later"), in_flight=bindparam("unknown"), why=bindparam("reason"))
+)
+_HURRY = change(
+    update(table(ErrandRow))
+    .where(
+        _errands.booking_id == bindparam("of"),
+        _errands.kind == bindparam("of_kind"),
+        _waiting,
+        _errands.in_flight.is_(False),
+    )
+    .values(due_at=bindparam("now"))
 )
 _HOW_MANY = query(
     select(func.count(), func.min(_errands.due_at)).where(_waiting),
@@ -116,10 +131,11 @@ class Errands:
         *,
         key: str,
         useless_after: datetime,
+        due_at: datetime | None = None,
         host: str | None = None,
     ) -> bool:
-        """Write an errand, due now; returns False when one of this key was written before. `host`
-        is whose room it is about."""
+        """Write an errand, due now unless said otherwise; returns False when one of this key was
+        written before. `host` is whose room it is about."""
         added = self._tx.run(
             _ADD,
             kind=kind,
@@ -127,10 +143,14 @@ class Errands:
             host=host,
             key=key,
             created_at=now,
-            due_at=now,
+            due_at=due_at or now,
             useless_after=useless_after,
         )
         return added == 1
+
+    def hurry(self, kind: ErrandKind, booking_id: int, now: datetime) -> None:
+        """Let the errands for a booking that wait for a later time be due now."""
+        self._tx.run(_HURRY, of=booking_id, of_kind=kind, now=now)
 
     def claim(self, now: datetime, lease: timedelta, count: int) -> list[Errand]:
         """Claim errands that are due until the lease ends, those first that are of use for the

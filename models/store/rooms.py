@@ -8,9 +8,9 @@ from models.booking import Booking
 from models.database import Transaction, change, insert_once, query
 from models.errand import ErrandKind, MadeRoom
 from models.rules.rooms import Place
-from models.sighting import Sighting
+from models.sighting import Seen, Sighting
 from models.store.errands import Errands
-from models.tables import Counselor, Room, RoomChanges, SightingRow, Status, table
+from models.tables import Room, RoomChanges, SightingRow, Status, table
 from models.vault import new_token
 
 # A room that is of no use any more is deleted within this time, or staff hear of it.
@@ -19,7 +19,6 @@ _DELETED_WITHIN = timedelta(days=2)
 _WITH_ROOM = (Status.BOOKED, Status.JOINED, Status.UNDECIDED, Status.COMPLETED)
 
 _rooms, _sightings, _changes = table(Room).c, table(SightingRow).c, table(RoomChanges).c
-_counselors = table(Counselor).c
 
 _LIVING = query(
     select(_rooms.host, _rooms.number, _rooms.starts_at, _rooms.join_url).where(
@@ -38,7 +37,7 @@ _END = change(
         _rooms.number != bindparam("but"),
         _rooms.gone_at.is_(None),
     )
-    .values(gone_at=bindparam("now"))
+    .values(gone_at=bindparam("now"), join_url="")  # the passcode in it is of no use any more
 )
 _KEEP = change(
     update(table(Room))
@@ -47,11 +46,14 @@ _KEEP = change(
         host=bindparam("whose"), starts_at=bindparam("at"), join_url=bindparam("url"), gone_at=None
     )
 )
-_HOST = query(
-    select(_counselors.video_user)
-    .where(_counselors.video_user.is_not(None), _counselors.retired_at.is_(None))
-    .order_by(_counselors.id)
-    .limit(1),
+_HOSTS_AROUND = query(
+    select(_rooms.host)
+    .where(
+        _rooms.gone_at.is_(None),
+        _rooms.starts_at > bindparam("after"),
+        _rooms.starts_at < bindparam("until"),
+    )
+    .distinct(),
     str,
 )
 _ADD = insert_once(table(Room))
@@ -63,6 +65,13 @@ _SEEN = query(
     .where(_rooms.booking_id == bindparam("booking_id")),
     lambda number, seen, by_host, at: Sighting(number, seen, bool(by_host), at),
 )
+_TOLD_OF_PEOPLE = query(
+    select(_sightings.id)
+    .where(_sightings.seen.in_((Seen.JOINED, Seen.WAITING)), _sightings.at > bindparam("since"))
+    .limit(1),
+    int,
+)
+_HAD = query(select(_rooms.id).where(_rooms.booking_id == bindparam("booking_id")).limit(1), int)
 _SEEN_BETWEEN = query(
     select(_rooms.booking_id, _rooms.number, _sightings.seen, _sightings.by_host, _sightings.at)
     .join(table(Room), _rooms.id == _sightings.room_id)
@@ -89,17 +98,29 @@ class Rooms:
         self._tx = transaction
 
     def keep(self, booking: Booking, now: datetime) -> None:
-        """Let the room at the service become what the booking wants now."""
+        """Let the room at the service become what the booking wants now. Whose booking was deemed
+        cancelled may still turn up: that room is deleted at the end."""
         if booking.host is None and booking.room_host is None:
             return
-        Errands(self._tx).ask(
+        errands = Errands(self._tx)
+        errands.hurry(ErrandKind.KEEP_ROOM, booking.id, now)
+        is_wanted = self.wanted(booking) is not None
+        is_deemed = booking.status == Status.DEEMED_CANCELLED
+        errands.ask(
             ErrandKind.KEEP_ROOM,
             booking.id,
             now,
             key=f"room {booking.id} {new_token()}",
-            useless_after=max(booking.ends_at, now + _DELETED_WITHIN),
+            due_at=max(booking.ends_at, now) if is_deemed else now,
+            # What is of use for the shortest time goes first: what starts soonest.
+            useless_after=booking.ends_at if is_wanted else now + _DELETED_WITHIN,
             host=booking.host,
         )
+
+    @staticmethod
+    def is_with_room(status: Status) -> bool:
+        """Return whether a booking in this state is to have a room."""
+        return status in _WITH_ROOM
 
     def wanted(self, booking: Booking) -> Place | None:
         """Return where a booking is to have a room; None when it is to have none."""
@@ -151,6 +172,14 @@ class Rooms:
         """Return everything that was seen in a booking's rooms."""
         return self._tx.rows(_SEEN, booking_id=booking_id)
 
+    def told_of_people_since(self, instant: datetime) -> bool:
+        """Return whether the service has told of anybody in a room since an instant."""
+        return self._tx.row(_TOLD_OF_PEOPLE, since=instant) is not None
+
+    def had_one(self, booking_id: int) -> bool:
+        """Return whether a booking ever had a room of its own."""
+        return self._tx.row(_HAD, booking_id=booking_id) is not None
+
     def seen_between(self, start: datetime, end: datetime) -> dict[int, list[Sighting]]:
         """Return what was seen in the rooms of consultations in [start, end), by booking."""
         found: dict[int, list[Sighting]] = {}
@@ -165,6 +194,6 @@ class Rooms:
         self._tx.run(_ADD_DAY, host=host, day=day, count=0)
         return self._tx.run(_SPEND, of=host, on=day, most=most) == 1
 
-    def any_host(self) -> str | None:
-        """Return somebody who hosts rooms at the service."""
-        return self._tx.row(_HOST)
+    def hosts_between(self, after: datetime, until: datetime) -> list[str]:
+        """Return who hosts the rooms of consultations that start in (after, until)."""
+        return self._tx.rows(_HOSTS_AROUND, after=after, until=until)

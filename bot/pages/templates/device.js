@@ -14,9 +14,13 @@ function found(name, works) {
   document.querySelector(`input[name="${name}"]`).value = works ? "yes" : "no";
 }
 
+const streams = [];
+
 async function allowed(wanted) {
   try {
-    return await navigator.mediaDevices.getUserMedia(wanted);
+    const stream = await navigator.mediaDevices.getUserMedia(wanted);
+    streams.push(stream);
+    return stream;
   } catch {
     return null;
   }
@@ -58,10 +62,12 @@ function playSound(sound) {
 
 async function tryConnection() {
   const started = performance.now();
+  const waiting = new AbortController();
+  setTimeout(() => waiting.abort(), PATIENCE);
   try {
     const answer = await fetch(`${location.pathname}/probe`, {
       cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: waiting.signal,
     });
     const bytes = (await answer.arrayBuffer()).byteLength;
     const seconds = (performance.now() - started) / 1000;
@@ -71,7 +77,18 @@ async function tryConnection() {
   }
 }
 
+// Camera and microphone are let go, for the video call to take them.
+function letGo() {
+  for (const stream of streams) for (const track of stream.getTracks()) track.stop();
+}
+document.querySelector("form").addEventListener("submit", letGo);
+addEventListener("pagehide", letGo);
+
 part("begin").addEventListener("click", () => {
+  if (!window.AudioContext || !navigator.mediaDevices) {
+    part("impossible").hidden = false;
+    return;
+  }
   // A browser lets a page make a sound only after a press.
   const sound = new AudioContext();
   part("begin").hidden = true;

@@ -124,10 +124,12 @@ def _understood(
         after = headers.get("Retry-After", "")
         is_daily = "daily" in headers.get("X-RateLimit-Type", "").lower()
         raise RateLimited(float(after) if after.isdigit() else None, is_daily=is_daily)
-    why = f"Zoom answers {status}: {str(answer.get('message', ''))[:120]}"
+    # Zoom's own words may hold an e-mail address: its number for the fault says enough.
+    why = f"Zoom answers {status} (code {answer.get('code', 'none')})"
     if status >= 500:
         raise NotReachable(why, unknown=True)
     # What the office or its operator can put right at Zoom is tried again.
-    if status in _PUT_RIGHT_AT_ZOOM or "scope" in why:
+    lacks_scope = "scope" in str(answer.get("message", ""))
+    if status in _PUT_RIGHT_AT_ZOOM or lacks_scope:
         raise NotReachable(why)
     raise Refused(why)

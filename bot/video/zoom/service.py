@@ -4,6 +4,7 @@ import json
 import secrets
 import string
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from bot.video.base import Received, Refused, Room, TooMuch, Unreadable, VideoService
+from bot.video.base import NotReachable, Received, Refused, Room, TooMuch, Unreadable, VideoService
 from bot.video.zoom import webhook
 from bot.video.zoom.api import RateLimited, ZoomApi
 from models.rules.days import until_utc_midnight
@@ -64,20 +65,28 @@ class Zoom(VideoService):
         return _room(made, place.host)
 
     async def change(self, number: str, reference: str, place: Place) -> None:
-        """Change a meeting to what is wanted. Raises Refused when it is gone."""
+        """Change a meeting to what is wanted; one that is gone is looked for again later."""
         body = self._meeting(reference, place)
         if await self._call("PATCH", f"/meetings/{number}", body) is None:
-            raise Refused("the meeting is gone")
+            raise NotReachable("the meeting is gone")
 
     async def delete(self, number: str) -> None:
-        """Delete a meeting; one that is gone already is no error."""
+        """Delete a meeting; one that is gone already is no error, and one that goes on is deleted
+        later."""
         query = {"schedule_for_reminder": "false", "cancel_meeting_reminder": "false"}
-        await self._call("DELETE", f"/meetings/{number}", query=query)
+        try:
+            await self._call("DELETE", f"/meetings/{number}", query=query)
+        except Refused as error:
+            raise NotReachable(str(error)) from error
 
-    async def find(self, number: str) -> Room | None:
-        """Return a meeting by its number, if there is one."""
+    async def find(self, number: str, host: str) -> Room | None:
+        """Return a user's meeting by its number, if there is one."""
         found = await self._call("GET", f"/meetings/{number}")
-        return _room(found, str(found.get("host_email", ""))) if found else None
+        if found is None:
+            return None
+        settings = found.get("settings", {})
+        is_as_made = all(settings.get(name) == value for name, value in self._protection().items())
+        return replace(_room(found, host), is_as_made=is_as_made)
 
     async def rooms_of(self, host: str) -> Sequence[Room]:
         """Return a user's meetings that are still to come; none for who is no user any more."""
@@ -120,7 +129,7 @@ class Zoom(VideoService):
         """Ask for a user's meetings. Raises Refused where Zoom knows no such user."""
         path = f"/users/{quote(host, safe='')}/meetings"
         if await self._call("GET", path, query={"type": "upcoming", "page_size": "1"}) is None:
-            raise Refused(f"Zoom knows no user {host}")
+            raise Refused("Zoom knows no such user")
 
     def receive(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Received:
         """Read a webhook, or Zoom's question whether we know the secret. Raises Forged or
@@ -164,6 +173,14 @@ class Zoom(VideoService):
             pause = timedelta(seconds=error.retry_after) if error.retry_after else _PAUSE
             raise TooMuch("Zoom's rate limit", after=pause) from error
 
+    def _protection(self) -> dict[str, Any]:
+        """Return the settings that protect those inside (arts. 12(2), 12(3))."""
+        return {
+            "waiting_room": self._waiting_room,
+            "join_before_host": False,
+            "auto_recording": "none",
+        }
+
     def _meeting(self, reference: str, place: Place) -> dict[str, Any]:
         start = place.starts_at.astimezone(self._zone)
         return {
@@ -173,10 +190,9 @@ class Zoom(VideoService):
             "timezone": self._zone.key,
             "duration": place.length // timedelta(minutes=1),
             "settings": {
+                **self._protection(),
                 "use_pmi": False,
-                "waiting_room": self._waiting_room,
-                "join_before_host": False,
-                "auto_recording": "none",
+                "meeting_authentication": False,
                 "email_notification": False,
                 "alternative_hosts_email_notification": False,
                 "registrants_email_notification": False,
@@ -189,7 +205,7 @@ class Zoom(VideoService):
 
 
 def _new_passcode() -> str:
-    """Return a passcode for a meeting; Zoom takes up to 10 signs."""
+    """Return a passcode for a meeting; Zoom takes up to 10 characters."""
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(10))
 
 

@@ -70,12 +70,16 @@ def _is_host(person: Mapping[str, Any], host: str) -> bool:
 def _when(
     event: Mapping[str, Any], meeting: Mapping[str, Any], person: Mapping[str, Any]
 ) -> datetime:
+    sent = datetime.fromtimestamp(int(event["event_ts"]) / 1000, UTC)
     told = [person[name] for name in _TIMES if person.get(name)]
-    if not person:
-        told = [meeting["end_time" if event["event"] == "meeting.ended" else "start_time"]]
     if told:
         return instant(told[0])
-    return datetime.fromtimestamp(int(event["event_ts"]) / 1000, UTC)
+    if event["event"] == "meeting.ended" and meeting.get("end_time"):
+        return instant(meeting["end_time"])
+    if event["event"] == "meeting.started" and meeting.get("start_time"):
+        # It might be the time that was planned: a host who was late is not taken for punctual.
+        return max(instant(meeting["start_time"]), sent)
+    return sent
 
 
 def instant(told: object) -> datetime:

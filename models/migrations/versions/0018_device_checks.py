@@ -15,10 +15,10 @@ def upgrade() -> None:
         sa.Column("id", _ID, nullable=False),
         sa.Column("booking_id", _ID, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("camera", sa.Boolean(), nullable=False),
-        sa.Column("microphone", sa.Boolean(), nullable=False),
-        sa.Column("speaker", sa.Boolean(), nullable=False),
-        sa.Column("connection", sa.Boolean(), nullable=False),
+        sa.Column("camera", sa.Boolean(), nullable=True),
+        sa.Column("microphone", sa.Boolean(), nullable=True),
+        sa.Column("speaker", sa.Boolean(), nullable=True),
+        sa.Column("connection", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
             ["booking_id"], ["bookings.id"], name=op.f("fk_device_checks_booking_id")
         ),
