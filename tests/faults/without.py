@@ -472,7 +472,7 @@ GUARDS = (
     Guard(
         "a room is looked for before it is made",
         "bot/video/rooms.py",
-        "            if room.reference == booking.reference\n",
+        "            if room.reference == reference\n",
         "            if False\n",
         "tests/test_rooms.py -k lost_makes_no",
     ),
