@@ -24,12 +24,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Plan:
-    """`keep` is the number of the room that stays; `is_changed` says that it gets another time.
-    `is_new` says that one is made. What is in `delete` goes first."""
+    """`keep` is the number of the room that stays; without one, a room is made if one is wanted.
+    `is_changed` says that it gets another time. What is in `delete` goes first."""
 
     keep: str | None
     is_changed: bool
-    is_new: bool
     delete: tuple[str, ...]
 
 
@@ -44,6 +43,5 @@ def plan(wanted: Place | None, known: str | None, standing: Sequence[Standing]) 
     return Plan(
         keep=kept.number if kept else None,
         is_changed=kept is not None and kept.place != wanted,
-        is_new=wanted is not None and kept is None,
         delete=tuple(sorted(gone)),
     )
