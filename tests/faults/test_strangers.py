@@ -123,6 +123,7 @@ async def test_links_to_pages(make_world: MakeWorld, channel: str, trials: Note)
 
     good = await world.store(make)
     good["join"] = links.join(booking).rpartition("/")[2]
+    good["device"] = links.device(booking).rpartition("/")[2]
     good["calendar"] = links.calendar_file(booking).rpartition("/")[2].removesuffix(".ics")
     shown = Picture(1, date(2026, 11, 30), PictureOf.WEEK)
     good["picture"] = (
@@ -146,7 +147,7 @@ async def test_links_to_pages(make_world: MakeWorld, channel: str, trials: Note)
             elsewhere = {"origin": "https://elsewhere.example"}
             await _is_refused(world, path, method, good[own], headers=elsewhere)
             tried += 1
-            if own != "join":  # its button holds nothing that a form would prove
+            if own not in ("join", "device"):  # their buttons hold nothing that a form would prove
                 await _is_refused(world, path, method, good[own])
                 tried += 1
     assert await _everything(world) == stored
@@ -175,6 +176,9 @@ async def test_whoever_tries_on_and_on_has_to_wait(world: World) -> None:
 _OPENED_BY = {
     "/form/{token}": Purpose.FORM.value,
     "/join/{token}": "join",
+    "/device/{token}": "device",
+    "/device/{token}/probe": "device",
+    "/desk/start/{token}": Purpose.START.value,
     "/desk/find/{token}": Purpose.FIND.value,
     "/desk/person/{token}": Purpose.PERSON.value,
     "/desk/note/{token}": Purpose.NOTE.value,
