@@ -10,8 +10,6 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.http_server import http_server
-from bot.sandbox.line_server import LineServer
-from bot.sandbox.telegram_server import TelegramServer
 
 
 class Platforms:
@@ -36,10 +34,6 @@ class Platforms:
         self._server.should_exit = True
         if self._running is not None:
             await self._running
-
-    def add(self, line: LineServer, telegram: TelegramServer) -> str:
-        """A new world; returns its base address."""
-        return self.serve([*line.routes, *telegram.routes])
 
     def serve(self, routes: Sequence[Route]) -> str:
         """Serve routes under an address of their own; returns it."""

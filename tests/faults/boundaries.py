@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 from bot.app import App
 from bot.outbox import Sender
 from models.database import Database
+from models.store.errands import Errands
 from models.store.outbox import Outbox
 
 
@@ -23,7 +24,7 @@ def die() -> NoReturn:
 def install(boundary: str, app: App) -> None:
     """Let this process die when it comes to a boundary."""
     if boundary:
-        _BOUNDARIES[boundary](app)
+        (_BOUNDARIES | _OF_ERRANDS)[boundary](app)
 
 
 # Whether the turn under way has written its answer: the sweep's commits are not meant.
@@ -74,6 +75,16 @@ def _after_the_answer(app: App) -> None:
     _wrap(Sender, "_end", before=die)
 
 
+def _before_zoom_is_asked(app: App) -> None:
+    assert app.core.video is not None
+    for name in ("make", "change", "delete"):
+        _wrap(type(app.core.video), name, before=die)
+
+
+def _before_the_errand_ends(app: App) -> None:
+    _wrap(Errands, "end", before=die)
+
+
 def _wrap(
     owner: type,
     name: str,
@@ -94,8 +105,8 @@ def _wrap(
     setattr(owner, name, wrapped)
 
 
-# The one that is missing here, "after the request and before the answer", is the platform's to
-# tell: it lets the process be killed when it has accepted (tests/faults/house.py).
+# What comes after the request and before the answer is the platform's to tell: it lets the process
+# be killed when it has accepted (tests/faults/house.py).
 AFTER_THE_REQUEST = "after the request"
 _BOUNDARIES: dict[str, Callable[[App], None]] = {
     "in mid-turn": _in_mid_turn,
@@ -107,3 +118,11 @@ _BOUNDARIES: dict[str, Callable[[App], None]] = {
     "after the answer": _after_the_answer,
 }
 BOUNDARIES = tuple(_BOUNDARIES)
+
+AFTER_ZOOM_DID_IT = "after Zoom did it"
+_OF_ERRANDS: dict[str, Callable[[App], None]] = {
+    "before Zoom is asked": _before_zoom_is_asked,
+    AFTER_ZOOM_DID_IT: lambda app: None,
+    "before the errand ends": _before_the_errand_ends,
+}
+OF_ERRANDS = tuple(_OF_ERRANDS)

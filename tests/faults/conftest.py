@@ -15,7 +15,7 @@ IN_FULL = os.environ.get("FAULTS") == "full"
 
 Count = Callable[[int, int], int]
 Note = Callable[[str, int], None]
-MakeHouse = Callable[[str], AbstractAsyncContextManager[House]]
+MakeHouse = Callable[..., AbstractAsyncContextManager[House]]
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def make_house(platforms: Platforms, database_url: str, tmp_path: Path) -> MakeH
     """A house on each database, for a channel."""
 
     @asynccontextmanager
-    async def make(channel: str) -> AsyncIterator[House]:
-        async with house(channel, database_url, tmp_path, platforms) as made:
+    async def make(channel: str, *, with_zoom: bool = False) -> AsyncIterator[House]:
+        async with house(channel, database_url, tmp_path, platforms, with_zoom=with_zoom) as made:
             yield made
 
     return make

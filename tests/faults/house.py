@@ -15,16 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.responses import Response
 
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.telegram_server import TelegramServer
+from bot.sandbox.zoom_server import ZoomServer
+from models.booking import Booking
 from models.database import Database
 from models.office import load
 from models.rules.slots import Slot
 from models.store import Store
 from models.tables import Companion
 from models.vault import Vault, new_data_key
-from tests.faults.boundaries import AFTER_THE_REQUEST
+from tests.faults.boundaries import AFTER_THE_REQUEST, AFTER_ZOOM_DID_IT
 from tests.faults.clock import SharedClock
 from tests.faults.people import settle
 from tests.platforms import Platforms
@@ -34,7 +37,7 @@ OFFICE = ROOT / "offices" / "hiroshima-mothers.toml"
 # A Monday, 9:00 in Hiroshima.
 START = datetime(2026, 11, 30, 0, 0, tzinfo=UTC)
 COUNSELORS = 40
-_LEASE = 61.0  # seconds after which what a dead process held is taken up
+_LEASE = 121.0  # seconds after which what a dead process held is taken up, errands last
 _PATIENCE = 20.0
 
 
@@ -60,6 +63,16 @@ class KillingTelegram(TelegramServer):
         return sent
 
 
+class KillingZoom(ZoomServer):
+    """The same of Zoom, when it has done what was asked."""
+
+    on_accept: Callable[[], None] = staticmethod(lambda: None)
+
+    def _unless_lost(self, answer: Response) -> Response:
+        self.on_accept()
+        return super()._unless_lost(answer)
+
+
 @dataclass
 class Parent:
     """Somebody who has settled everything and is about to book, or has booked."""
@@ -78,6 +91,7 @@ class House:
     folder: Path
     line: KillingLine
     telegram: KillingTelegram
+    zoom: KillingZoom
     clock: SharedClock
     nursery: asyncio.subprocess.Process
     web: httpx.AsyncClient
@@ -135,8 +149,11 @@ class House:
         base = f"http://127.0.0.1:{born['port']}"
         self.line.webhook_url = f"{base}/webhooks/line"
         self.telegram.webhook_url = f"{base}/webhooks/telegram"
-        dies_there = boundary == AFTER_THE_REQUEST
-        self.line.on_accept = self.telegram.on_accept = self.kill if dies_there else lambda: None
+        self.line.on_accept = self.telegram.on_accept = self._kills(boundary == AFTER_THE_REQUEST)
+        self.zoom.on_accept = self._kills(boundary == AFTER_ZOOM_DID_IT)
+
+    def _kills(self, dies_there: bool) -> Callable[[], None]:
+        return self.kill if dies_there else lambda: None
 
     def kill(self) -> None:
         """kill -9; it may be dead already."""
@@ -206,14 +223,19 @@ class House:
             self.slots = [slot for slots in days.values() for slot in slots]
         return self.slots.pop()
 
-    def owes_a_reminder(self, parent: Parent) -> None:
-        """Somebody has a booking whose reminder is due."""
+    def has_booked(self, parent: Parent) -> Booking:
+        """Somebody has a booking."""
         slot, now = self.slot(), self.clock()
-        self.store(
+        booked: Booking = self.store(
             lambda store: store.bookings.book(
                 parent.seeker_id, slot, "consultation", Companion.ALONE, now
             )
         )
+        return booked
+
+    def owes_a_reminder(self, parent: Parent) -> None:
+        """Somebody has a booking whose reminder is due."""
+        self.has_booked(parent)
         self.change(
             "UPDATE bookings SET remind_at = created_at WHERE job_seeker_id = ?", parent.seeker_id
         )
@@ -234,8 +256,8 @@ class House:
             return 0
 
     async def settle(self) -> None:
-        """Let the program that runs do all that waits: after a minute what the dead one held is
-        free again."""
+        """Let the program that runs do all that waits: when its leases have ended, what the dead
+        one held is free again."""
         self.clock.go_on(seconds=_LEASE)
         async with asyncio.timeout(_PATIENCE):
             while True:
@@ -244,7 +266,12 @@ class House:
                 (due,) = self.rows(
                     "SELECT count(*) FROM bookings WHERE remind_at <= ?", self._now_in_sql()
                 )
-                if waiting == due == (0,):
+                (errands,) = self.rows(
+                    "SELECT count(*) FROM errands WHERE state = 'waiting'"
+                    " AND (in_flight OR due_at <= ?)",
+                    self._now_in_sql(),
+                )
+                if waiting == due == errands == (0,):
                     return
                 await asyncio.sleep(0.02)
                 self.clock.go_on(seconds=1)
@@ -266,13 +293,16 @@ def _is_alive(pid: int) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def house(channel: str, url: str, folder: Path, platforms: Platforms) -> AsyncIterator[House]:
+async def house(
+    channel: str, url: str, folder: Path, platforms: Platforms, *, with_zoom: bool = False
+) -> AsyncIterator[House]:
     """A furnished house on a migrated database."""
     clock = SharedClock(folder / "clock", START)
     async with httpx.AsyncClient(trust_env=False, timeout=_PATIENCE) as web:
         line, telegram = KillingLine(clock, web), KillingTelegram(clock, web)
+        zoom = KillingZoom(clock, web)
         line.quota, telegram.webhook_secret = None, "faults"
-        base = platforms.add(line, telegram)
+        base = platforms.serve([*line.routes, *telegram.routes, *zoom.routes])
         settings = {
             "database_url": url,
             "data_key": new_data_key(),
@@ -283,6 +313,7 @@ async def house(channel: str, url: str, folder: Path, platforms: Platforms) -> A
             "telegram_bot_token": telegram.token,
             "telegram_webhook_secret": "faults",
             "telegram_api_base": base,
+            **(zoom.settings(base) if with_zoom else {}),
         }
         with (folder / "log").open("wb") as log:
             nursery = await asyncio.create_subprocess_exec(
@@ -293,10 +324,13 @@ async def house(channel: str, url: str, folder: Path, platforms: Platforms) -> A
                 stderr=log,
             )
         made = House(
-            *(channel, url, folder, line, telegram, clock, nursery, web, settings),
+            *(channel, url, folder, line, telegram, zoom, clock, nursery, web, settings),
             database=Database(url),
         )
-        made.store(_furnish)
+        hosts = [f"host{number}@office.example" for number in range(COUNSELORS)]
+        for host in hosts:
+            zoom.user(host)
+        made.store(lambda store: _furnish(store, hosts if with_zoom else []))
         try:
             yield made
         finally:
@@ -306,8 +340,11 @@ async def house(channel: str, url: str, folder: Path, platforms: Platforms) -> A
             made.database.engine.dispose()
 
 
-def _furnish(store: Store) -> None:
+def _furnish(store: Store, hosts: list[str]) -> None:
     store.terms.publish("第1条 見本", date(2025, 10, 17), START - timedelta(days=30))
     week = [(weekday, time(10), time(16)) for weekday in range(5)]
     for number in range(COUNSELORS):
-        store.calendar.add_counselor(f"相談員{number}", "https://zoom.us/j/1", week)
+        if hosts:
+            store.calendar.add_counselor(f"相談員{number}", None, week, hosts[number])
+        else:
+            store.calendar.add_counselor(f"相談員{number}", "https://zoom.us/j/1", week)

@@ -19,6 +19,7 @@ from bot.channels.registry import open_channels
 from bot.http_server import http_server, spare_what_stays
 from bot.logs import set_up
 from bot.settings import Settings
+from bot.video.registry import open_video
 from models.office import load
 from tests.faults.boundaries import install
 from tests.faults.clock import SharedClock
@@ -27,12 +28,10 @@ from tests.faults.guards import take_away
 
 async def serve(order: dict[str, Any], opened: socket.socket) -> None:
     """A server of the program, under a clock that somebody else turns."""
-    app = App(
-        Settings(**order["settings"]),
-        load(Path(order["office"])),
-        open_channels(order["settings"]),
-        SharedClock(Path(order["clock"])),
-    )
+    settings, clock = order["settings"], SharedClock(Path(order["clock"]))
+    office = load(Path(order["office"]))
+    channels, video = open_channels(settings), open_video(settings, office, clock)
+    app = App(Settings(**settings), office, channels, clock, video)
     take_away(order["without"])
     install(order["boundary"], app)
     async with app.running():
