@@ -111,6 +111,8 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
             _unheard(turn, store, booking, closed)
         case Verdict.DEEMED_CANCELLED:
             why = f"no contact {turn.office.grace_minutes} minutes after the start"
+            if booking.is_in_room:
+                why += ", and the room was open"
             store.bookings.set_status(
                 booking, Status.DEEMED_CANCELLED, turn.now, by="clock", why=why
             )

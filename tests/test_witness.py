@@ -33,6 +33,8 @@ async def test_nobody_comes_though_the_host_waited(world: World) -> None:
     await world.zoom.host_starts(number)
     assert await at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED
     parent.looks().sees("キャンセル")
+    ((why,),) = await world.rows("SELECT why FROM booking_changes WHERE what = 'deemed_cancelled'")
+    assert "the room was open" in why
     assert world.zoom.meetings  # they may still turn up
     await world.play_to(booking.ends_at + timedelta(minutes=1))
     assert not world.zoom.meetings
