@@ -157,9 +157,11 @@ async def _video(app: App, say: Say) -> list[str]:
             faults = [f"{video.title} lacks {each}" for each in await video.missing()]
             faults += await _unknown_hosts(video, hosts)
     except (TryLater, GivenUp) as error:
-        return [f"the video service does not do what we ask: {error}"]
-    except TimeoutError:
-        return ["the video service does not answer"]
+        assert video is not None
+        return [f"{video.title} does not do what we ask: {error}"]
+    except TimeoutError as error:
+        assert video is not None
+        return [no_answer(video.title, error)]
     except DatabaseUnavailable as error:
         return [f"the database does not answer ({error}): check DATABASE_URL"]
     if not hosts:

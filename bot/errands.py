@@ -65,12 +65,15 @@ class ErrandRunner(Worker[Errand]):
 
     async def _try_later(self, row: Errand, error: TryLater) -> None:
         pause = error.after or min(_FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), _LONGEST_PAUSE)
-        later = self._core.clock() + pause
+        now = self._core.clock()
         log.warning("errand again later", kind=str(row.kind), why=error.why)
         is_long = row.attempts == _TOLD_AFTER or pause >= _TOLD_AT
 
         def save(tx: Transaction) -> None:
             errands = Errands(tx)
+            # What has changed since may be more urgent, and waits behind this one.
+            longest = _LONGEST_PAUSE if errands.has_newer(row) else pause
+            later = now + min(pause, longest)
             if errands.try_later(row, later, error.why, unknown=error.unknown) and is_long:
                 self._turns.take_delay(tx, row)
 

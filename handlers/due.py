@@ -93,7 +93,7 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
         turn.now,
         turn.office.grace,
         came=signs.came or witness.is_here(turn, store, booking),
-        contact=signs.contact,
+        contact=signs.contact or witness.may_be_here(turn, store, booking),
         is_shut=shut is not None,
         closed=closed,
     )
@@ -172,7 +172,8 @@ def _closed(turn: Turn, store: Store, booking: Booking) -> list[Closed]:
     ]
     ways = [SWEEP, DATABASE, PROGRAM, PAGES, *{each.channel for each in chats}]
     # Also after the deemed cancellation, when there may be no room any more.
-    if booking.is_in_room or (booking.host is not None and store.rooms.had_one(booking.id)):
+    had_room = booking.host is not None and not booking.has_own_url
+    if booking.is_in_room or (had_room and store.rooms.had_one(booking.id)):
         ways.append(VIDEO)
     start = booking.starts_at - HEARD_FROM
     end = attendance.deadline(booking.starts_at, turn.office.grace)

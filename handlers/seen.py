@@ -9,6 +9,7 @@ from models.rules.attendance import deadline
 from models.rules.witness import is_live, minutes_together
 from models.sighting import Seen, Sighting
 from models.store import Store
+from models.store.rooms import Rooms
 from models.tables import AlertKind, Status
 from models.turn import Turn
 
@@ -23,7 +24,10 @@ def take(turn: Turn, store: Store, booking: Booking, sighting: Sighting) -> None
     if is_parent and not arriving.came(acted, store, booking, "video"):
         # Who is not in time is at the door all the same: staff hear of it.
         arriving.at_the_door(acted, store, booking, wants_in=True)
-    if sighting.seen in (Seen.STARTED, Seen.JOINED):
+        if acted.acted_at < booking.ends_at and Rooms.is_with_room(booking.status):
+            arriving.call_host(acted, store, booking)
+    is_open = is_live(witness.sightings(store, booking), booking.starts_at, turn.now)
+    if is_open or witness.here_since(store, booking) is None:
         store.alerts.close(booking.id, AlertKind.HOST_IS_AWAITED, turn.now)
     now_standing = store.bookings.by_id(booking.id)
     assert now_standing is not None, "bookings are kept for years"

@@ -14,6 +14,7 @@ class Seen(Choice):
     ENDED = "ended"
     JOINED = "joined"
     LEFT = "left"
+    LEFT_WAITING = "left_waiting"  # gone, or let in
     WAITING = "waiting"
     LIVE = "live"
     NOT_LIVE = "not_live"

@@ -86,7 +86,7 @@ async def test_check_asks_zoom(make_world: MakeWorld) -> None:
     assert "MISSING  the user nobody@office.example: Zoom knows no such user" in said
     world.zoom.out = "down"
     _, said = await checked(world)
-    assert "MISSING  the video service does not do what we ask: Zoom answers 503" in said
+    assert "MISSING  Zoom does not do what we ask: Zoom answers 503" in said
 
 
 async def test_check_minds_a_zoom_that_is_half_set_up(make_world: MakeWorld) -> None:

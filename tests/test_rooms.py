@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 import pytest_asyncio
 
 from models.sighting import Seen
-from models.tables import AlertKind, Role, Status
+from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.world import World
 
@@ -230,7 +231,7 @@ async def test_what_starts_soon_goes_first_when_the_days_rooms_run_out(world: Wo
     assert late.starts_at - world.clock() > timedelta(hours=48)
     assert (await world.booking_by_id(soon.id)).meeting_url
     assert (await world.booking_by_id(late.id)).meeting_url is None
-    await world.play_to(world.clock() + timedelta(days=1))
+    await world.play_to(world.clock() + timedelta(days=1, minutes=3))
     assert (await world.booking_by_id(late.id)).meeting_url
 
 
@@ -253,27 +254,6 @@ async def test_a_counselors_user_is_given_in_chat(world: World) -> None:
     assert not world.zoom.meetings
 
 
-async def test_staff_start_by_one_tap(world: World) -> None:
-    parent, staff = world.parent(), await world.staff(Role.ADMIN)
-    booking = await parent.has_booked()
-    await staff.taps_data(f"booking/1:{booking.id}")
-    staff.sees_no("会議を始める")
-    await world.play_to(booking.starts_at - timedelta(minutes=5))
-    await staff.taps_data(f"booking/1:{booking.id}")
-    await staff.taps("会議を始める")
-    page = staff.link("開く")
-    world.zoom.out = "down"
-    assert (await staff.submits(page)).status_code == 503
-    world.zoom.out = ""
-    answer = await staff.submits(page)
-    assert answer.status_code == 303
-    assert "zak=" in answer.headers["location"]
-    assert (await staff.submits(page)).status_code != 303
-    for table in ("outbox", "audit", "access_records", "rooms", "errands"):
-        for row in await world.rows(f"SELECT * FROM {table}"):
-            assert "zak=" not in str(row)
-
-
 async def test_who_waits_stands_on_the_card(world: World) -> None:
     parent, staff = world.parent(), await world.staff()
     booking = await parent.has_booked()
@@ -287,3 +267,58 @@ async def test_who_waits_stands_on_the_card(world: World) -> None:
     staff.sees("会議に入っています")
     seen = await world.store(lambda store: store.rooms.seen(booking.id))
     assert {each.seen for each in seen} >= {Seen.WAITING, Seen.STARTED, Seen.JOINED}
+
+
+async def test_the_own_room_pasted_is_no_other_url(world: World) -> None:
+    parent, staff = world.parent(), await world.staff()
+    booking = await parent.has_booked()
+    pasted = str(booking.meeting_url).replace("https://zoom.us", "https://us02web.zoom.us")
+    await staff.says(f"/url {booking.reference} {pasted}")
+    await world.play(minutes=2)
+    assert (await world.booking()).meeting_url == booking.meeting_url
+    assert await room_of(world)
+
+
+@pytest.mark.parametrize("minutes", [-2, 2])
+async def test_a_user_is_changed_while_it_goes_on(world: World, minutes: int) -> None:
+    parent, staff = world.parent(), await world.staff()
+    booking = await parent.has_booked()
+    link = world.app.core.links.join(booking)
+    await world.play_to(booking.starts_at - timedelta(minutes=10))
+    await parent.joins(link)
+    await world.play_to(booking.starts_at + timedelta(minutes=minutes))
+    world.zoom.user("new@office.example")
+    await staff.taps_data(f"counselor/1:{booking.counselor_id}")
+    await staff.taps("Zoomのユーザー")
+    await staff.says("new@office.example")
+    await world.play(minutes=2)
+    assert (await parent.joins(link)).status_code == 303
+
+
+async def test_who_was_told_that_there_is_no_url_hears_of_the_room(world: World) -> None:
+    parent, staff = world.parent(), await world.staff()
+    world.zoom.out = "down"
+    booking = await parent.has_booked(day=r"\(金\)")
+    await staff.taps_data(f"booking/1:{booking.id}")
+    staff.sees("会議室を準備中")
+    await world.play_to(booking.starts_at - timedelta(hours=16))
+    parent.looks().sees("URLは、まだ")
+    await parent.taps_data("mine/1")
+    parent.sees("URLは、まだ")
+    await staff.taps_data(f"booking/1:{booking.id}")
+    staff.sees("会議室を作れていません")
+    world.zoom.out = ""
+    await world.play(minutes=30)
+    parent.looks().sees("URL", "相談に入る")
+    assert AlertKind.REMINDED_WITHOUT_URL not in await world.alerts()
+
+
+async def test_what_was_refused_costs_none_of_the_days_rooms(world: World) -> None:
+    world.zoom.out = "revoked"
+    parent = world.parent()
+    booking = await parent.has_booked(day=r"\(金\)")
+    await world.play(hours=2)
+    assert await world.rows("SELECT count FROM room_changes WHERE count > 0") == []
+    world.zoom.out = ""
+    await world.play(minutes=30)
+    assert (await world.booking_by_id(booking.id)).meeting_url

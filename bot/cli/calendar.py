@@ -18,7 +18,6 @@ from models.rules.slots import Shift
 from models.rules.video_user import read_video_user
 from models.store.agenda import Agenda
 from models.store.audit import Audit, instant
-from models.store.bookings import Bookings
 from models.store.calendar import Calendar
 from models.store.rooms import Rooms
 from models.tables import ACTIVE
@@ -257,10 +256,8 @@ def _set_video_user(
     """The rooms of bookings to come follow."""
     Calendar(tx, office).set_video_user(counselor_id, video_user)
     now = machine_clock()
-    for each in Agenda(tx, office).upcoming(counselor_id, now):
-        changed = Bookings(tx, office).by_id(each.id)
-        if changed is not None:
-            Rooms(tx).keep(changed, now)
+    for changed in Agenda(tx, office).not_over(counselor_id, now):
+        Rooms(tx).keep(changed, now)
 
 
 def _shift(text: str, office: Office) -> list[tuple[int, time, time]]:

@@ -61,6 +61,8 @@ class DevicePage(Page):
         """Note what worked, and say what is to be done about the rest."""
         if refusal := self._pages.came_from_elsewhere(request):
             return refusal
+        if refusal := self._pages.too_many_tries(request):
+            return refusal
         entered = await read_entries(request, _LONGEST_BODY)
         works = {part: _ANSWERS.get(entered.get(str(part), "")) for part in DevicePart}
         found = await self._core.database.run(lambda tx: self._note(tx, request, works))
@@ -72,7 +74,10 @@ class DevicePage(Page):
             "device_done.html",
             say,
             lacks=[
-                (say(f"device.{part}"), say(f"device.{part}_help"))
+                (
+                    say(f"device.{part}"),
+                    say("device.untried" if works[part] is None else f"device.{part}_help"),
+                )
                 for part in DevicePart
                 if works[part] is not True
             ],

@@ -34,7 +34,7 @@ _LONGEST_BODY = 1_000
 _PREVIEWS = re.compile(r"(?<!cu)bot\b|line-poker|facebookexternalhit|whatsapp/|preview")
 # For how long somebody at the door waits for a judgement, in seconds.
 _JUDGED_WITHIN = 2.0
-# How soon the page of whom the room before keeps waiting is loaded again, in seconds.
+# How soon the page of whoever waits for a room is loaded again, in seconds.
 _LOOKS_AGAIN = 20
 
 
@@ -69,9 +69,11 @@ class JoinPage(Page):
         visit = await self._visit(request, entering=False)
         if visit is None:
             return self._unknown(request)
-        if visit.door is Door.OPEN:
-            return self._ready(visit)
-        return self._closed(visit)
+        if visit.door is not Door.OPEN:
+            return self._closed(visit)
+        if visit.booking.status == Status.JOINED and not visit.booking.meeting_url:
+            return self._without_room(visit)
+        return self._ready(visit)
 
     async def enter(self, request: Request) -> Response:
         """Through the door: presence is recorded, then the way leads to the meeting."""
@@ -83,13 +85,19 @@ class JoinPage(Page):
         if visit.door is not Door.OPEN:
             return self._closed(visit)
         if not visit.booking.meeting_url:
-            say = visit.turn.say
-            phone = self._pages.phone(say)
-            return self._pages.word(say, "join.no_url_title", "join.no_url_text", phone=phone)
+            return self._without_room(visit)
         room = visit.booking.meeting_url
         by_browser = (await read_entries(request, _LONGEST_BODY)).get("by") == "browser"
         headers = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
         return RedirectResponse((by_browser and in_browser(room)) or room, 303, headers=headers)
+
+    def _without_room(self, visit: Visit) -> Response:
+        """Somebody is here, and there is no room yet: the page looks for it again by itself."""
+        say = visit.turn.say
+        phone = self._pages.phone(say)
+        page = self._pages.word(say, "join.no_url_title", "join.no_url_text", phone=phone)
+        page.headers["Refresh"] = f"{_LOOKS_AGAIN}; url={visit.turn.links.join(visit.booking)}"
+        return page
 
     def _ready(self, visit: Visit) -> Response:
         """The button; whoever has come already reads that the office sees them."""

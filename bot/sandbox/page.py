@@ -17,7 +17,6 @@ from bot.sandbox.playing import play_to
 from bot.sandbox.staff import SandboxStaff
 from bot.sandbox.telegram_server import TelegramServer
 from bot.sandbox.zoom_pane import ZoomPane
-from bot.sandbox.zoom_server import ZoomServer
 from models.booking import Booking
 from models.office import Office
 from models.rules.deadlines import day_before
@@ -48,7 +47,7 @@ class SandboxPage:
         clock: TurnableClock,
         line: LineServer,
         telegram: TelegramServer,
-        zoom: ZoomServer,
+        zoom: ZoomPane,
         address: str,
     ) -> None:
         self._app = app
@@ -58,7 +57,7 @@ class SandboxPage:
         self._address = address
         self._parent = line.person()
         self._staff = SandboxStaff(app, line, telegram)
-        self._zoom = ZoomPane(zoom)
+        self._zoom = zoom
         self._turning = False
         self._secret = line.secret
         self.routes = [

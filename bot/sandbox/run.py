@@ -10,6 +10,7 @@ from typing import Any
 import click
 import httpx
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from bot.app import App
 from bot.channels.registry import open_channels
@@ -18,6 +19,7 @@ from bot.sandbox.clock import TurnableClock
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.page import SandboxPage
 from bot.sandbox.telegram_server import TelegramServer
+from bot.sandbox.zoom_pane import ZoomPane
 from bot.sandbox.zoom_server import ZoomServer
 from bot.settings import OfficePath, Settings
 from bot.video.registry import open_video
@@ -49,7 +51,7 @@ async def _run_in(folder: Path, port: int, terms: str) -> None:
         line, telegram = LineServer(clock, client), TelegramServer(clock, client)
         zoom = ZoomServer(clock, client)
         line.webhook_url = f"{bot_address}/webhooks/line"
-        zoom.webhook_url = f"{bot_address}/webhooks/zoom"
+        zoom.webhook_url, zoom.web = f"{bot_address}/webhooks/zoom", bot_address
         values = _settings(folder, bot_address, page_address, line, telegram)
         values |= zoom.settings(page_address)
         video = open_video(values, office, clock)
@@ -58,9 +60,12 @@ async def _run_in(folder: Path, port: int, terms: str) -> None:
         for user in _COUNSELORS.values():
             zoom.user(user)
         await app.core.database.run(lambda tx: _furnish(Store(tx, office, app.core.vault), terms))
-        page = SandboxPage(app, office, clock, line, telegram, zoom, page_address)
+        pane = ZoomPane(zoom)
+        page = SandboxPage(app, office, clock, line, telegram, pane, page_address)
         world = Starlette(routes=[*page.routes, *line.routes, *telegram.routes, *zoom.routes])
-        servers = [http_server(world, HOST, port), http_server(app.web.app, HOST, 0)]
+        # Zoom's rooms open beside our pages, which lead nowhere else.
+        pages = Starlette(routes=[*pane.rooms, Mount("/", app.web.app)])
+        servers = [http_server(world, HOST, port), http_server(pages, HOST, 0)]
         stop_on_signals(*servers)
         serving = [
             asyncio.create_task(server.serve(sockets=[opened]))

@@ -1,6 +1,11 @@
-"""The sandbox page's pane for Zoom: what meetings there are, and what people do in them."""
+"""Zoom in the sandbox: the page's pane with its meetings and what people do in them, and the rooms
+to which the links of parents and hosts lead."""
 
 from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from bot.sandbox.zoom_server import Meeting, ZoomServer
 
@@ -12,6 +17,11 @@ class ZoomPane:
 
     def __init__(self, zoom: ZoomServer) -> None:
         self._zoom = zoom
+        self.rooms = [
+            Route("/j/{number:int}", self._join),
+            Route("/wc/join/{number:int}", self._join_by_browser),
+            Route("/s/{number:int}", self._start),
+        ]
 
     def state(self) -> dict[str, Any]:
         """What the pane shows: the next meetings, and whether Zoom is broken."""
@@ -41,6 +51,8 @@ class ZoomPane:
                 for person in sorted(meeting.waiting):
                     await zoom.is_let_in(number, person)
             case "leave":
+                for person in sorted(meeting.waiting):
+                    await zoom.gives_up(number, person)
                 for person in sorted(meeting.inside):
                     await zoom.leaves(number, person)
             case "end":
@@ -48,6 +60,20 @@ class ZoomPane:
             case _:
                 return False
         return True
+
+    async def _join(self, request: Request) -> Response:
+        return await self._room(request, "join", "Zoom would open here, with the parent in it.")
+
+    async def _join_by_browser(self, request: Request) -> Response:
+        says = "Zoom's web client would open here, with the parent in it."
+        return await self._room(request, "join-by-browser", says)
+
+    async def _start(self, request: Request) -> Response:
+        return await self._room(request, "start", "Zoom would open here, with the host in it.")
+
+    async def _room(self, request: Request, what: str, says: str) -> Response:
+        is_there = await self.do(what, request.path_params["number"])
+        return PlainTextResponse(says if is_there else "There is no such meeting.")
 
     def _shown(self, meeting: Meeting) -> dict[str, Any]:
         return {

@@ -57,6 +57,7 @@ class ZoomServer:
         self.account, self.client_id = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
         self.client_secret, self.webhook_secret = secrets.token_hex(16), secrets.token_hex(16)
         self.webhook_url = ""
+        self.web = "https://zoom.us"  # where its rooms open
         self.scopes = _SCOPES
         self.out = ""
         self.meetings: dict[int, Meeting] = {}
@@ -94,6 +95,10 @@ class ZoomServer:
     def user(self, email: str) -> str:
         """Return the id of a user, who is added where there is none of this address."""
         return self._users.setdefault(email, secrets.token_urlsafe(16))
+
+    def forget_user(self, email: str) -> None:
+        """A user is gone."""
+        del self._users[email]
 
     def start_of(self, meeting: Meeting) -> datetime:
         """Return when a meeting is to start."""
@@ -163,6 +168,12 @@ class ZoomServer:
         meeting = self.meetings[number]
         await self._tell("meeting.participant_left_waiting_room", meeting, person=person)
         await self._enter(meeting, person)
+
+    async def gives_up(self, number: int, person: str) -> None:
+        """Somebody goes away from the waiting room."""
+        meeting = self.meetings[number]
+        meeting.waiting.discard(person)
+        await self._tell("meeting.participant_left_waiting_room", meeting, person=person)
 
     async def leaves(self, number: int, person: str) -> None:
         """Somebody goes."""
@@ -337,8 +348,8 @@ class ZoomServer:
             "duration": asked.get("duration", 60),
             "timezone": asked.get("timezone", "UTC"),
             "created_at": _iso(meeting.created_at),
-            "join_url": f"https://zoom.us/j/{meeting.number}?pwd={meeting.passcode}",
-            "start_url": f"https://zoom.us/s/{meeting.number}?zak={secrets.token_urlsafe(24)}",
+            "join_url": f"{self.web}/j/{meeting.number}?pwd={meeting.passcode}",
+            "start_url": f"{self.web}/s/{meeting.number}?zak={secrets.token_urlsafe(24)}",
             "password": meeting.passcode,
             "settings": asked.get("settings", {}),
         }

@@ -1,17 +1,19 @@
 """Keeps the room of each booking at the video service as the booking wants it, and asks the service
 what it saw there."""
 
+from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from bot.clock import Clock
-from bot.errand_owner import GivenUp, Owner
+from bot.errand_owner import GivenUp, Owner, TryLater
 from bot.video.base import NotReachable, Room, TooMuch, VideoService
 from models.booking import Booking
 from models.database import Database, Transaction
 from models.errand import Errand, ErrandKind, MadeRoom, Result, RoomKept, Witnessed
 from models.office import Office
 from models.rules.days import until_utc_midnight
-from models.rules.rooms import Place, Standing, plan
+from models.rules.rooms import Place, Plan, Standing, plan
 from models.store.bookings import Bookings
 from models.store.errands import Errands
 from models.store.rooms import Rooms
@@ -22,6 +24,8 @@ CHANGES_A_DAY = 100
 _LEFT_FOR_SOON = 20
 _SOON = timedelta(hours=48)
 _STILL_AT_IT = timedelta(seconds=60)
+
+Done = TypeVar("Done")
 
 
 class RoomKeeper(Owner):
@@ -51,20 +55,25 @@ class RoomKeeper(Owner):
             known.number if known else None,
             [Standing(each.number, each.place) for each in standing.values()],
         )
+        if wanted and known and known.number not in standing:  # it leads nowhere any more
+            await self._database.run(lambda tx: Rooms(tx).set(booking.id, None, self._clock()))
+        kept = await self._kept(booking.reference, wanted, steps, standing) if wanted else None
+        if kept is not None:  # it holds from now on, whatever becomes of those that go
+            await self._database.run(lambda tx: Rooms(tx).set(booking.id, kept, self._clock()))
         for number in steps.delete:
             await self._service.delete(number)
-        if wanted is None:
-            return RoomKept(None)
-        if steps.keep is not None:
-            kept = await self._service.find(steps.keep, wanted.host) or standing[steps.keep]
-            if steps.is_changed or not kept.is_as_made:
-                await self._spend_change(wanted)
-                await self._service.change(steps.keep, booking.reference, wanted)
-            return RoomKept(_made(kept, wanted))
-        if known is not None:  # it leads nowhere any more
-            await self._database.run(lambda tx: Rooms(tx).set(booking.id, None, self._clock()))
-        await self._spend_change(wanted)
-        return RoomKept(_made(await self._make(booking.reference, wanted), wanted))
+        return RoomKept(kept)
+
+    async def _kept(
+        self, reference: str, wanted: Place, steps: Plan, standing: dict[str, Room]
+    ) -> MadeRoom:
+        """The room that is wanted: one that stands, changed where it has to be, or a new one."""
+        if steps.keep is None:
+            return _made(await self._counted(wanted, self._make(reference, wanted)), wanted)
+        kept = await self._service.find(steps.keep, wanted.host) or standing[steps.keep]
+        if steps.is_changed or not kept.is_as_made:
+            await self._counted(wanted, self._service.change(steps.keep, reference, wanted))
+        return _made(kept, wanted)
 
     async def _make(self, reference: str, wanted: Place) -> Room:
         """Make a room. Where the answer is lost the service may still be at it: a room that is
@@ -102,12 +111,21 @@ class RoomKeeper(Owner):
                 found[room.number] = room
         return found
 
-    async def _spend_change(self, wanted: Place) -> None:
+    async def _counted(self, wanted: Place, work: Coroutine[Any, Any, Done]) -> Done:
+        """Do what counts against the host's limit of a day; what was surely not done is given
+        back. Raises TooMuch when the day's are used up."""
         now = self._clock()
         is_soon = wanted.starts_at < now + _SOON
         most = CHANGES_A_DAY if is_soon else CHANGES_A_DAY - _LEFT_FOR_SOON
         if not await self._database.run(lambda tx: Rooms(tx).spend_change(wanted.host, now, most)):
+            work.close()
             raise TooMuch("the rooms of a day are used up", after=until_utc_midnight(now))
+        try:
+            return await work
+        except (TryLater, GivenUp) as error:
+            if not (isinstance(error, TryLater) and error.unknown):
+                await self._database.run(lambda tx: Rooms(tx).give_back_change(wanted.host, now))
+            raise
 
 
 class WitnessAsker(Owner):

@@ -197,7 +197,7 @@ def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
         return False
     if booking.status in _UNDECIDED_YET:
         store.alerts.close_of(booking.id, turn.now)  # there is nothing to decide any more
-    if not in_time:
+    if not in_time and booking.status in _UNDECIDED_YET:  # who is there already is not late
         is_at_door = how in _BY_THE_DOOR
         kind = AlertKind.CAME_LATE if is_at_door else AlertKind.SAYS_HERE_LATE
         store.alerts.about(booking, kind, turn.now)
@@ -206,11 +206,15 @@ def came(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
         store.alerts.about(booking, AlertKind.REINSTATED, turn.now)
     if booking.status in _UNDECIDED_YET:
         store.bookings.set_status(booking, Status.JOINED, turn.now, by="parent", why=how)
-    if witness.is_awaiting_host(store, booking):
-        # Told 2 minutes after the start, unless the host has come by then.
+    call_host(turn, store, booking)
+    return True
+
+
+def call_host(turn: Turn, store: Store, booking: Booking) -> None:
+    """Let staff hear 2 minutes after the start that somebody waits, unless the host comes."""
+    if witness.is_awaiting_host(turn, store, booking):
         since = max(booking.starts_at, turn.acted_at)
         store.alerts.about(booking, AlertKind.HOST_IS_AWAITED, since)
-    return True
 
 
 def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> bool:

@@ -59,7 +59,10 @@ def card(turn: Turn, found: Booking) -> Message:
     groups = [column(parts.join_link(turn, found))]
     groups += [column(*at_the_door)] if at_the_door else []
     groups.append(
-        column(Link(turn.say("booking.calendar"), turn.links.calendar_file(found), in_browser=True))
+        column(
+            Link(turn.say("booking.calendar"), turn.links.calendar_file(found), in_browser=True),
+            device_check(turn, found),
+        )
     )
     if may_cancel(found.starts_at, turn.acted_at):
         groups.append(
@@ -72,9 +75,12 @@ def card(turn: Turn, found: Booking) -> Message:
                 columns=2,
             )
         )
+    remind_at = day_before(found.starts_at, turn.office.reminder_at, turn.office.zone)
+    # A room that is not there by now is not promised.
+    is_late = turn.now >= remind_at and not found.meeting_url
     return Message(
         title=turn.say(f"mine.{found.status}"),
-        text=how_to_enter(turn, found),
+        text=how_to_enter(turn, found._replace(host=None) if is_late else found),
         facts=booking_facts(turn, found),
         groups=tuple(groups),
         shortcuts=parts.menu_shortcuts(turn),

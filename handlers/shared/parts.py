@@ -28,6 +28,11 @@ def when(turn: Turn, start: datetime, end: datetime | None = None) -> str:
     )
 
 
+def moment(turn: Turn, at: datetime) -> str:
+    """A day with its weekday and the time, in the office's time zone."""
+    return f"{turn.say.day(local_day(at, turn.office.zone))} {clock_time(turn, at)}"
+
+
 def clock_time(turn: Turn, start: datetime) -> str:
     """A start's time of day in the office's time zone."""
     return turn.say.time(start.astimezone(turn.office.zone).time())

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from handlers.shared import parts
 from models.booking import Booking
 from models.choice import Choice
 from models.errand import ErrandKind, ErrandState
@@ -33,10 +34,10 @@ def sightings(store: Store, booking: Booking) -> list[Sighting]:
     return [each for each in store.rooms.seen(booking.id) if each.room == room.number]
 
 
-def is_awaiting_host(store: Store, booking: Booking) -> bool:
-    """Return whether nothing shows that the host has opened the room for this consultation."""
-    return booking.is_in_room and not witness.was_opened(
-        sightings(store, booking), booking.starts_at
+def is_awaiting_host(turn: Turn, store: Store, booking: Booking) -> bool:
+    """Return whether nothing shows that the host has the room open now."""
+    return booking.is_in_room and not witness.is_live(
+        sightings(store, booking), booking.starts_at, turn.now
     )
 
 
@@ -48,10 +49,17 @@ def here_since(store: Store, booking: Booking) -> Sighting | None:
 
 
 def is_here(turn: Turn, store: Store, booking: Booking) -> bool:
-    """Return whether the parent was in a room before the grace was over and has not left, however
-    early they came."""
-    since = here_since(store, booking)
-    return since is not None and since.at < deadline(booking.starts_at, turn.office.grace)
+    """Return whether the parent was in a room of theirs when one may come, or came earlier and
+    stayed."""
+    seen, start = store.rooms.seen(booking.id), booking.starts_at
+    end = deadline(start, turn.office.grace)
+    return witness.was_there(seen, start - parts.EARLY, end) or witness.stays(seen, start, end)
+
+
+def may_be_here(turn: Turn, store: Store, booking: Booking) -> bool:
+    """Return whether the parent may be in a room, though that is not certain."""
+    end = deadline(booking.starts_at, turn.office.grace)
+    return witness.may_stay(store.rooms.seen(booking.id), booking.starts_at, end)
 
 
 def account(turn: Turn, store: Store, booking: Booking) -> Account:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.staff import alert_card, urgency
+from handlers.staff import alert_card, cards, urgency
 from models.chat import Button, Message, button, column
 from models.letter_kind import LetterKind
 from models.rules.days import local_day
@@ -101,6 +101,8 @@ def _told_buttons(to: Turn, store: Store, alert: Alert) -> list[Button]:
     )
     if alert.booking_id is not None:
         buttons.insert(0, button(to.say("needs.open"), "booking/1", alert.booking_id))
+    if alert.kind in urgency.ASKS_FOR_HOST and (start := _start(to, store, alert)):
+        buttons.insert(0, start)
     if alert.booking_id is not None and alert.kind == AlertKind.IS_HERE:
         let_in = button(to.say("act.let_in"), "undo/1", alert.booking_id, primary=True)
         buttons.insert(0, let_in)
@@ -112,3 +114,9 @@ def _told_buttons(to: Turn, store: Store, alert: Alert) -> list[Button]:
     if alert.kind == AlertKind.RETENTION_HELD:
         buttons.insert(0, button(to.say("tidy.allow"), "tidy/1", alert.id))
     return buttons
+
+
+def _start(to: Turn, store: Store, alert: Alert) -> Button | None:
+    """The button that lets the host in, while the room can be started."""
+    booking = store.bookings.by_id(alert.booking_id) if alert.booking_id is not None else None
+    return cards.start_button(to, booking) if booking and cards.can_start(to, booking) else None

@@ -18,7 +18,7 @@ _EARLIER = {
     "present": (Status.BOOKED, Status.UNDECIDED),
     "completed": (Status.BOOKED, Status.UNDECIDED, Status.JOINED),
     "absent": (Status.BOOKED, Status.UNDECIDED),
-    "undo": (Status.DEEMED_CANCELLED,),
+    "undo": (Status.DEEMED_CANCELLED, Status.COMPLETED),
 }
 
 
@@ -48,8 +48,13 @@ def absent(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def undo(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """A deemed cancellation is taken back: staff decide anew."""
-    return _change(turn, store, booking_of(turn, store, booking_id), "undo", Status.UNDECIDED)
+    """A deemed cancellation, or the end that the video service saw, is taken back: staff decide
+    anew."""
+    booking = booking_of(turn, store, booking_id)
+    is_own = not store.bookings.completed_by_service(booking.id)
+    if booking.status == Status.COMPLETED and is_own:
+        return _not_now(turn, store, booking)
+    return _change(turn, store, booking, "undo", Status.UNDECIDED)
 
 
 def _change(turn: Turn, store: Store, booking: Booking, what: str, status: Status) -> list[Message]:
@@ -64,7 +69,9 @@ def _change(turn: Turn, store: Store, booking: Booking, what: str, status: Statu
     store.alerts.close_of(booking.id, turn.now)
     if status == Status.UNDECIDED:
         store.alerts.about(booking, AlertKind.DECIDE_ANEW, turn.now)
-    if what == "undo" or store.contacts.parent_of(booking.job_seeker_id) is not NOBODY:
+    if before == Status.COMPLETED:
+        pass  # the parent was not told of it
+    elif what == "undo" or store.contacts.parent_of(booking.job_seeker_id) is not NOBODY:
         # Who has no chat need not be phoned to hear that they came.
         tell_parent(turn, store, booking, lambda to: _word(to, booking, what))
     return [cards.card(turn, store, booking, turn.say("act.done"))]

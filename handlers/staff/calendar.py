@@ -74,7 +74,16 @@ def show(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
         Message(
             title=found.name,
             facts=(
-                (say("state.url"), say("state.yes") if found.meeting_url else say("state.no_url")),
+                *(
+                    [
+                        (
+                            say("state.url"),
+                            say("state.yes") if found.meeting_url else say("state.no_url"),
+                        )
+                    ]
+                    if found.meeting_url or not found.video_user
+                    else []
+                ),
                 *(
                     [(say("state.video_user", app=app), found.video_user or say("state.none"))]
                     if turn.has_rooms
@@ -155,15 +164,14 @@ def set_video_user(turn: Turn, store: Store, subject: str, text: str) -> list[Me
     bookings to come follow."""
     user = read_video_user(text)
     if user is None and text.strip() not in _NOBODY:
-        return ask_video_user(turn, store, int(subject))
+        refused = Message(text=turn.say("counselors.no_video_user"))
+        return [refused, *ask_video_user(turn, store, int(subject))]
     counselor_id = int(subject)
     before = _counselor(store, counselor_id).video_user
     store.calendar.set_video_user(counselor_id, user)
     _note(turn, store, "video user", counselor_id, before or "none", user or "none")
-    for each in store.agenda.upcoming(counselor_id, turn.now):
-        changed = store.bookings.by_id(each.id)
-        if changed is not None:
-            store.rooms.keep(changed, turn.now)
+    for changed in store.agenda.not_over(counselor_id, turn.now):
+        store.rooms.keep(changed, turn.now)
     return show(turn, store, counselor_id)
 
 

@@ -6,6 +6,7 @@ from handlers.shared import parts, witness
 from handlers.staff.permission import about
 from models.booking import Booking
 from models.chat import Button, Group, Message, button, column
+from models.errand import ErrandKind
 from models.rules.attendance import deadline
 from models.rules.days import local_day
 from models.sighting import Seen
@@ -15,6 +16,8 @@ from models.turn import Turn
 
 # The host can open the room so long before the start.
 _STARTED_FROM = timedelta(hours=1)
+# A room is made within seconds; one that takes longer than this meets some hindrance.
+_ROOM_AWAITED = timedelta(minutes=2)
 
 
 def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message:
@@ -22,7 +25,7 @@ def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message
     return Message(
         title=title or f"{parts.when_of(turn, booking)}  {turn.say(f'status.{booking.status}')}",
         facts=_facts(turn, store, booking),
-        groups=tuple(_groups(turn, booking)),
+        groups=tuple(_groups(turn, store, booking)),
         about=about(booking),
     )
 
@@ -32,23 +35,26 @@ def line(turn: Turn, store: Store, booking: Booking) -> str:
     start = parts.clock_time(turn, booking.starts_at)
     name = store.seekers.masked_name(booking.job_seeker_id)
     status = turn.say(f"status.{booking.status}")
-    return "  ".join([start, name, booking.counselor, status, *_lacks(turn, booking)])
+    return "  ".join([start, name, booking.counselor, status, *_lacks(turn, store, booking)])
 
 
-def _lacks(turn: Turn, booking: Booking) -> list[str]:
+def _lacks(turn: Turn, store: Store, booking: Booking) -> list[str]:
     """What is still to be done for a booking."""
     if booking.status != Status.BOOKED:
         return []
-    lacks = [] if booking.meeting_url else [_url_state(turn, booking)]
+    lacks = [] if booking.meeting_url else [_url_state(turn, store, booking)]
     return lacks + ([] if booking.my_page_posted_at else [turn.say("state.not_posted")])
 
 
-def _url_state(turn: Turn, booking: Booking) -> str:
-    """Whether there is a URL, or a room that is being made."""
+def _url_state(turn: Turn, store: Store, booking: Booking) -> str:
+    """Whether there is a URL, or a room that is being made or could not be made."""
     if booking.meeting_url:
         return turn.say("state.yes")
-    is_awaited = booking.host is not None
-    return turn.say("state.room_awaited") if is_awaited else turn.say("state.no_url")
+    if booking.host is None:
+        return turn.say("state.no_url")
+    since = turn.now - _ROOM_AWAITED
+    is_awaited = store.errands.is_under_way(ErrandKind.KEEP_ROOM, booking.id, since)
+    return turn.say("state.room_awaited") if is_awaited else turn.say("state.no_room")
 
 
 def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str], ...]:
@@ -66,7 +72,7 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
         (say("booking.companion"), say(f"companion.{booking.companion}")),
         *_here(turn, store, booking),
         *_device(turn, store, booking),
-        (say("state.url"), _url_state(turn, booking)),
+        (say("state.url"), _url_state(turn, store, booking)),
         (
             say("state.my_page"),
             say("state.posted") if booking.my_page_posted_at else say("state.not_posted"),
@@ -99,7 +105,7 @@ def _device(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]
         *([say("state.device_lacks", parts=lacks)] if lacks else []),
         *([say("state.device_untried", parts=untried)] if untried else []),
     ] or [say("state.device_ready")]
-    return [(say("state.device"), f"{' '.join(found)} ({parts.when(turn, check.at)})")]
+    return [(say("state.device"), f"{' '.join(found)} ({parts.moment(turn, check.at)})")]
 
 
 def can_start(turn: Turn, booking: Booking) -> bool:
@@ -117,11 +123,16 @@ def _why(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
     return [(turn.say("state.why"), why)] if why else []
 
 
-def _groups(turn: Turn, booking: Booking) -> list[Group]:
+def start_button(turn: Turn, booking: Booking) -> Button:
+    """The button by which the host goes into the room."""
+    return button(turn.say("act.start"), "start/1", booking.id, primary=True)
+
+
+def _groups(turn: Turn, store: Store, booking: Booking) -> list[Group]:
     """The buttons that make sense now, the most likely first."""
-    start = button(turn.say("act.start"), "start/1", booking.id, primary=True)
-    groups = [column(start)] if can_start(turn, booking) else []
-    groups.append(Group(tuple(_buttons(turn, booking)), columns=2))
+    groups = [column(start_button(turn, booking))] if can_start(turn, booking) else []
+    by_service = store.bookings.completed_by_service(booking.id)
+    groups.append(Group(tuple(_buttons(turn, booking, by_service=by_service)), columns=2))
     day = local_day(booking.starts_at, turn.office.zone)
     more = [
         button(turn.say("act.person"), "person/1", booking.job_seeker_id),
@@ -131,7 +142,7 @@ def _groups(turn: Turn, booking: Booking) -> list[Group]:
     return [group for group in groups if group.buttons]
 
 
-def _buttons(turn: Turn, booking: Booking) -> list[Button]:
+def _buttons(turn: Turn, booking: Booking, *, by_service: bool) -> list[Button]:
     say, number = turn.say, booking.id
     url = button(say("act.url"), "url/1", number)
     came, completed = (
@@ -161,6 +172,8 @@ def _buttons(turn: Turn, booking: Booking) -> list[Button]:
             return [completed, following, url, move, withdraw, stop]
         case Status.DEEMED_CANCELLED:
             return [button(say("act.undo"), "undo/1", number), following]
+        case Status.COMPLETED if by_service:
+            return [following, button(say("act.reopen"), "undo/1", number)]
         case _:
             return [following]
 

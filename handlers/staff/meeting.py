@@ -8,7 +8,7 @@ from handlers.staff.permission import booking_of
 from handlers.staff.telling import by, note, tell_parent
 from models.booking import Booking
 from models.chat import Message, button, column
-from models.rules.meeting_url import NoRoom, read_room
+from models.rules.meeting_url import NoRoom, read_room, room_of
 from models.store import Store
 from models.tables import AlertKind
 from models.turn import Turn
@@ -57,7 +57,7 @@ def give(turn: Turn, store: Store, booking_id: int, text: str) -> list[Message]:
         return [Message(text=no_room(turn, error))]
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]
-    if booking.meeting_url == url:
+    if booking.meeting_url == url or _is_own_room(store, booking, url):
         return [cards.card(turn, store, booking)]
     changed = booking.meeting_url is not None
     before = "given" if changed else "none"
@@ -67,15 +67,31 @@ def give(turn: Turn, store: Store, booking_id: int, text: str) -> list[Message]:
     return [cards.card(turn, store, booking, turn.say("act.done"))]
 
 
+def _is_own_room(store: Store, booking: Booking, url: str) -> bool:
+    """Whether an address is that of the room which the video service made for a booking."""
+    room = store.rooms.of(booking.id)
+    return booking.is_in_room and room is not None and room_of(url) == room_of(room.join_url)
+
+
 def no_room(turn: Turn, error: NoRoom) -> str:
     """Why a text holds no address of a room."""
     return turn.say(f"url.{error.why}", hosts=", ".join(turn.office.video.hosts))
 
 
+# What is settled once there is a URL.
+_WITHOUT_URL = (AlertKind.NO_URL, AlertKind.REMINDED_WITHOUT_URL, AlertKind.CAME_WITHOUT_URL)
+
+
 def announce(turn: Turn, store: Store, booking: Booking, *, changed: bool) -> None:
     """The parent hears of a URL, given or changed; nobody needs to be reminded of it any more."""
-    store.alerts.close(booking.id, AlertKind.NO_URL, turn.now)
+    settle(turn, store, booking)
     title = "told.url_changed_title" if changed else "told.url_title"
     tell_parent(
         turn, store, booking, lambda to: booking_card.confirmation(to, booking, to.say(title))
     )
+
+
+def settle(turn: Turn, store: Store, booking: Booking) -> None:
+    """Close what staff were told for want of a URL."""
+    for kind in _WITHOUT_URL:
+        store.alerts.close(booking.id, kind, turn.now)

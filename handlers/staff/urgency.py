@@ -23,6 +23,7 @@ NEWS = (
 )
 # What is of no use any more once the consultation is over.
 PAST = (
+    AlertKind.CAME_LATE,
     AlertKind.CAME_WITHOUT_URL,
     AlertKind.CANCEL_AFTER_START,
     AlertKind.HOST_IS_AWAITED,
@@ -45,6 +46,8 @@ PAST = (
     AlertKind.NEWS_UNCERTAIN,
     AlertKind.WITHDRAWN_BY_PHONE,
 )
+# Somebody is or may be in front of a room that the host has to open.
+ASKS_FOR_HOST = (AlertKind.HOST_IS_AWAITED, AlertKind.DECIDE_NOT_STARTED, AlertKind.CAME_LATE)
 # Beside these stand the parent's words.
 WITH_WORDS = (
     AlertKind.IS_HERE,

@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 import jpholiday
 
+# How far others' clocks may be behind ours.
+_OTHER_CLOCKS = timedelta(minutes=2)
+
 
 @lru_cache(maxsize=4096)
 def is_business_day(day: date) -> bool:
@@ -40,6 +43,7 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
 
 
 def until_utc_midnight(now: datetime) -> timedelta:
-    """Return how long it is until the next 0:00 UTC."""
+    """Return how long it is until the next 0:00 UTC is past on others' clocks too."""
     day = now.astimezone(UTC)
-    return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) - day
+    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return midnight - day + _OTHER_CLOCKS

@@ -25,7 +25,7 @@ class Standing:
 @dataclass(frozen=True)
 class Plan:
     """`keep` is the number of the room that stays; without one, a room is made if one is wanted.
-    `is_changed` says that it gets another time. What is in `delete` goes first."""
+    `is_changed` says that it gets another time. What is in `delete` goes when the other stands."""
 
     keep: str | None
     is_changed: bool

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 
-_USER = re.compile(r"[A-Za-z0-9._%+-]{1,64}(?:@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)?")
+# An id is long and random; a short word was meant for something else.
+_USER = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9_-]{16,64}")
 _LONGEST = 128
 
 
 def read_video_user(text: str) -> str | None:
     """Return the user in a text, or None when it is no id or e-mail address."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    return plain if len(plain) <= _LONGEST and _USER.fullmatch(plain) and len(plain) > 1 else None
+    return plain if len(plain) <= _LONGEST and _USER.fullmatch(plain) else None

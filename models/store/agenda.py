@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, case, func, not_, select
 
 from models import tables
-from models.booking import Booking
+from models.booking import LONGEST, Booking
 from models.database import Transaction, query
 from models.letter_kind import LetterKind
 from models.office import Office
@@ -40,6 +40,14 @@ _UPCOMING_OF_COUNSELOR = query(
         status_in(Status.BOOKED),
         _bookings.counselor_id == bindparam("counselor_id"),
         _bookings.starts_at > bindparam("now"),
+    ).order_by(_bookings.starts_at),
+    Booking,
+)
+_NOT_OVER_OF_COUNSELOR = query(
+    VIEW.where(
+        ACTIVE_BOOKING,
+        _bookings.counselor_id == bindparam("counselor_id"),
+        _bookings.starts_at > bindparam("since"),
     ).order_by(_bookings.starts_at),
     Booking,
 )
@@ -96,6 +104,10 @@ class Agenda:
     def upcoming(self, counselor_id: int, now: datetime) -> list[Booking]:
         """A counselor's bookings to come, the next one first."""
         return self._tx.rows(_UPCOMING_OF_COUNSELOR, counselor_id=counselor_id, now=now)
+
+    def not_over(self, counselor_id: int, now: datetime) -> list[Booking]:
+        """A counselor's bookings to come and under way."""
+        return self._tx.rows(_NOT_OVER_OF_COUNSELOR, counselor_id=counselor_id, since=now - LONGEST)
 
     def outside(self, counselor_id: int, shifts: Sequence[Shift], now: datetime) -> list[Booking]:
         """A counselor's bookings to come that would not fit these shifts."""

@@ -113,6 +113,12 @@ _IS_TOLD = query(
     ),
     int,
 )
+_WAS_RAISED = query(
+    select(_alerts.id)
+    .where(_alerts.booking_id == bindparam("booking_id"), _alerts.kind == bindparam("kind"))
+    .limit(1),
+    int,
+)
 _CLOSE = change(
     update(table(tables.Alert))
     .where(_alerts.id == bindparam("alert"), _alerts.closed_at.is_(None))
@@ -239,6 +245,10 @@ class Alerts:
     def is_told(self, booking_id: int, kind: AlertKind) -> bool:
         """Return whether something open about a booking is known to staff."""
         return self._tx.row(_IS_TOLD, booking_id=booking_id, kind=kind) is not None
+
+    def was_raised(self, booking_id: int, kind: AlertKind) -> bool:
+        """Return whether something was ever raised about a booking, settled or not."""
+        return self._tx.row(_WAS_RAISED, booking_id=booking_id, kind=kind) is not None
 
     def since(self, since: datetime) -> list[Alert]:
         """Alerts from a time on, the oldest first."""

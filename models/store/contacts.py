@@ -35,6 +35,12 @@ _BY_ID = query(
     ),
     Contact,
 )
+_LOCK_SEEKER = query(
+    select(table(tables.JobSeeker).c.id)
+    .where(table(tables.JobSeeker).c.id == bindparam("id"))
+    .with_for_update(key_share=True),
+    int,
+)
 _inbox = table(InboxEvent).c
 _last_act = (
     select(func.max(_inbox.received_at)).where(_inbox.contact_id == _contacts.id).scalar_subquery()
@@ -87,7 +93,10 @@ class Contacts:
         """The chat in which a parent is told things, locked for the turn; NOBODY if there is
         none. A chat that has become a staff member's is a parent's no more."""
         known = [each for each in self.of_seeker(job_seeker_id) if each.role is None]
-        return self.by_id(known[0].id) if known else NOBODY
+        if known:
+            return self.by_id(known[0].id)
+        self._tx.row(_LOCK_SEEKER, id=job_seeker_id)  # two turns about one person wait anyway
+        return NOBODY
 
     def of_seeker(self, job_seeker_id: int) -> list[Contact]:
         """Return the chats of a parent: those that can be reached first, and of them the one in

@@ -89,6 +89,17 @@ _HURRY = change(
     )
     .values(due_at=bindparam("now"))
 )
+_NEWER = query(
+    select(_errands.id)
+    .where(
+        _errands.booking_id == bindparam("booking_id"),
+        _errands.kind == bindparam("kind"),
+        _waiting,
+        _errands.id > bindparam("than"),
+    )
+    .limit(1),
+    int,
+)
 _HOW_MANY = query(
     select(func.count(), func.min(_errands.due_at)).where(_waiting),
     lambda count, oldest: (int(count), oldest),
@@ -181,6 +192,11 @@ class Errands:
             reason=why[:200],
         )
         return touched == 1
+
+    def has_newer(self, errand: Errand) -> bool:
+        """Return whether another errand of this kind waits behind this one."""
+        found = self._tx.row(_NEWER, booking_id=errand.booking_id, kind=errand.kind, than=errand.id)
+        return found is not None
 
     def waiting(self) -> tuple[int, datetime | None]:
         """Return how many errands wait, and since when the most overdue one is due."""

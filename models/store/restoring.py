@@ -12,6 +12,7 @@ from models.rules.hearing import SWEEP
 from models.store.alerts import Alerts
 from models.store.bookings import Bookings
 from models.store.outbox import RETRY_FOR
+from models.store.rooms import Rooms
 from models.tables import (
     AlertKind,
     Booking,
@@ -123,6 +124,7 @@ class Restoring:
             booking = bookings.by_id(number)
             assert booking is not None
             bookings.note_restored(booking, now)
+            Rooms(self._tx).keep(booking, now)
         for number, channel in self._tx.rows(_REMINDED_SINCE, since=made_at, now=now):
             booking = bookings.by_id(number)
             if booking is None or (channel in known_again and made_at > key_since):

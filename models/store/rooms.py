@@ -82,6 +82,11 @@ _SEEN_BETWEEN = query(
     ),
 )
 _ADD_DAY = insert_once(table(RoomChanges))
+_GIVE_BACK = change(
+    update(table(RoomChanges))
+    .where(_changes.host == bindparam("of"), _changes.day == bindparam("on"))
+    .values(count=_changes.count - 1)
+)
 _SPEND = change(
     update(table(RoomChanges))
     .where(
@@ -100,9 +105,10 @@ class Rooms:
     def keep(self, booking: Booking, now: datetime) -> None:
         """Let the room at the service become what the booking wants now. Whose booking was deemed
         cancelled may still turn up: that room is deleted at the end."""
-        if booking.host is None and booking.room_host is None:
-            return
         errands = Errands(self._tx)
+        has_none = booking.host is None and booking.room_host is None
+        if has_none and not errands.hosts(booking.id):
+            return
         errands.hurry(ErrandKind.KEEP_ROOM, booking.id, now)
         is_wanted = self.wanted(booking) is not None
         is_deemed = booking.status == Status.DEEMED_CANCELLED
@@ -193,6 +199,10 @@ class Rooms:
         day = now.astimezone(UTC).date()
         self._tx.run(_ADD_DAY, host=host, day=day, count=0)
         return self._tx.run(_SPEND, of=host, on=day, most=most) == 1
+
+    def give_back_change(self, host: str, now: datetime) -> None:
+        """What was counted was not done."""
+        self._tx.run(_GIVE_BACK, of=host, on=now.astimezone(UTC).date())
 
     def hosts_between(self, after: datetime, until: datetime) -> list[str]:
         """Return who hosts the rooms of consultations that start in (after, until)."""

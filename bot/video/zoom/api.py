@@ -95,7 +95,10 @@ class ZoomApi:
         )
         if status != 200:
             why = answer.get("reason") or answer.get("error") or status
-            raise NotReachable(f"Zoom gives no token: {str(why)[:100]}")
+            raise NotReachable(
+                f"no token ({str(why)[:100]}): check ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and"
+                " ZOOM_CLIENT_SECRET, and that the app is activated"
+            )
         return answer
 
     async def _ask(
@@ -106,9 +109,11 @@ class ZoomApi:
         try:
             async with self._session.request(method, url, **how) as answer:
                 body = await answer.json(content_type=None) if answer.content_length != 0 else {}
+                if body and not isinstance(body, dict):
+                    raise ValueError("no object")
                 return answer.status, body or {}, answer.headers
         except aiohttp.ClientConnectorError as error:
-            raise NotReachable(type(error).__name__) from error
+            raise NotReachable(f"it cannot be reached ({type(error).__name__})") from error
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise NotReachable(type(error).__name__, unknown=True) from error
 

@@ -23,6 +23,8 @@ _SCHEDULED = 2
 _PAGE = 300
 # What Zoom asks to wait for where it does not say how long.
 _PAUSE = timedelta(seconds=30)
+# Of a meeting that somebody at Zoom has made one without a fixed time.
+_NEVER = datetime.fromtimestamp(0, UTC)
 # What the app must be allowed to do, by both of Zoom's ways to name it.
 _SCOPES = {
     "meeting:write:meeting:admin": "meeting:write:admin",
@@ -140,7 +142,10 @@ class Zoom(VideoService):
             if event["event"] == "endpoint.url_validation":
                 return Received(answer=webhook.validation(event["payload"], self._secret))
             seen = webhook.sighting(event)
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        except (
+            *(ValueError, KeyError, TypeError, AttributeError),
+            *(OverflowError, RecursionError),
+        ) as error:
             raise Unreadable(type(error).__name__) from error
         return Received((seen,) if seen else ())
 
@@ -215,7 +220,7 @@ def _room(found: dict[str, Any], host: str) -> Room:
         reference=str(found.get("topic", "")),
         place=Place(
             host,
-            datetime.fromisoformat(str(found["start_time"]).replace("Z", "+00:00")).astimezone(UTC),
+            webhook.instant(found["start_time"]) if found.get("start_time") else _NEVER,
             timedelta(minutes=int(found.get("duration", 0))),
         ),
         join_url=str(found.get("join_url", "")),
