@@ -302,14 +302,14 @@ async def test_who_was_told_that_there_is_no_url_hears_of_the_room(world: World)
     await staff.taps_data(f"booking/1:{booking.id}")
     staff.sees("会議室を準備中")
     await world.play_to(booking.starts_at - timedelta(hours=16))
-    parent.looks().sees("URLは、まだ")
+    parent.looks().sees("まだ決まっていません")
     await parent.taps_data("mine/1")
-    parent.sees("URLは、まだ")
+    parent.sees("まだ決まっていません")
     await staff.taps_data(f"booking/1:{booking.id}")
     staff.sees("会議室を作れていません")
     world.zoom.out = ""
     await world.play(minutes=30)
-    parent.looks().sees("URL", "相談に入る")
+    parent.looks().sees("準備ができました", "相談に入る")
     assert AlertKind.REMINDED_WITHOUT_URL not in await world.alerts()
 
 

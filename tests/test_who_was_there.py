@@ -103,7 +103,7 @@ async def test_the_planned_start_opens_no_door(world: World) -> None:
 
 
 async def test_a_host_who_tested_and_closed_is_called(world: World) -> None:
-    await world.staff()
+    staff = await world.staff()
     booking, number = await early(world, 40)
     await world.zoom.host_starts(number)
     await world.play(minutes=1)
@@ -111,9 +111,9 @@ async def test_a_host_who_tested_and_closed_is_called(world: World) -> None:
     await to(world, booking, 0)
     await world.zoom.comes(number)
     await to(world, booking, 1)
-    assert AlertKind.HOST_IS_AWAITED not in await world.alerts()
+    staff.looks().sees_no("待っています")
     await to(world, booking, 5)
-    assert AlertKind.HOST_IS_AWAITED in await world.alerts()
+    staff.looks().sees("待っています")
 
 
 async def test_who_waits_since_long_before_is_told_of(world: World) -> None:
@@ -201,7 +201,9 @@ async def test_staff_take_an_end_back(world: World) -> None:
 
 async def test_a_url_by_hand_needs_no_word_of_zooms(world: World) -> None:
     staff = await world.staff()
-    parent, booking = await before_the_window(world)
+    parent = world.parent()
+    booking = await parent.has_booked()
     await staff.says(f"/url {booking.reference} https://zoom.us/j/95550001")
-    await parent.taps_data(f"willcome/1:{booking.id}")
+    await world.play(minutes=2)
+    await parent.says("予約の確認")
     assert await at_the_end_of_grace(world, booking) == Status.DEEMED_CANCELLED

@@ -290,9 +290,9 @@ class ZoomServer:
             return _error(404, 1001, "User does not exist")
         listed = [
             _without(self._shown(each), *_NOT_IN_LISTS)
-            for each in self.meetings.values()
+            for each in self.upcoming()
             # What goes on is not still to come.
-            if each.host_id == user and each in self.upcoming() and not each.started_at
+            if each.host_id == user and not each.started_at
         ]
         return JSONResponse({"page_size": 300, "total_records": len(listed), "meetings": listed})
 
