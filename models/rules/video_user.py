@@ -11,4 +11,8 @@ _LONGEST = 128
 def read_video_user(text: str) -> str | None:
     """Return the user in a text, or None when it is no id or e-mail address."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    return plain if len(plain) <= _LONGEST and _USER.fullmatch(plain) else None
+    if len(plain) > _LONGEST or not _USER.fullmatch(plain):
+        return None
+    return (
+        plain.lower() if "@" in plain else plain
+    )  # the service takes both, and counts them as one
