@@ -168,9 +168,7 @@ async def _video(app: App, say: Say) -> list[str]:
         say(f"MIND     no counselor has a user at {video.title}, so no room is made: python -m bot")
         say("         counselor change NAME --zoom-user USER")
     if len(set(hosts)) < len(hosts):
-        say(
-            f"MIND     two counselors have the same user at {video.title}: one cannot host both at once"
-        )
+        say(f"MIND     two counselors have one user at {video.title}, who hosts one room at a time")
     if waiting:
         say(f"MIND     {waiting} errands wait for {video.title}")
     if not faults:
