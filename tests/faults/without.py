@@ -498,6 +498,27 @@ GUARDS = (
         "tests/test_witness.py -k late_and_nobody",
     ),
     Guard(
+        "whoever was in the room has come, however they went",
+        "handlers/due.py",
+        "came=signs.came or witness.is_here(turn, store, booking),",
+        "came=signs.came,",
+        "tests/test_who_was_there.py -k over_the_start",
+    ),
+    Guard(
+        "who may have been let in is not judged",
+        "handlers/due.py",
+        "contact=signs.contact or witness.may_be_here(turn, store, booking),",
+        "contact=signs.contact,",
+        "tests/test_who_was_there.py -k nothing_told",
+    ),
+    Guard(
+        "a room is started by whose business it is",
+        "bot/pages/desk_start.py",
+        "or not may_act_on(turn, booking) ",
+        "",
+        "tests/test_start_page.py -k may_start_no_more",
+    ),
+    Guard(
         "an errand belongs to one worker (lease)",
         "models/store/errands.py",
         'due_at=bindparam("lease_until")',
