@@ -58,7 +58,6 @@ def delayed(
     refusal, whose user at the service it was."""
     if errand.kind is ErrandKind.KEEP_ROOM and turn.now < booking.ends_at:
         wanted = store.rooms.wanted(booking)
-        lacks_one = wanted is not None and not booking.is_in_room
-        kind = AlertKind.ROOM_NOT_MADE if lacks_one else AlertKind.ROOM_NOT_DELETED
+        kind = AlertKind.ROOM_NOT_MADE if wanted is not None else AlertKind.ROOM_NOT_DELETED
         user = (wanted.host if wanted else "") if is_refused else ""
         store.alerts.about(booking, kind, turn.now, detail=user)

@@ -310,7 +310,8 @@ async def test_who_was_told_that_there_is_no_url_hears_of_the_room(world: World)
     world.zoom.out = ""
     await world.play(minutes=30)
     parent.looks().sees("準備ができました", "相談に入る")
-    assert AlertKind.REMINDED_WITHOUT_URL not in await world.alerts()
+    still_open = {each.kind for each in await world.store(lambda store: store.alerts.open())}
+    assert AlertKind.REMINDED_WITHOUT_URL not in still_open
 
 
 async def test_what_was_refused_costs_none_of_the_days_rooms(world: World) -> None:
