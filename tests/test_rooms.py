@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from models.sighting import Seen
+from models.store.restoring import Restoring
 from models.tables import AlertKind, Status
 from tests.conftest import MakeWorld
 from tests.world import World
@@ -323,3 +324,17 @@ async def test_what_was_refused_costs_none_of_the_days_rooms(world: World) -> No
     world.zoom.out = ""
     await world.play(minutes=30)
     assert (await world.booking_by_id(booking.id)).meeting_url
+
+
+async def test_a_backup_that_is_put_back_has_its_rooms_compared(world: World) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    made_at = world.clock()
+    world.zoom.meetings.clear()  # as after what happened since the backup was made
+    world.clock.turn_to(booking.starts_at - timedelta(hours=13))
+    core = world.app.core
+    await core.database.run(
+        lambda tx: Restoring(tx, core.office).settle(made_at, world.clock(), known_again=())
+    )
+    await world.play(minutes=2)
+    assert str(await room_of(world)) in str((await world.booking()).meeting_url)

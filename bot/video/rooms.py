@@ -1,9 +1,9 @@
 """Keeps the room of each booking at the video service as the booking wants it, and asks the service
 what it saw there."""
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.clock import Clock
 from bot.errand_owner import GivenUp, Owner, TryLater
@@ -69,10 +69,11 @@ class RoomKeeper(Owner):
     ) -> MadeRoom:
         """The room that is wanted: one that stands, changed where it has to be, or a new one."""
         if steps.keep is None:
-            return _made(await self._counted(wanted, self._make(reference, wanted)), wanted)
+            return _made(await self._counted(wanted, lambda: self._make(reference, wanted)), wanted)
         kept = await self._service.find(steps.keep, wanted.host) or standing[steps.keep]
         if steps.is_changed or not kept.is_as_made:
-            await self._counted(wanted, self._service.change(steps.keep, reference, wanted))
+            number = steps.keep
+            await self._counted(wanted, lambda: self._service.change(number, reference, wanted))
         return _made(kept, wanted)
 
     async def _make(self, reference: str, wanted: Place) -> Room:
@@ -111,17 +112,16 @@ class RoomKeeper(Owner):
                 found[room.number] = room
         return found
 
-    async def _counted(self, wanted: Place, work: Coroutine[Any, Any, Done]) -> Done:
+    async def _counted(self, wanted: Place, work: Callable[[], Awaitable[Done]]) -> Done:
         """Do what counts against the host's limit of a day; what was surely not done is given
         back. Raises TooMuch when the day's are used up."""
         now = self._clock()
         is_soon = wanted.starts_at < now + _SOON
         most = CHANGES_A_DAY if is_soon else CHANGES_A_DAY - _LEFT_FOR_SOON
         if not await self._database.run(lambda tx: Rooms(tx).spend_change(wanted.host, now, most)):
-            work.close()
             raise TooMuch("the rooms of a day are used up", after=until_utc_midnight(now))
         try:
-            return await work
+            return await work()
         except (TryLater, GivenUp) as error:
             if not (isinstance(error, TryLater) and error.unknown):
                 await self._database.run(lambda tx: Rooms(tx).give_back_change(wanted.host, now))

@@ -69,9 +69,11 @@ def _change(turn: Turn, store: Store, booking: Booking, what: str, status: Statu
     store.alerts.close_of(booking.id, turn.now)
     if status == Status.UNDECIDED:
         store.alerts.about(booking, AlertKind.DECIDE_ANEW, turn.now)
-    if before == Status.COMPLETED:
-        pass  # the parent was not told of it
-    elif what == "undo" or store.contacts.parent_of(booking.job_seeker_id) is not NOBODY:
+    # The parent was not told of an end that the service saw.
+    is_told = before != Status.COMPLETED
+    if is_told and (
+        what == "undo" or store.contacts.parent_of(booking.job_seeker_id) is not NOBODY
+    ):
         # Who has no chat need not be phoned to hear that they came.
         tell_parent(turn, store, booking, lambda to: _word(to, booking, what))
     return [cards.card(turn, store, booking, turn.say("act.done"))]

@@ -13,6 +13,5 @@ def read_video_user(text: str) -> str | None:
     plain = unicodedata.normalize("NFKC", text).strip()
     if len(plain) > _LONGEST or not _USER.fullmatch(plain):
         return None
-    return (
-        plain.lower() if "@" in plain else plain
-    )  # the service takes both, and counts them as one
+    # The service takes an address in any case, and counts it as one.
+    return plain.lower() if "@" in plain else plain
