@@ -206,7 +206,7 @@ const MEETING_BUTTONS = [
   ["join", "Parent joins", () => true],
   ["join-by-browser", "… by browser", () => true],
   ["let-in", "Host lets in", (meeting) => meeting.started && meeting.waiting > 0],
-  ["leave", "Parent leaves", (meeting) => meeting.inside > 0],
+  ["leave", "Parent leaves", (meeting) => meeting.inside + meeting.waiting > 0],
   ["end", "Host ends", (meeting) => meeting.started],
 ];
 
