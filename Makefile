@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8765
 
-.PHONY: setup develop demo test test-fast lint bench faults guards lock audit pictures
+.PHONY: setup develop demo test test-fast lint bench faults guards understand lock audit pictures
 .DEFAULT_GOAL := demo
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
@@ -50,6 +50,10 @@ faults: develop
 # Takes each guard out of a copy and runs the test that must notice.
 guards: develop
 	$(BIN)/python -m tests.faults.without
+
+# How much of the corpus of typed texts is understood (tests/corpus/README.md).
+understand: develop
+	$(BIN)/python -m tests.corpus
 
 pictures: develop
 	$(BIN)/python -m docs.make_pictures

@@ -14,6 +14,7 @@ from handlers.parents import (
     cancelling,
     conditions,
     consent,
+    courtesy,
     doubting,
     joining,
     moving,
@@ -21,9 +22,9 @@ from handlers.parents import (
     my_data,
     onboarding,
     troubles,
-    typed,
     waiting,
     welcome,
+    wishing,
     withdrawing,
 )
 from handlers.parents.troubles import Trouble
@@ -35,6 +36,8 @@ from models.rules.hearing import Closed
 from models.store import Store
 from models.store.chat_codes import code_in
 from models.turn import Turn
+from models.understanding.frame import CLEAR, Frame, Intent
+from models.understanding.reading import read
 
 # A verb's number goes up when its arguments change; the old number stays in the table for as long
 # as somebody may press such a button. tests/buttons.txt holds every form ever shipped.
@@ -81,33 +84,41 @@ VERBS: dict[str, Step] = {
     "moveday/1": moving.show_times,
     "movetime/1": moving.ask,
     "moveyes/1": moving.move,
+    "wish/1": wishing.wish,
+    "wishfor/1": wishing.wish_for_service,
+    "movewish/1": wishing.wish_to_move,
     "willcome/1": doubting.will_come,
     "late/1": arriving.late,
     "here/1": arriving.here,
 }
 
-# What typed words ask for (handlers/parents/typed.py has the words).
-WORDS: dict[typed.Wish, Step] = {
-    typed.Wish.UNDO: my_bookings.show_mine,
-    typed.Wish.LATE: arriving.say_late,
-    typed.Wish.HERE: arriving.say_here,
-    typed.Wish.WITHDRAW: withdrawing.ask,
-    typed.Wish.CANCEL: cancelling.choose_cancel,
-    typed.Wish.MOVE: moving.choose_move,
-    typed.Wish.MINE: my_bookings.show_mine,
-    typed.Wish.COMPANY: my_bookings.choose_company,
-    typed.Wish.DETAILS: onboarding.change_details,
-    typed.Wish.NEXT: onboarding.form_sent,
-    typed.Wish.TERMS: consent.show_terms,
-    typed.Wish.MY_DATA: my_data.show,
-    typed.Wish.ASK: asking.ask,
-    typed.Wish.HELP: welcome.help_,
-    typed.Wish.OFFICE: welcome.office,
-    typed.Wish.ENGLISH: welcome.speak_english,
-    typed.Wish.JAPANESE: welcome.speak_japanese,
-    typed.Wish.START: welcome.welcome,
-    typed.Wish.MENU: welcome.show_menu,
-    typed.Wish.BOOK: booking.start,
+# What typed words ask for (models/understanding says how they are read). A wish for days and times
+# has an offer of its own.
+WORDS: dict[Intent, Step] = {
+    Intent.QUESTION: asking.ask,
+    Intent.UNDO: my_bookings.show_mine,
+    Intent.LATE: arriving.say_late,
+    Intent.HERE: arriving.say_here,
+    Intent.WITHDRAW: withdrawing.ask,
+    Intent.LIST: my_bookings.show_mine,
+    Intent.COMPANY: my_bookings.choose_company,
+    Intent.DETAILS: onboarding.change_details,
+    Intent.NEXT: onboarding.form_sent,
+    Intent.TERMS: consent.show_terms,
+    Intent.MY_DATA: my_data.show,
+    Intent.HELP: welcome.help_,
+    Intent.OFFICE: welcome.office,
+    Intent.MENU: welcome.show_menu,
+    Intent.START: welcome.welcome,
+    Intent.GREETING: welcome.greet,
+    Intent.THANKS: welcome.you_are_welcome,
+}
+
+# What typed words ask for with days, times or the booking that they are about.
+FRAMES: dict[Intent, Callable[[Turn, Store, Frame], list[Message]]] = {
+    Intent.BOOK: wishing.book,
+    Intent.MOVE: wishing.move,
+    Intent.CANCEL: wishing.cancel,
 }
 
 
@@ -200,12 +211,16 @@ def _is_for_staff(event: Event) -> bool:
     if event.did is Did.TAPPED:
         return event.text.split(":", 1)[0] in commands.BUTTONS
     command = commands.typed(event.text) if event.text.startswith("/") else None
-    return command is not None and typed.understand(event.text[1:], date.min).wish is None
+    return command is not None and not troubles.is_command(event.text[1:], date.min)
 
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     awaited = store.awaited.pop(turn.contact, turn.now)
-    if awaited is not None and awaited.what == "question" and not typed.is_a_word(text):
+    if (
+        awaited is not None
+        and awaited.what == "question"
+        and not troubles.is_command(text, turn.today)
+    ):
         return [*asking.send(turn, store, text), *doubting.ask(turn, store, text)]
     has_own = troubles.has_answer_of_its_own(text, turn.today)
     in_doubt = [] if has_own else doubting.ask(turn, store, text)
@@ -232,22 +247,26 @@ def _sent(turn: Turn, store: Store, kind: str) -> list[Message]:
 
 def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     """The answer to what typed words ask for; nothing when they ask for nothing that we know."""
-    if typed.is_an_answer(text):
+    if courtesy.is_an_answer(text):
         return welcome.press_a_button(turn, store)
-    if troubles.is_courtesy(text):
+    frame = read(text, turn.today, turn.say.language)
+    if courtesy.is_courtesy(text):
         return (
             arriving.help_to_enter(turn, store)
-            or (doubting.says_coming(turn, store) if troubles.is_coming(text) else [])
-            or welcome.you_are_welcome(turn, store)
+            or (doubting.says_coming(turn, store) if courtesy.is_coming(text) else [])
+            or (welcome.greet if frame.intent is Intent.GREETING else welcome.you_are_welcome)(
+                turn, store
+            )
         )
-    wish, day, clock_time = typed.understand(text, turn.today)
-    if day is not None and wish in (None, typed.Wish.BOOK, typed.Wish.NEXT):
-        return booking.typed_day(turn, store, day, clock_time)
-    if day is not None and wish is typed.Wish.MOVE:
-        return moving.typed_day(turn, store, day, clock_time)
-    if wish is typed.Wish.HELP and (way_in := arriving.help_to_enter(turn, store)):
+    if frame.confidence < CLEAR:
+        return wishing.ask(turn, store, frame)
+    if frame.intent in FRAMES:
+        return FRAMES[frame.intent](turn, store, frame)
+    if frame.intent is Intent.LANGUAGE:
+        return welcome.speak(turn, store, text)
+    if frame.intent is Intent.HELP and (way_in := arriving.help_to_enter(turn, store)):
         return way_in
-    return WORDS[wish](turn, store) if wish else []
+    return WORDS[frame.intent](turn, store) if frame.intent in WORDS else []
 
 
 # Buttons whose answer would be about the booking that was just deemed cancelled.

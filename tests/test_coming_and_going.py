@@ -5,11 +5,11 @@ import pytest
 
 from handlers import router
 from handlers.parents import arriving
-from handlers.parents.typed import Wish
 from models.chat import Message
 from models.store import Store
 from models.tables import AlertKind
 from models.turn import Turn
+from models.understanding.frame import Intent
 from tests.conftest import MakeWorld
 from tests.consultation import at_the_start
 from tests.world import World
@@ -55,7 +55,7 @@ async def test_an_apology_is_in_their_language_too(
     def fails(turn: Turn, store: Store, bookings: object) -> list[Message]:
         raise RuntimeError("broken step")
 
-    monkeypatch.setitem(router.WORDS, Wish.HELP, fails)
+    monkeypatch.setitem(router.WORDS, Intent.HELP, fails)
     world: World = await make_world()
     parent = world.parent(language="en")
     parent.line.follows = True

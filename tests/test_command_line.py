@@ -186,8 +186,15 @@ def test_understand() -> None:
     result = run(
         "understand", "来週の火曜 10時に予約したい", "--now", "2026-11-23T09:00+09:00", "--json"
     )
-    assert json.loads(result.output) == {"wish": "book", "date": "2026-12-01", "time": "10:00"}
-    assert "wish: -" in run("understand", "らりるれろ").output
+    assert json.loads(result.output) == {
+        "intent": "book",
+        "dates": ["2026-12-01", "2026-12-01"],
+        "times": ["10:00", "10:00"],
+        "about": None,
+        "except": [],
+        "confidence": 1.0,
+    }
+    assert "dates: -" in run("understand", "らりるれろ").output
 
 
 def test_serve_refuses_to_start_wrong(tmp_path: Path) -> None:

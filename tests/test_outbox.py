@@ -10,7 +10,6 @@ from bot.channels.base import Request, RetryLater, Uncertain
 from bot.channels.line.channel import _unheard
 from bot.channels.telegram.channel import TelegramChannel
 from handlers import router
-from handlers.parents.typed import Wish
 from models.chat import Message
 from models.letter import Letter
 from models.letter_kind import LetterKind
@@ -18,6 +17,7 @@ from models.store import Store
 from models.store.outbox import Outgoing
 from models.tables import AlertKind, SendState, Status
 from models.turn import Turn
+from models.understanding.frame import Intent
 from tests.conftest import MakeWorld
 from tests.talk import Parent
 from tests.world import World
@@ -270,7 +270,7 @@ async def test_a_step_that_fails_is_contact_all_the_same(
     booking = await parent.has_booked()
     await world.play_to(booking.starts_at)
     with monkeypatch.context() as patch:
-        patch.setitem(router.WORDS, Wish.LATE, broken)
+        patch.setitem(router.WORDS, Intent.LATE, broken)
         await parent.says("子どもが熱を出して遅れます")
     parent.sees("申し訳ありません")
     assert await world.app.turns.retry_failed() == (1, 0)

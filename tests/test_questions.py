@@ -69,7 +69,7 @@ async def test_a_wish_is_no_question(world: World) -> None:
     await parent.says("質問")
     await parent.says("キャンセル")
     parent.sees("キャンセルしますか|キャンセルする")
-    await parent.says("これは何ですか")
+    await parent.says("なんでしょうね")
     parent.sees("読み取れません")
     assert await world.rows("SELECT * FROM questions") == []
 

@@ -223,7 +223,8 @@ async def test_a_typed_day_and_time_are_kept_while_the_service_is_asked(world: W
         await parent.taps("面接")
         parent.sees("この内容で予約しますか", "面接", "12月3日\\(木\\) 14:00〜14:30")
     await parent.says("12/3 20:00")
-    parent.sees("は予約できません")
+    await parent.taps("職業相談")
+    parent.sees("12月3日\\(木\\) 20:00", "相談の時間は10:00〜16:00です", "15:30")
     await parent.says("12月5日")
     await parent.taps("職業相談")
     parent.sees("12月5日\\(土\\)は、相談を行わない日です")
@@ -236,7 +237,7 @@ async def test_a_typed_day_where_there_is_one_service(make_world: MakeWorld, cha
     await parent.says("12/3 14:00")
     parent.sees("この内容で予約しますか", "12月3日\\(木\\) 14:00〜14:30")
     await parent.says("12/3")
-    parent.sees("時間をお選びください")
+    parent.sees("12月3日\\(木\\)", "ご希望に合う時間です", "10:00")
 
 
 def _at(year: int, month: int, day: int, clock: str) -> datetime:

@@ -12,7 +12,7 @@ from bot.channels.line.channel import LineChannel
 from bot.menus import refresh_menus
 from handlers import commands
 from handlers.buttons import argument_kinds
-from handlers.parents.typed import understand
+from handlers.parents.troubles import is_command
 from models.store import Store
 from models.tables import Role
 from tests.conftest import MONDAY, MakeWorld
@@ -138,7 +138,7 @@ async def test_every_command_refuses_whoever_may_not(
             seen = await person.says_in_group(f"/{name}@SomeBot")
         shown = " ".join(message.text for message in seen)
         refusals = await world.rows("SELECT what FROM audit WHERE NOT allowed")
-        if who is None and place == "private" and understand(name, MONDAY.date()).wish:
+        if who is None and place == "private" and is_command(name, MONDAY.date()):
             continue  # parents have this word too
         may = who in command.roles and (place == "private" or command.in_group)
         assert ("記録に残りました" in shown or "グループではできません" in shown) is not may, name

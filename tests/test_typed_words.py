@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from handlers.parents.typed import Wish, understand
+from models.understanding.frame import Intent
+from models.understanding.reading import read
 from tests.world import World
 
 ODD_TEXTS = [
@@ -29,7 +30,7 @@ async def test_odd_text_gets_a_kind_answer(world: World, odd: str) -> None:
     parent = world.parent()
     await parent.follows()
     await parent.says(odd)
-    parent.sees("ご用件をお選びください|日をお選び|利用規約のあらまし")
+    parent.sees("ご用件をお選びください|日をお選び|利用規約のあらまし|予約はありません")
     assert await world.alerts() == []
 
 
@@ -42,60 +43,60 @@ async def test_what_is_not_text_gets_a_kind_answer(world: World, kind: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("words", "wish"),
+    ("words", "intent"),
     [
-        ("予約", Wish.BOOK),
-        ("よやくしたいです", Wish.BOOK),
-        ("ＢＯＯＫ", Wish.BOOK),
-        ("空きはありますか", Wish.BOOK),
-        ("予約確認", Wish.MINE),
-        ("my bookings", Wish.MINE),
-        ("予約を変更したい", Wish.MOVE),
-        ("reschedule", Wish.MOVE),
-        ("キャンセル", Wish.CANCEL),
-        ("予約をキャンセルしたい", Wish.CANCEL),
-        ("Cancel please", Wish.CANCEL),
-        ("行けなくなりました", Wish.CANCEL),
-        ("子どもが熱を出して遅れます", Wish.LATE),
-        ("I'll be late", Wish.LATE),
-        ("I\u2019m in", Wish.HERE),
-        ("入りました", Wish.HERE),
-        ("12/3に変更", Wish.MOVE),
-        ("通訳をお願いします", Wish.COMPANY),
-        ("次へ", Wish.NEXT),
-        ("I'm in a traffic jam", None),
-        ("まだ入室していません", None),
-        ("少し遅くなります", Wish.LATE),
-        ("今日行けないです", Wish.CANCEL),
-        ("I can\u2019t make it", Wish.CANCEL),
-        ("別の日にしてほしい", Wish.MOVE),
-        ("こんにちは、予約したいです", Wish.BOOK),
-        ("change language", Wish.MENU),
-        ("電話番号を変えたい", Wish.DETAILS),
-        ("登録内容を変更したい", Wish.DETAILS),
-        ("ヘルプ", Wish.HELP),
-        ("HELP!", Wish.HELP),
-        ("/help", Wish.HELP),
-        ("\u200fhelp\u200f", Wish.HELP),
-        ("使い方がわからない", Wish.HELP),
-        ("電話", Wish.OFFICE),
-        ("contact", Wish.OFFICE),
-        ("住所を教えて", Wish.OFFICE),
-        ("規約", Wish.TERMS),
-        ("同意を取り消したい", Wish.WITHDRAW),
-        ("start", Wish.START),
-        ("はじめる", Wish.START),
-        ("メニュー", Wish.MENU),
-        ("English", Wish.ENGLISH),
-        ("日本語で", Wish.JAPANESE),
-        ("らりるれろ", None),
-        ("chocolate", None),
-        ("starting", None),
-        ("", None),
+        ("予約", Intent.BOOK),
+        ("よやくしたいです", Intent.BOOK),
+        ("ＢＯＯＫ", Intent.BOOK),
+        ("空きはありますか", Intent.BOOK),
+        ("予約確認", Intent.LIST),
+        ("my bookings", Intent.LIST),
+        ("予約を変更したい", Intent.MOVE),
+        ("reschedule", Intent.MOVE),
+        ("キャンセル", Intent.CANCEL),
+        ("予約をキャンセルしたい", Intent.CANCEL),
+        ("Cancel please", Intent.CANCEL),
+        ("行けなくなりました", Intent.CANCEL),
+        ("子どもが熱を出して遅れます", Intent.LATE),
+        ("I'll be late", Intent.LATE),
+        ("I\u2019m in", Intent.HERE),
+        ("入りました", Intent.HERE),
+        ("12/3に変更", Intent.MOVE),
+        ("通訳をお願いします", Intent.COMPANY),
+        ("次へ", Intent.NEXT),
+        ("I'm in a traffic jam", Intent.LATE),
+        ("まだ入室していません", Intent.NONE),
+        ("少し遅くなります", Intent.LATE),
+        ("今日行けないです", Intent.CANCEL),
+        ("I can\u2019t make it", Intent.CANCEL),
+        ("別の日にしてほしい", Intent.MOVE),
+        ("こんにちは、予約したいです", Intent.BOOK),
+        ("change language", Intent.LANGUAGE),
+        ("電話番号を変えたい", Intent.DETAILS),
+        ("登録内容を変更したい", Intent.DETAILS),
+        ("ヘルプ", Intent.HELP),
+        ("HELP!", Intent.HELP),
+        ("/help", Intent.HELP),
+        ("\u200fhelp\u200f", Intent.HELP),
+        ("使い方がわからない", Intent.HELP),
+        ("電話", Intent.OFFICE),
+        ("contact", Intent.OFFICE),
+        ("住所を教えて", Intent.OFFICE),
+        ("規約", Intent.TERMS),
+        ("同意を取り消したい", Intent.WITHDRAW),
+        ("start", Intent.START),
+        ("はじめる", Intent.START),
+        ("メニュー", Intent.MENU),
+        ("English", Intent.LANGUAGE),
+        ("日本語で", Intent.LANGUAGE),
+        ("らりるれろ", Intent.NONE),
+        ("chocolate", Intent.NONE),
+        ("starting", Intent.NONE),
+        ("", Intent.NONE),
     ],
 )
-def test_what_typed_words_mean(words: str, wish: Wish | None) -> None:
-    assert understand(words, date(2026, 11, 30)).wish is wish
+def test_what_typed_words_mean(words: str, intent: Intent) -> None:
+    assert read(words, date(2026, 11, 30)).intent is intent
 
 
 async def test_typed_words_work_as_well_as_buttons(world: World) -> None:

@@ -1,13 +1,13 @@
 """Booking: service, day, time, who comes along, and the confirmation (art. 6)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from handlers.parents import gate
 from handlers.shared import booking_card, offering, own_bookings, parts
 from models.booking import Booking
 from models.chat import Argument, Message, NotAButton, button, column
-from models.rules.days import at, local_day
+from models.rules.days import local_day
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.bookings import SlotTaken
@@ -19,29 +19,40 @@ def start(turn: Turn, store: Store) -> list[Message]:
     """The way to a booking: what is still to be settled first, then the days, for the service
     of last time where there was one."""
     mine = own_bookings.current(turn, store)
-    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
+    if blocked := closed(turn, store, mine):
         return blocked
-    last = store.bookings.latest(_seeker(turn))
-    offered = turn.office.services
+    service = usual_service(turn, store)
+    if service is None:
+        return [services(turn)]
+    return _days(turn, store, service, 0, mine)
+
+
+def closed(turn: Turn, store: Store, mine: Sequence[Booking]) -> list[Message] | None:
+    """What is still to be settled before a booking, or that there are enough of `mine`; None when
+    the way is free."""
+    return gate.closed(turn, store) or _has_enough(turn, mine)
+
+
+def usual_service(turn: Turn, store: Store) -> str | None:
+    """The service of last time, or the only one that there is; None where one must be chosen."""
+    last, offered = store.bookings.latest(seeker(turn)), turn.office.services
     if last is not None and last.service in offered:
-        return _days(turn, store, last.service, 0, mine)
-    if len(offered) == 1:
-        return _days(turn, store, offered[0], 0, mine)
-    return [_services(turn)]
+        return last.service
+    return offered[0] if len(offered) == 1 else None
 
 
 def choose_service(turn: Turn, store: Store) -> list[Message]:
     """The services that the office offers (art. 1)."""
     mine = own_bookings.current(turn, store)
-    return gate.closed(turn, store) or _has_enough(turn, mine) or [_services(turn)]
+    return closed(turn, store, mine) or [services(turn)]
 
 
 def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message]:
     """The days that have free slots, with how many; never a full day."""
     mine = own_bookings.current(turn, store)
-    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
+    if blocked := closed(turn, store, mine):
         return blocked
-    _check_service(turn, service)
+    check_service(turn, service)
     return _days(turn, store, service, page, mine)
 
 
@@ -74,9 +85,9 @@ def _days(
 def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Message]:
     """The free times of a day, morning and afternoon; the counselor of last time comes first."""
     mine = own_bookings.current(turn, store)
-    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
+    if blocked := closed(turn, store, mine):
         return blocked
-    _check_service(turn, service)
+    check_service(turn, service)
     free = offering.free_on(turn, store, day, mine)
     if not free:
         is_full = day in offering.days(turn, store, mine).full
@@ -88,26 +99,6 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
         return [sorry, *_days(turn, store, service, 0, mine)]
     back = button(turn.say("booking.other_day"), "days/1", service, 0)
     return [offering.times_card(turn, store, day, free, time_verb=("time/1", service), back=back)]
-
-
-def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> list[Message]:
-    """A typed day, perhaps with a time. Which service it is for is asked where there are several,
-    since a typed day does not say."""
-    mine = own_bookings.current(turn, store)
-    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
-        return blocked
-    offered = turn.office.services
-    if clock_time is None:
-        if len(offered) == 1:
-            return show_times(turn, store, offered[0], day)
-        return [_services(turn, "day/1", day)]
-    starts_at = at(day, clock_time, turn.office.zone)
-    slot = offering.best_at(turn, store, starts_at, mine)
-    if len(offered) > 1 and slot is not None:
-        return [_services(turn, "time/1", *slot)]
-    if slot is not None:
-        return show_summary(turn, store, offered[0], *slot)
-    return offering.offer_nearest(turn, store, starts_at, ("time/1", offered[0]), mine)
 
 
 def show_summary(
@@ -127,9 +118,9 @@ def show_summary_with(
 ) -> list[Message]:
     """What would be booked, with a companion or interpreter announced (art. 12(3))."""
     mine = own_bookings.current(turn, store)
-    if blocked := gate.closed(turn, store) or _has_enough(turn, mine):
+    if blocked := closed(turn, store, mine):
         return blocked
-    _check_service(turn, service)
+    check_service(turn, service)
     slot = Slot(starts_at, counselor_id)
     if slot not in offering.free_at(turn, store, starts_at, mine):
         return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
@@ -140,7 +131,7 @@ def ask_companion(
     turn: Turn, store: Store, service: str, starts_at: datetime, counselor_id: int
 ) -> list[Message]:
     """Who comes along?"""
-    _check_service(turn, service)
+    check_service(turn, service)
     choices = [
         button(turn.say(f"companion.{each}"), "with/1", service, starts_at, counselor_id, each)
         for each in Companion
@@ -169,7 +160,7 @@ def confirm(
     store.calendar.lock()  # first, since what was read before it is read again
     if blocked := gate.closed(turn, store):
         return blocked
-    _check_service(turn, service)
+    check_service(turn, service)
     slot = Slot(starts_at, counselor_id)
     mine = own_bookings.current(turn, store)
     if same := [each for each in mine if each.slot == slot]:
@@ -178,17 +169,17 @@ def confirm(
         return blocked
     if slot not in offering.free_at(turn, store, starts_at, mine):
         return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
-    if nth != store.bookings.how_many(_seeker(turn)) + 1:
+    if nth != store.bookings.how_many(seeker(turn)) + 1:
         return [_summary(turn, store, service, slot, companion)]
     try:
-        booked = store.bookings.book(_seeker(turn), slot, service, companion, turn.now)
+        booked = store.bookings.book(seeker(turn), slot, service, companion, turn.now)
     except SlotTaken:
         return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
     store.waiting.end(turn.contact.id, turn.now)
     return [booking_card.confirmation(turn, booked, turn.say("booking.booked"))]
 
 
-def _services(turn: Turn, verb: str = "days/1", *rest: Argument) -> Message:
+def services(turn: Turn, verb: str = "days/1", *rest: Argument) -> Message:
     """The services as buttons; what comes after the choice is in `rest`."""
     choices = [
         button(parts.service(turn, name), verb, name, *(rest or (0,)))
@@ -203,7 +194,7 @@ def _services(turn: Turn, verb: str = "days/1", *rest: Argument) -> Message:
 
 def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: Companion) -> Message:
     names = {each.id: each.name for each in store.calendar.counselors()}
-    nth = store.bookings.how_many(_seeker(turn)) + 1
+    nth = store.bookings.how_many(seeker(turn)) + 1
     args = (service, slot.starts_at, slot.counselor_id)
     day = local_day(slot.starts_at, turn.office.zone)
     return Message(
@@ -235,12 +226,12 @@ def _has_enough(turn: Turn, mine: Sequence[Booking]) -> list[Message] | None:
     return [Message(text=limit), *booking_card.cards_of(turn, mine)]
 
 
-def _seeker(turn: Turn) -> int:
+def seeker(turn: Turn) -> int:
     seeker = turn.contact.job_seeker_id
     assert seeker is not None, "the gate lets nobody through without details"
     return seeker
 
 
-def _check_service(turn: Turn, service: str) -> None:
+def check_service(turn: Turn, service: str) -> None:
     if service not in turn.office.services:
         raise NotAButton("no such service")

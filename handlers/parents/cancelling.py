@@ -1,5 +1,7 @@
 """Cancelling one's own booking with one question, and taking that back (art. 6(6))."""
 
+from collections.abc import Sequence
+
 from handlers.parents import gate, my_bookings
 from handlers.shared import booking_card, own_bookings, parts
 from models.booking import Booking
@@ -15,12 +17,11 @@ from models.turn import Turn
 _MOST_CHANGES = 8
 
 
-def choose_cancel(turn: Turn, store: Store) -> list[Message]:
-    """The typed word "cancel": the question for the one booking there is, or a choice."""
-    mine = own_bookings.current(turn, store)
-    if len(mine) != 1:
+def choose_cancel(turn: Turn, store: Store, found: Sequence[Booking]) -> list[Message]:
+    """The typed word "cancel": the question for the one booking that is meant, or a choice."""
+    if len(found) != 1:
         return my_bookings.show_mine(turn, store)
-    return ask_cancel(turn, store, mine[0].id)
+    return ask_cancel(turn, store, found[0].id)
 
 
 def ask_cancel(turn: Turn, store: Store, booking_id: int) -> list[Message]:

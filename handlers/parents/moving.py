@@ -1,13 +1,14 @@
 """Moving a booking: one step that never loses the old slot if the new one fails (art. 6(6))."""
 
-from datetime import date, datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from handlers.parents import gate, my_bookings
 from handlers.shared import booking_card, offering, own_bookings, parts
 from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
-from models.rules.days import at, local_day
+from models.rules.days import local_day
 from models.rules.deadlines import may_cancel
 from models.rules.slots import Slot
 from models.store import Store
@@ -23,25 +24,17 @@ class Movable(NamedTuple):
     others: list[Booking]
 
 
-def choose_move(turn: Turn, store: Store) -> list[Message]:
-    """The typed word "move": the days for the one booking there is, or a choice."""
-    mine = own_bookings.current(turn, store)
-    if len(mine) != 1:
+def choose_move(turn: Turn, store: Store, found: Sequence[Booking]) -> list[Message]:
+    """The typed word "move": the days for the one booking that is meant, or a choice."""
+    if len(found) != 1:
         return my_bookings.show_mine(turn, store)
-    return show_days(turn, store, mine[0].id, 0)
+    return show_days(turn, store, found[0].id, 0)
 
 
-def typed_day(turn: Turn, store: Store, day: date, clock_time: time | None) -> list[Message]:
-    """A typed day, perhaps with a time, to move the one booking there is to."""
-    mine = own_bookings.current(turn, store)
-    if len(mine) != 1:
-        return my_bookings.show_mine(turn, store)
-    if clock_time is not None:
-        starts_at = at(day, clock_time, turn.office.zone)
-        if slot := offering.best_at(turn, store, starts_at, []):
-            return ask(turn, store, mine[0].id, *slot)
-        return _offer_nearest(turn, store, starts_at, Movable(mine[0], []))
-    return show_times(turn, store, mine[0].id, day)
+def closed(turn: Turn, store: Store, booking_id: int) -> list[Message] | None:
+    """The answer why a booking cannot be moved now; None when it can."""
+    found = _movable(turn, store, booking_id)
+    return found if isinstance(found, list) else None
 
 
 def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Message]:

@@ -1,13 +1,15 @@
-"""What typed words say of a consultation: what keeps somebody from coming, that they come, a
-courtesy, or a wish and nothing else."""
+"""What typed words say of a consultation: what keeps somebody from coming, and whether they say
+anything beside a command."""
 
 import re
 from datetime import date
 
-from handlers.parents.typed import MARKS, REASSURING, YES, Wish, told, understand, without_wish
+from handlers.parents.courtesy import MARKS, YES, is_courtesy, told
 from models.choice import Choice
 from models.rules.typed_dates import plain
 from models.store.chat_codes import code_in
+from models.understanding.frame import CLEAR, Intent
+from models.understanding.reading import read
 
 
 class Trouble(Choice):
@@ -133,38 +135,10 @@ _QUESTION = re.compile(r"(?:\?|か|かな|かね|でしょう)[\s。!、]*$|探�
 # What words of a language say that we do not speak, nobody here can tell.
 _FOREIGN = re.compile(r"[\u00c0-\u024f\u0400-\u1cff\u1e00-\u1eff\uac00-\ud7af]")
 
-_COURTESY = (
-    r"どうも|本当に|ほんとうに|ご?(?:連絡|返信|丁寧に|親切に|案内)|お知らせ|リマインド|いつも|大変|いろいろ"
-    r"|今後とも|では|それでは|明日|あした|今日|本日|当日|は|も|を|の|に|ね|ので|こちらこそ|わざわざ"
-    r"|(?:ありがとう|有難う)(?:ござい(?:ます|ました))?|助かります|嬉しいです|うれしいです|お礼まで"
-    r"|(?:了解|りょうかい|承知|把握)(?:です|しました|いたしました|致しました)?"
-    r"|(?:わ|分)かりました|かしこまりました|確認(?:しました|いたしました|済みです|できました)"
-    r"|(?:よろしく|宜しく)(?:お願い(?:します|いたします|致します|申し上げます))?|お願いします"
-    r"|お世話になり(?:ます|ました)|お疲れ様です|すみません(?:でした)?|おはようございます|こんにちは"
-    r"|こんばんは|失礼(?:いた)?しました|お手数(?:を?おかけ(?:します|しました))?"
-    r"|楽しみ(?:です|にして(?:い|お)?(?:ます|ります))|問題(?:ありません|ないです)|大丈夫です"
-    r"|(?:準備|テスト)(?:は|も)?(?:できました|しました|済みです|万端です)|はい|うん|オッケー(?:です)?"
-    r"|ok(?:ay|です)?|yes|please|thanks?|thank you|thx|so much|very much|a lot|i|got it|noted|great"
-    r"|perfect|cool|sure|confirmed|understood|sounds good|will do|all right|alright|no problem"
-    r"|good (?:morning|evening|afternoon)|see you(?: (?:tomorrow|then|soon))?|tomorrow|today"
-    r"|looking forward(?: to it)?"
-)
-_COMING = (
-    r"(?:予定どおり|予定通り|必ず)?"
-    r"(?:行き|いき|行け|いけ|伺い|うかがい|参加し|参加でき|出席し|出られ|来られ)ます"
-    r"|i?'?(?:ll| will| am|m) (?:be there|come|coming)(?: at \d+(?::\d+)?(?: ?[ap]m)?)?|be there"
-)
-_ONLY_KIND = re.compile(rf"(?:\s*(?:{_COURTESY}|{_COMING})\s*)+")
-_SAYS_COMING = re.compile(rf"(?:{_COMING})")
-_SMILES = set("👍🙇🙏😊😄😀🙂☺🙆👌✨💪🎉❤♡♪🏻🏼🏽♂♀\ufe0f\u200d")
-_LONGEST_COURTESY = 60
-
-# What may stand beside a wish without saying anything else.
-_BESIDE_A_WISH = re.compile(
-    r"(?:[\s、。!?をのはがにもで・]|です|ます|お?願い?します|おねがいします|したい|します|見たい|見せて|教えて"
-    r"|知りたい|について|私|今|次|内容|確認|予約|よやく|一覧"
-    r"|\b(?:i|want|to|my|the|a|please|show|see|check|me|booking|bookings|reservation|for)\b)*"
-)
+_MAY_NOT_COME = (Intent.CANCEL, Intent.MOVE, Intent.LATE)
+# Whether something is wished does not hang on the day.
+_ANY_DAY = date(2026, 1, 1)
+_LONGEST_COMMAND, _LONGEST_IN_LATIN = 12, 25
 
 _ONE_HOUR = re.compile(r"(?<!\d)1\s*時間|一時間|(?<!half )an hour|(?<!\d)1 hour")
 
@@ -174,6 +148,9 @@ def trouble(text: str) -> Trouble | None:
     if is_courtesy(text):
         return None
     words = told(text)
+    frame = read(text, _ANY_DAY)
+    if frame.intent is Intent.ASK or (frame.intent is Intent.NONE and frame.is_denied):
+        words = _ASKS_TO_CANCEL.sub(" ", words)  # it is spoken of, and not asked for
     if _ABOUT_WORK.search(words) and is_question(text) and not _CANNOT_COME.search(words):
         return None
     return next((found for found, pattern in _TROUBLES if pattern.search(words)), None)
@@ -186,39 +163,42 @@ def is_question(text: str) -> bool:
 
 def may_not_come(text: str, today: date) -> bool:
     """Return whether a text may mean that somebody does not come as booked."""
-    if trouble(text) is not None or understand(text, today).wish is Wish.MOVE:
+    if is_courtesy(text):
+        return False
+    if trouble(text) is not None or read(text, today).intent in _MAY_NOT_COME:
         return True
     return _FOREIGN.search(text) is not None and not is_understood(text, today)
 
 
 def has_answer_of_its_own(text: str, today: date) -> bool:
     """Return whether a text that speaks of trouble also asks for what we can do about it."""
-    wish = understand(text, today).wish
-    if wish is Wish.LATE:
+    intent = read(text, today).intent
+    if intent is Intent.LATE:
         return not is_question(text)
-    if wish is Wish.CANCEL:
+    if intent is Intent.CANCEL:
         return _ASKS_TO_CANCEL.search(told(text)) is not None
-    return wish in (Wish.MOVE, Wish.UNDO)
+    return intent in (Intent.MOVE, Intent.UNDO)
 
 
 def is_understood(text: str, today: date) -> bool:
-    """Return whether a text is a wish, a "yes" or a courtesy, and nothing else. A day alone may
-    be when somebody would rather come."""
-    words = plain(text).strip(MARKS)
-    if is_courtesy(text) or words in YES or code_in(text) is not None:
+    """Return whether a text is a command, a "yes" or a courtesy, and nothing else. A day alone
+    may be when somebody would rather come."""
+    if is_courtesy(text) or plain(text).strip(MARKS) in YES or code_in(text) is not None:
         return True
-    rest = without_wish(told(text).strip(MARKS))
-    return rest is not None and _BESIDE_A_WISH.fullmatch(rest) is not None
+    frame = read(text, today)
+    names_a_time = frame.days or frame.times or frame.about or frame.without
+    may_come = frame.intent not in _MAY_NOT_COME
+    return is_command(text, today) and may_come and not names_a_time
 
 
-def is_courtesy(text: str) -> bool:
-    """Return whether a text is a courtesy or says that all is well, and nothing else."""
-    return _is_only(text, _ONLY_KIND)
-
-
-def is_coming(text: str) -> bool:
-    """Return whether a text says that somebody comes, and nothing else."""
-    return is_courtesy(text) and _SAYS_COMING.search(plain(text)) is not None
+def is_command(text: str, today: date) -> bool:
+    """Return whether a text is short, and nothing but what we can do something about."""
+    words = plain(text).strip(MARKS)
+    longest = _LONGEST_IN_LATIN if words.isascii() else _LONGEST_COMMAND
+    if len(words) > longest:
+        return False
+    frame = read(text, today)
+    return frame.confidence >= CLEAR and frame.intent not in (Intent.NONE, Intent.ASK)
 
 
 def minutes_in(text: str) -> int | None:
@@ -231,15 +211,3 @@ def minutes_in(text: str) -> int | None:
     if re.search(r"1時間半|一時間半|hour and a half", words):
         return 90
     return 30 if re.search(r"半時間|half an hour", words) else hours or None
-
-
-def _is_only(text: str, pattern: re.Pattern[str]) -> bool:
-    if len(text) > _LONGEST_COURTESY:
-        return False
-    words = plain(text)
-    if words and set(words) <= _SMILES:
-        return True
-    kept = "".join(sign if sign.isalnum() or sign in " ':" else "、" for sign in told(text))
-    parts = [part.strip() for part in kept.split("、") if part.strip()]
-    reassures = REASSURING.search(words) is not None
-    return (bool(parts) or reassures) and all(pattern.fullmatch(part) for part in parts)

@@ -4,6 +4,7 @@ the program cannot use."""
 from handlers.parents import consent
 from handlers.shared import own_bookings, parts
 from locales import best_language, languages
+from locales.words import languages_named
 from models.chat import Message, NotAButton, button, column
 from models.store import Store
 from models.turn import Turn
@@ -43,12 +44,12 @@ def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
     return [parts.menu(turn.in_language(language))]
 
 
-def speak_english(turn: Turn, store: Store) -> list[Message]:
-    return choose_language(turn, store, "en")
-
-
-def speak_japanese(turn: Turn, store: Store) -> list[Message]:
-    return choose_language(turn, store, "ja")
+def speak(turn: Turn, store: Store, text: str) -> list[Message]:
+    """The language whose name was typed; the menu, which offers them, where it is not known."""
+    named = [each for each in languages_named(text) if each in languages()]
+    if len(named) != 1:
+        return show_menu(turn, store)
+    return choose_language(turn, store, named[0])
 
 
 def help_(turn: Turn, store: Store) -> list[Message]:
@@ -91,6 +92,13 @@ def office(turn: Turn, store: Store) -> list[Message]:
 
 def not_understood(turn: Turn, store: Store) -> list[Message]:
     return [parts.menu(turn, turn.say("fallback.not_understood"))]
+
+
+def greet(turn: Turn, store: Store) -> list[Message]:
+    """The answer to a greeting; the talk stays where it was."""
+    if own_bookings.current(turn, store):
+        return you_are_welcome(turn, store)
+    return [Message(text=turn.say("fallback.greeting"), shortcuts=parts.menu_shortcuts(turn))]
 
 
 def you_are_welcome(turn: Turn, store: Store) -> list[Message]:

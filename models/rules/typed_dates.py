@@ -19,7 +19,8 @@ _KANJI_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六
 
 # The look behind keeps it linear: a run of signs is tried once, and not from each of its signs.
 _KANJI_NUMBER = re.compile(
-    r"(?<![〇一二三四五六七八九十])([〇一二三四五六七八九十]++)(?=[月日時分年]|週間)"
+    r"(?<![〇一二三四五六七八九十周期拜])([〇一二三四五六七八九十]++)(?=[月日号時时点分年天]|週間|个?(?:星期|礼拜|周))"
+    r"|(?<=[周期拜][一二三四五六日天])([〇一二三四五六七八九十]++)(?=[点时])"
 )
 
 _MONTH_WORD = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
@@ -91,7 +92,7 @@ def read_time(words: str) -> time | None:
 
 
 def _from_kanji(match: re.Match[str]) -> str:
-    signs = match[1]
+    signs = match[1] or match[2]
     if "十" not in signs:
         return "".join(str(_KANJI_DIGITS[sign]) for sign in signs)
     tens, _, ones = signs.partition("十")

@@ -190,8 +190,8 @@ GUARDS = (
     Guard(
         "words that we know hide no others",
         "handlers/parents/troubles.py",
-        "return rest is not None and _BESIDE_A_WISH.fullmatch(rest) is not None",
-        "return rest is not None",
+        "    return is_command(text, today) and may_come and not names_a_time",
+        "    return is_command(text, today) and may_come",
         "tests/test_not_understood.py -k hide_no",
     ),
     Guard(

@@ -1,0 +1,228 @@
+"""Typed wishes: what was heard is repeated, and what fits it is offered, nearest first. Where
+nothing fits, the answer says why, and what is nearest."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, time
+from typing import NamedTuple, Self
+
+from handlers.shared import offering, parts
+from handlers.shared.offering import Verb
+from models.booking import Booking
+from models.chat import Button, Message, button, column
+from models.rules.days import at, local_day
+from models.rules.deadlines import bookable_days
+from models.rules.slots import Slot, nearest, one_for_each_start
+from models.store import Store
+from models.turn import Turn
+from models.understanding.frame import FIRST_TIME, LAST_TIME, Days, Frame, Times
+
+_OFFERED = 8
+_NEAREST = 4
+_NOON = time(12)
+# What a button carries where no day is wished.
+_NO_DAY = date(2000, 1, 1)
+_HALVES = {
+    Times(FIRST_TIME, _NOON): "booking.morning",
+    Times(_NOON, LAST_TIME): "booking.afternoon",
+}
+
+
+class Wish(NamedTuple):
+    """The days and times that somebody would like; None is "any"."""
+
+    days: Days | None = None
+    times: Times | None = None
+    without: tuple[date, ...] = ()
+
+    @classmethod
+    def of(cls, frame: Frame) -> Self:
+        return cls(frame.days, frame.times, frame.without)
+
+    @classmethod
+    def unpacked(cls, first: date, last: date, start: int, end: int) -> Self:
+        """Return the wish that a button carries. Raises ValueError for times that there are not."""
+        days = None if first == last == _NO_DAY else Days(first, last)
+        times = None if end == 0 else Times(_clock(start), _clock(end))
+        return cls(days, times)
+
+    def packed(self) -> tuple[date, date, int, int]:
+        """Return the wish as arguments of a button; what is excluded is not carried."""
+        days = self.days or Days(_NO_DAY, _NO_DAY)
+        times = self.times or Times(time(0), time(0))
+        return (*days, _hhmm(times.first), _hhmm(times.last))
+
+    def fits(self, turn: Turn, slot: Slot) -> bool:
+        """Return whether a slot is what is wished."""
+        local = slot.starts_at.astimezone(turn.office.zone)
+        day, clock = local.date(), local.time()
+        return (
+            (self.days is None or self.days.first <= day <= self.days.last)
+            and (self.times is None or _is_in(clock, self.times))
+            and day not in self.without
+        )
+
+
+class Ways(NamedTuple):
+    """Where the buttons of an offer lead: to a day, to a time, to all days, and to waiting for a
+    full day."""
+
+    day: Verb
+    time: Verb
+    all_days: Button
+    wait: Verb | None = None
+
+
+def heard(turn: Turn, wish: Wish) -> str:
+    """Return a wish in words: "Tuesday 8 December, afternoon"."""
+    words = [part for part in (_days(turn, wish.days), _times(turn, wish.times)) if part]
+    said = turn.say("wish.joint").join(words) or turn.say("wish.any")
+    if wish.without:
+        days = turn.say("wish.comma").join(turn.say.day(each) for each in wish.without)
+        said = turn.say("wish.without", wish=said, days=days)
+    return said
+
+
+def offer(
+    turn: Turn, store: Store, wish: Wish, mine: Sequence[Booking], ways: Ways
+) -> list[Message]:
+    """What fits a wish, or why nothing does with what is nearest to it."""
+    free, full = offering.days(turn, store, mine)
+    fitting = {
+        day: those
+        for day, slots in free.items()
+        if (those := [slot for slot in slots if wish.fits(turn, slot)])
+    }
+    if not fitting:
+        waiting = _waiting(turn, wish, full, ways)
+        return _nothing(turn, store, wish, free, ways, waiting)
+    if len(fitting) == 1:
+        day = next(iter(fitting))
+        card = offering.times_card(
+            turn, store, day, fitting[day], time_verb=ways.time, back=ways.all_days
+        )
+        return [_saying(turn, wish, card)]
+    if wish.times is None:
+        page_verb = ("book/1",)  # the days of a wish fit on one page
+        few = dict(list(fitting.items())[:_OFFERED])
+        card = offering.days_card(
+            turn, few, 0, "", day_verb=ways.day, page_verb=page_verb, more=[ways.all_days]
+        )
+        return [_saying(turn, wish, card)]
+    last = offering.last_counselor(turn, store)
+    slots = one_for_each_start([slot for those in fitting.values() for slot in those], last)
+    choices = _choices(turn, slots[:_OFFERED], ways)
+    card = Message(groups=(column(*choices), column(ways.all_days)))
+    return [_saying(turn, wish, card)]
+
+
+def _saying(turn: Turn, wish: Wish, card: Message) -> Message:
+    return Message(
+        title=heard(turn, wish),
+        text=turn.say("wish.text"),
+        groups=card.groups,
+        shortcuts=card.shortcuts,
+    )
+
+
+def _choices(turn: Turn, slots: Sequence[Slot], ways: Ways) -> list[Button]:
+    return [button(parts.when(turn, slot.starts_at), *ways.time, *slot) for slot in slots]
+
+
+def _nothing(
+    turn: Turn,
+    store: Store,
+    wish: Wish,
+    free: dict[date, list[Slot]],
+    ways: Ways,
+    waiting: list[Button],
+) -> list[Message]:
+    every = [slot for slots in free.values() for slot in slots]
+    if not every:
+        sorry = Message(text=_why(turn, store, wish), groups=(column(*waiting),) if waiting else ())
+        return [sorry, offering.no_free_days(turn)]
+    days = wish.days or Days(next(iter(free)), next(iter(free)))
+    clock = max(wish.times.first, turn.office.hours[0]) if wish.times else _NOON
+    wanted = at(days.first, clock, turn.office.zone)
+    last = offering.last_counselor(turn, store)
+    close = nearest(one_for_each_start(every, last), wanted, _NEAREST)
+    return [
+        Message(
+            title=heard(turn, wish),
+            text=f"{_why(turn, store, wish)}\n{turn.say('wish.nearest')}",
+            groups=(column(*_choices(turn, close, ways)), column(*waiting, ways.all_days)),
+        )
+    ]
+
+
+def _waiting(turn: Turn, wish: Wish, full: Collection[date], ways: Ways) -> list[Button]:
+    """The way to wait for a day that is full."""
+    days = wish.days
+    if ways.wait is None or days is None or days.first != days.last or days.first not in full:
+        return []
+    return [button(turn.say("waiting.tell_me"), *ways.wait, days.first)]
+
+
+def _why(turn: Turn, store: Store, wish: Wish) -> str:
+    """Return why nothing fits: past, too soon, too far ahead, closed, at no such time or full."""
+    said = heard(turn, wish)
+    bookable = bookable_days(turn.now, turn.office.zone, turn.office.horizon_days)
+    days = wish.days or Days(bookable[0], bookable[-1])
+    if days.last < turn.today:
+        return turn.say("wish.past", wish=said)
+    if days.last < bookable[0]:
+        return turn.say("booking.day_is_too_soon", day=said, phone=parts.phone(turn))
+    if days.first > bookable[-1]:
+        return turn.say("wish.too_far", wish=said, days=turn.office.horizon_days)
+    first, last = max(days.first, bookable[0]), min(days.last, bookable[-1])
+    offered = store.calendar.offered_between(first, last)
+    if not [slot for slot in offered if _is_on(turn, slot, wish)]:
+        return turn.say("wish.closed", wish=said)
+    if not [slot for slot in offered if wish.fits(turn, slot)]:
+        opens, closes = turn.office.hours
+        return turn.say(
+            "wish.no_such_time", wish=said, opens=turn.say.time(opens), closes=turn.say.time(closes)
+        )
+    return turn.say("wish.full", wish=said)
+
+
+def _is_on(turn: Turn, slot: Slot, wish: Wish) -> bool:
+    return local_day(slot.starts_at, turn.office.zone) not in wish.without
+
+
+def _days(turn: Turn, days: Days | None) -> str:
+    if days is None:
+        return ""
+    if days.first == days.last:
+        return turn.say.day(days.first)
+    return turn.say("wish.range", first=turn.say.day(days.first), last=turn.say.day(days.last))
+
+
+def _times(turn: Turn, times: Times | None) -> str:
+    if times is None:
+        return ""
+    if half := _HALVES.get(times):
+        return turn.say(half)
+    first, last = turn.say.time(times.first), turn.say.time(times.last)
+    if times.first == times.last:
+        return first
+    if times.last == LAST_TIME:
+        return turn.say("wish.from", time=first)
+    if times.first == FIRST_TIME:
+        return turn.say("wish.until", time=last)
+    return turn.say("wish.range", first=first, last=last)
+
+
+def _is_in(clock: time, times: Times) -> bool:
+    """Return whether a start lies in what was wished: before the end of a range, or at the time
+    that was named."""
+    if times.first == times.last:
+        return clock == times.first
+    return times.first <= clock and (clock < times.last or times.last == LAST_TIME)
+
+
+def _hhmm(clock: time) -> int:
+    return clock.hour * 100 + clock.minute
+
+
+def _clock(hhmm: int) -> time:
+    return time(hhmm // 100, hhmm % 100)

@@ -1,0 +1,105 @@
+"""Words: what people type in a language, as data. Each language has one file, `words.toml`
+(docs/understanding.md says what stands in it)."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+_FOLDER = Path(__file__).parent
+_FILE, _EXAMPLES = "words.toml", "examples.jsonl"
+
+# A word, written as a regular expression, and the number or numbers that it stands for.
+Values = dict[str, int | list[int]]
+
+
+class Words(NamedTuple):
+    """The words of one language, as its file has them."""
+
+    language: str
+    spaced: bool  # words stand between spaces
+    unaccented: bool  # accents are left out on both sides
+    also: tuple[str, ...]  # languages that are mixed into this one
+    names: str  # how people name this language, in any language
+    known: tuple[str, ...]  # what tells this language from others
+    values: dict[str, Values]
+    parts: dict[str, str]  # pieces that several rows have in common
+    spellings: tuple[tuple[str, str], ...]  # what is read as something else
+    dates: tuple[str, ...]
+    times: tuple[str, ...]
+    noise: tuple[str, ...]  # numbers and weekdays that are no date
+    unwished: tuple[str, ...]  # wishes that are denied, past or somebody else's
+    glue: str  # what may stand between a day and its time
+    same_time: str
+    clauses: str  # what parts a reason from a wish
+    asks: str  # what says that a clause asks for something
+    links: tuple[tuple[str, str], ...]
+    moves: tuple[str, ...]  # what says from when to when
+    roles: tuple[tuple[str, str], ...]
+    intents: tuple[tuple[str, str], ...]
+
+
+@cache
+def word_languages() -> tuple[str, ...]:
+    """Return the languages that have words."""
+    return tuple(sorted(path.parent.name for path in _FOLDER.glob(f"*/{_FILE}")))
+
+
+@cache
+def words_of(language: str) -> Words:
+    """Return the words of a language that has some."""
+    raw = tomllib.loads((_FOLDER / language / _FILE).read_text(encoding="utf-8"))
+    return Words(
+        language=language,
+        spaced=raw["spaced"],
+        unaccented=raw.get("unaccented", False),
+        also=tuple(raw.get("also", ())),
+        names=raw["names"],
+        known=tuple(raw["known"]),
+        values=raw["values"],
+        parts=raw["parts"],
+        spellings=_rows(raw["spellings"]),
+        dates=tuple(raw["dates"]),
+        times=tuple(raw["times"]),
+        noise=tuple(raw["noise"]),
+        unwished=tuple(raw["unwished"]),
+        glue=raw["glue"],
+        same_time=raw["same_time"],
+        clauses=raw["clauses"],
+        asks=raw["asks"],
+        links=_rows(raw["links"]),
+        moves=tuple(raw["moves"]),
+        roles=_rows(raw["roles"]),
+        intents=_rows(raw["intents"]),
+    )
+
+
+def examples_of(language: str) -> Iterator[tuple[str, str]]:
+    """Read the texts of a language that are known to be understood, each with its intent."""
+    path = _FOLDER / language / _EXAMPLES
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            example = json.loads(line)
+            yield example["text"], example["intent"]
+
+
+@cache
+def language_names() -> str:
+    """Return a pattern of every language's names."""
+    return "|".join(words_of(each).names for each in word_languages())
+
+
+def languages_named(text: str) -> list[str]:
+    """Return the languages whose names stand in a text."""
+    return [
+        each
+        for each in word_languages()
+        if re.search(words_of(each).names, text, flags=re.IGNORECASE)
+    ]
+
+
+def _rows(raw: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, pattern) for name, pattern in raw)

@@ -1,0 +1,76 @@
+"""The frame: what the program heard in a text."""
+
+from datetime import date, time
+from typing import NamedTuple
+
+from models.choice import Choice
+
+# From this confidence on the program acts on what it heard; below it, it asks.
+CLEAR = 0.5
+
+FIRST_TIME, LAST_TIME = time(0), time(23, 59)
+
+
+class Intent(Choice):
+    """What a person wishes, or that they wish nothing. What stands last are commands for one page
+    or card of ours, of which nobody outside needs to know."""
+
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+    LATE = "late"
+    HERE = "here"
+    LIST = "list"
+    HELP = "help"
+    OFFICE = "office"
+    LANGUAGE = "language"
+    WITHDRAW = "withdraw"
+    ASK = "ask"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    NONE = "none"
+    QUESTION = "question"
+    UNDO = "undo"
+    TERMS = "terms"
+    DETAILS = "details"
+    COMPANY = "company"
+    MY_DATA = "my_data"
+    NEXT = "next"
+    MENU = "menu"
+    START = "start"
+
+
+class Days(NamedTuple):
+    """Days of the office, both included."""
+
+    first: date
+    last: date
+
+
+class Times(NamedTuple):
+    """Times of day in the office's zone, both included."""
+
+    first: time
+    last: time
+
+
+class About(NamedTuple):
+    """The booking that is spoken of, as far as the words say it."""
+
+    day: date | None = None
+    clock: time | None = None
+
+
+class Frame(NamedTuple):
+    """What was heard. Wanted days and times are in `days` and `times`; None is "not said"."""
+
+    intent: Intent
+    days: Days | None = None
+    times: Times | None = None
+    about: About | None = None
+    without: tuple[date, ...] = ()
+    at_same_time: bool = False  # as that booking, or as last time
+    readings: tuple[Days, ...] = ()  # the days that remain possible, where there are several
+    confidence: float = 1.0
+    is_denied: bool = False  # a wish was named, and denied or told of the past
+    language: str = ""

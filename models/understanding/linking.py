@@ -1,0 +1,98 @@
+"""Linking: days and times that belong together become one ("from the 7th to the 11th")."""
+
+import re
+from datetime import date
+from functools import partial
+
+from models.understanding.days import beside, days_of, is_bare, month_of, week_of
+from models.understanding.frame import Days, Times
+from models.understanding.grammar import Link
+from models.understanding.marking import Day, Marked, is_day, is_time
+from models.understanding.times import after, around, before
+
+
+def link(marked: Marked) -> None:
+    """Join the marks that belong together. A weekday beside its date adds nothing to it; one that
+    contradicts it leaves a doubt."""
+    marked.text = _WITH_WEEKDAY.sub(partial(_with_weekday, marked), marked.text)
+    for kind, pattern in marked.grammar.links:
+        marked.text = pattern.sub(partial(_linked, marked, kind), marked.text)
+    marked.text = marked.grammar.glue.sub("", marked.text)
+
+
+_MARK = r"[\ue000-\ue3ff]"
+_WITH_WEEKDAY = re.compile(rf"({_MARK})[ ,、]?[(\[<]?({_MARK})[)\]>]?")
+
+
+def _with_weekday(marked: Marked, match: re.Match[str]) -> str:
+    one, other = marked.day(match[1]), marked.day(match[2])
+    if is_weekday(one) and not is_weekday(other):  # "Tuesday, 8 December"
+        one, other = other, one
+    if is_weekday(one) or not is_weekday(other):
+        return match[0]
+    if one.days.first <= (same := _same_week(one.days.first, other)) <= one.days.last:
+        return marked.mark_days(Days(same, same), one.found)
+    marked.is_doubtful = True
+    marked.readings = [one.days, other.days]
+    return marked.mark_days(one.days, one.found)
+
+
+def is_weekday(day: Day) -> bool:
+    """Return whether only a weekday was named."""
+    return set(day.found) == {"weekday"}
+
+
+def _same_week(day: date, weekday: Day) -> date:
+    found = beside(weekday.found, day, is_range=False)
+    assert found is not None
+    return found.first
+
+
+def _linked(marked: Marked, kind: Link, match: re.Match[str]) -> str:
+    one, two = match["one"], match.groupdict().get("two")
+    if is_day(one):
+        return marked.mark_days(_days(marked, kind, marked.day(one), two), {})
+    return marked.mark_times(_times(marked, kind, marked.times(one), two))
+
+
+def _days(marked: Marked, kind: Link, one: Day, two: str | None) -> Days:
+    match kind:
+        case Link.RANGE | Link.EITHER:
+            assert two is not None
+            return _joined(marked, one, marked.day(two), is_range=kind is Link.RANGE)
+        case Link.AFTER:
+            is_range = not one.found or "day2" in one.found  # "from the 7th to the 9th"
+            return one.days if is_range else Days(one.days.first, month_of(one.days.first).last)
+        case Link.BEFORE:
+            return Days(min(marked.today, one.days.last), one.days.last)
+        case Link.AROUND:
+            return one.days
+        case Link.WEEK_OF:
+            return week_of(one.days.first)
+
+
+def _joined(marked: Marked, one: Day, two: Day, *, is_range: bool) -> Days:
+    first, last = one.days, two.days
+    if is_bare(two.found):
+        last = beside(two.found, first.first, is_range=is_range) or last
+    elif is_bare(one.found) and "day" in one.found:  # "7 to 11 December"
+        of_month = {**two.found, "day": one.found["day"]}
+        first = days_of(of_month, marked.today) or first
+    return Days(min(first.first, last.first), max(first.last, last.last))
+
+
+def _times(marked: Marked, kind: Link, one: Times, two: str | None) -> Times:
+    match kind:
+        case Link.RANGE | Link.EITHER:
+            assert two is not None
+            assert is_time(two)
+            other = marked.times(two)
+            return Times(min(one.first, other.first), max(one.last, other.last))
+        case Link.AFTER:
+            return after(one)
+        case Link.BEFORE:
+            return before(one)
+        case Link.AROUND:
+            return around(one)
+        case Link.WEEK_OF:
+            return one

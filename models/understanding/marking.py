@@ -1,0 +1,106 @@
+"""Marking: days and times in a text are found and replaced by marks."""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from models.understanding.days import Found, days_of, is_over
+from models.understanding.frame import Days, Times
+from models.understanding.grammar import (
+    FIRST_DAY_MARK,
+    FIRST_TIME_MARK,
+    MARKS,
+    NOISE_MARK,
+    PAST_MARK,
+    TAKEN,
+    Grammar,
+    value_of,
+)
+from models.understanding.times import times_of
+
+
+class Day(NamedTuple):
+    """A day or range of days in a text, and what the pattern found of it."""
+
+    days: Days
+    found: Found
+
+
+class Marked:
+    """A text whose days and times are marks."""
+
+    def __init__(self, text: str, grammar: Grammar, today: date) -> None:
+        for pattern, instead in grammar.spellings:
+            text = pattern.sub(instead, text)
+        self.text = grammar.noise.sub(NOISE_MARK, text)
+        self.grammar = grammar
+        self.today = today
+        self.is_doubtful = False
+        self.readings: list[Days] = []
+        self.moved = ""  # the marks of what is to be moved, where the words say to when
+        self._days: list[Day] = []
+        self._times: list[Times] = []
+        for pattern in grammar.dates:
+            self.text = pattern.sub(self._mark_day, self.text)
+        for pattern in grammar.times:
+            self.text = pattern.sub(self._mark_time, self.text)
+        self.text = grammar.glue.sub("", self.text)
+        for pattern in grammar.moves:
+            self.text = pattern.sub(self._take_moved, self.text)
+
+    def day(self, mark: str) -> Day:
+        return self._days[ord(mark) - FIRST_DAY_MARK]
+
+    def times(self, mark: str) -> Times:
+        return self._times[ord(mark) - FIRST_TIME_MARK]
+
+    def mark_days(self, days: Days, found: Found) -> str:
+        """Return a new mark for days."""
+        self._days.append(Day(days, found))
+        return chr(FIRST_DAY_MARK + min(len(self._days), MARKS) - 1)
+
+    def mark_times(self, times: Times) -> str:
+        """Return a new mark for times."""
+        self._times.append(times)
+        return chr(FIRST_TIME_MARK + min(len(self._times), MARKS) - 1)
+
+    def _mark_day(self, match: re.Match[str]) -> str:
+        found = self._found(match)
+        days = days_of(found, self.today)
+        if days is None and "month" in found and "day" in found:  # the other order of 3/12
+            found = {**found, "month": found["day"], "day": found["month"]}
+            days = days_of(found, self.today)
+        if days is None:
+            self.is_doubtful = True
+            return match[0]
+        return PAST_MARK if is_over(found) else self.mark_days(days, found)
+
+    def _mark_time(self, match: re.Match[str]) -> str:
+        times = times_of(self._found(match))
+        if times is None:
+            self.is_doubtful = True
+            return match[0]
+        return self.mark_times(times)
+
+    def _take_moved(self, match: re.Match[str]) -> str:
+        """Take what is to be moved out of the text, before it is taken for one end of a range."""
+        self.moved += match["one"]
+        start, end = match.start("one") - match.start(), match.end("one") - match.start()
+        return f"{match[0][:start]}{TAKEN}{match[0][end:]}"
+
+    def _found(self, match: re.Match[str]) -> Found:
+        return {
+            name: value_of(self.grammar, match, name)
+            for name, text in match.groupdict().items()
+            if text is not None
+        }
+
+
+def is_day(mark: str) -> bool:
+    """Return whether a sign is the mark of a day."""
+    return FIRST_DAY_MARK <= ord(mark) < FIRST_DAY_MARK + MARKS
+
+
+def is_time(mark: str) -> bool:
+    """Return whether a sign is the mark of a time."""
+    return FIRST_TIME_MARK <= ord(mark) < FIRST_TIME_MARK + MARKS

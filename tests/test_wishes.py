@@ -1,0 +1,152 @@
+"""Typed wishes: the answer is an offer that repeats what was heard; it never books by itself."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from models.rules.slots import Slot
+from models.tables import Status
+from tests.conftest import MakeWorld
+from tests.talk import Parent
+from tests.test_calendar_words import JAPAN
+from tests.world import World
+
+
+async def settled(make_world: MakeWorld, channel: str) -> tuple[World, Parent]:
+    """A parent who may book, at an office with one service. It is Monday, 30 November."""
+    world: World = await make_world(channel, services=("consultation",))
+    parent = world.parent()
+    await parent.has_settled_everything()
+    return world, parent
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard", "offered", "not_offered"),
+    [
+        ("来週の火曜の午後がいいです", "12月8日\\(火\\) 午後", "13:00", "10:00"),
+        ("来週の火曜日、11時以降で", "12月8日\\(火\\) 11:00以降", "11:00", "10:30"),
+        ("12/3 13時まで", "12月3日\\(木\\) 13:00まで", "12:30", "13:30"),
+        ("明日か明後日の10時ごろ", "12月1日\\(火\\)〜12月2日\\(水\\)", "10:00", "11:00"),
+        ("来週お願いします", "12月7日\\(月\\)〜12月13日\\(日\\)", "12/7", "12/3"),
+        ("来週、火曜以外で", "12月8日\\(火\\)を除く", "12/9", "12/8"),
+    ],
+)
+async def test_what_is_wished_is_repeated_and_offered(
+    make_world: MakeWorld, channel: str, typed: str, heard: str, offered: str, not_offered: str
+) -> None:
+    world, parent = await settled(make_world, channel)
+    await parent.says(typed)
+    parent.sees(heard, offered).sees_no(not_offered)
+    assert await world.bookings() == []
+
+
+async def test_one_day_and_time_need_one_confirmation(make_world: MakeWorld, channel: str) -> None:
+    world, parent = await settled(make_world, channel)
+    await parent.says("12/3の14時でお願いできますか")
+    parent.sees("この内容で予約しますか", "12月3日\\(木\\) 14:00〜14:30")
+    await parent.taps("予約する")
+    assert (await world.booking()).starts_at == datetime(2026, 12, 3, 14, tzinfo=JAPAN)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("12/6", "相談を行わない日"),
+        ("今日の午後", "前日までです"),
+        ("11月3日", "過ぎた日です"),
+        ("3月3日", "まだ予約できません"),
+        ("12/3の19時以降", "相談の時間は10:00〜16:00です"),
+    ],
+)
+async def test_why_nothing_fits_is_said_with_what_is_nearest(
+    make_world: MakeWorld, channel: str, typed: str, why: str
+) -> None:
+    _, parent = await settled(make_world, channel)
+    await parent.says(typed)
+    parent.sees(why, "近い時間は、こちらです", "12月")
+
+
+async def test_a_full_half_of_a_day_is_said_to_be_full(make_world: MakeWorld, channel: str) -> None:
+    world, parent = await settled(make_world, channel)
+    for hour in (10, 11):
+        for minute in (0, 30):
+            await world.take_slot(
+                Slot(datetime(2026, 12, 3, hour, minute, tzinfo=JAPAN).astimezone(UTC), 1)
+            )
+    await world.take_slot(Slot(datetime(2026, 12, 3, 12, tzinfo=JAPAN).astimezone(UTC), 1))
+    await parent.says("12/3の午前")
+    parent.sees("12月3日\\(木\\) 午前は、空きがなくなりました", "12:30")
+
+
+async def test_two_readings_are_two_buttons(make_world: MakeWorld, channel: str) -> None:
+    _, parent = await settled(make_world, channel)
+    await parent.says("12/3(金)がいいです")
+    parent.sees("どちらの日ですか", "12月3日\\(木\\)", "12月4日\\(金\\)")
+    await parent.taps("12月4日")
+    parent.sees("12月4日\\(金\\)", "ご希望に合う時間です")
+
+
+async def test_a_move_is_typed_in_one_sentence(world: World) -> None:
+    parent = world.parent()
+    before = await parent.has_booked(day="12/3", time="10:00")
+    await parent.says("12/3の予約を12/10の午後に変えてもらえますか")
+    parent.sees("12月10日\\(木\\) 午後", "13:00").sees_no("10:00")
+    await parent.says("保育園の都合で、予約を12/10の14時に変えたいです")
+    await parent.taps("変更する")
+    moved = await world.booking()
+    assert moved.id == before.id
+    assert moved.starts_at == datetime(2026, 12, 10, 14, tzinfo=JAPAN)
+
+
+async def test_the_same_time_is_that_of_the_booking(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="11:00")
+    await parent.says("12/3の予約、12/9の同じ時間に変更できますか")
+    parent.sees("12月9日\\(水\\) 11:00", "変更する")
+
+
+async def test_of_two_bookings_the_one_that_is_named_is_meant(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, services=("consultation",), max_upcoming=2)
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await parent.says("12/8 11:00")
+    await parent.taps("予約する")
+    await parent.says("12/8のほうをキャンセルしたいです")
+    parent.sees("キャンセル", "12月8日\\(火\\) 11:00").sees_no("12月3日")
+    await parent.taps("キャンセルする")
+    first, second = sorted(await world.bookings(), key=lambda each: each.starts_at)
+    assert (first.status, second.status) == (Status.BOOKED, Status.CANCELLED)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "キャンセルしないでください",
+        "先週キャンセルしました",
+        "キャンセルは何日前までできますか",
+        "please don't cancel my booking",
+        "娘が12/8に3歳になります",
+    ],
+)
+async def test_what_is_no_wish_changes_nothing_and_asks_nothing(world: World, typed: str) -> None:
+    parent = world.parent()
+    before = await parent.has_booked()
+    await parent.says(typed)
+    parent.sees_no("キャンセルしますか", "キャンセルする", "日時を変更する")
+    assert await world.booking() == before
+
+
+async def test_a_greeting_is_answered_in_kind(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.says("おはようございます")
+    parent.sees("よろしくお願いします")
+
+
+async def test_a_wish_waits_for_what_must_be_settled_first(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.says("来週の火曜の午後がいいです")
+    parent.sees("同意する")
