@@ -8,6 +8,7 @@ from datetime import date
 from handlers import commands, front_desk
 from handlers.buttons import Step, press
 from handlers.parents import (
+    answering,
     arriving,
     asking,
     booking,
@@ -258,6 +259,8 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
                 turn, store
             )
         )
+    if frame.topic is not None:
+        return answering.answer(turn, store, frame.topic, text)
     if frame.confidence < CLEAR:
         return wishing.ask(turn, store, frame)
     if frame.intent in FRAMES:

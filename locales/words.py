@@ -40,6 +40,7 @@ class Words(NamedTuple):
     moves: tuple[str, ...]  # what says from when to when
     roles: tuple[tuple[str, str], ...]
     intents: tuple[tuple[str, str], ...]
+    topics: tuple[tuple[str, str], ...]  # of frequent questions
 
 
 @cache
@@ -74,6 +75,7 @@ def words_of(language: str) -> Words:
         moves=tuple(raw["moves"]),
         roles=_rows(raw["roles"]),
         intents=_rows(raw["intents"]),
+        topics=_rows(raw["topics"]),
     )
 
 

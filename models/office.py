@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from models.rules.slots import Grid
+from models.topic import Topic
 
 Service = Literal["consultation", "placement", "interview", "selection"]
 
@@ -137,6 +138,7 @@ class Office(_Part):
     digest_at: ClockTime = time(8, 40)
     alert_webhook: Https | None = None
     reserved_pushes: int = Field(10, ge=0, le=10_000)
+    faq: dict[Topic, Words] = Field(default_factory=dict)
     video: Video = Video()
 
     @cached_property

@@ -4,6 +4,7 @@ from datetime import date, time
 from typing import NamedTuple
 
 from models.choice import Choice
+from models.topic import Topic
 
 # From this confidence on the program acts on what it heard; below it, it asks.
 CLEAR = 0.5
@@ -73,4 +74,5 @@ class Frame(NamedTuple):
     readings: tuple[Days, ...] = ()  # the days that remain possible, where there are several
     confidence: float = 1.0
     is_denied: bool = False  # a wish was named, and denied or told of the past
+    topic: Topic | None = None  # of a question
     language: str = ""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from locales.words import Values, Words, language_names, words_of
 from models.choice import Choice
+from models.topic import Topic
 from models.understanding.frame import Intent
 
 FIRST_DAY_MARK, FIRST_TIME_MARK, MARKS = 0xE000, 0xE400, 0x400
@@ -86,6 +87,7 @@ class Grammar(NamedTuple):
     moves: tuple[re.Pattern[str], ...]
     roles: tuple[tuple[Role, re.Pattern[str]], ...]
     intents: tuple[tuple[Guess, re.Pattern[str]], ...]
+    topics: tuple[tuple[Topic, re.Pattern[str]], ...]
 
 
 @cache
@@ -135,6 +137,9 @@ def grammar_of(language: str, bare: bool) -> Grammar:
             (Guess(Intent(name.rstrip("?")), name.endswith("?")), build.row(row))
             for build, each in builds
             for name, row in each.intents
+        ),
+        topics=tuple(
+            (Topic(name), build.row(row)) for build, each in builds for name, row in each.topics
         ),
     )
 

@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 
 from models.rules.typed_dates import plain
+from models.topic import Topic
 from models.understanding.days import beside, week_of
 from models.understanding.examples import likelihood
 from models.understanding.frame import About, Days, Frame, Intent
@@ -29,6 +30,7 @@ _FOUND_BY_NO_OTHER = (Intent.NONE, Intent.ASK)
 # The intents of the corpus; our own commands are found by rows alone.
 _TAUGHT = tuple(Intent)[: tuple(Intent).index(Intent.NONE) + 1]
 _WANTING = (Intent.BOOK, Intent.MOVE)
+_ASKING = (Intent.ASK, Intent.OFFICE, Intent.HELP)
 _SPEAKING_OF_ONE = (Intent.CANCEL, Intent.LATE, Intent.HERE, Intent.LIST)
 
 
@@ -50,6 +52,8 @@ def read(typed: str, today: date, language: str | None = None) -> Frame:
         return _Heard(marked).wanted(frame)
     if guess.intent in _SPEAKING_OF_ONE:
         return frame._replace(about=_Heard(marked).about_one())
+    if guess.intent in _ASKING or (guess.intent is Intent.NONE and "?" in text):
+        return frame._replace(topic=_topic(marked))
     return frame
 
 
@@ -103,6 +107,12 @@ def _by_row(marked: Marked, wished: str) -> Guess:
             is_moved = marked.moved and guess.intent is Intent.BOOK
             return Guess(Intent.MOVE, guess.is_doubtful) if is_moved else guess
     return Guess(Intent.NONE, is_doubtful=False)
+
+
+def _topic(marked: Marked) -> Topic | None:
+    """Return the frequent question that a text asks."""
+    rows = marked.grammar.topics
+    return next((topic for topic, pattern in rows if pattern.search(marked.text)), None)
 
 
 def _masked(text: str) -> str:
