@@ -53,6 +53,7 @@ VERBS: dict[str, Step] = {
     "menu/1": welcome.show_menu,
     "help/1": welcome.help_,
     "office/1": welcome.office,
+    "languages/1": welcome.show_languages,
     "language/1": welcome.choose_language,
     "terms/1": consent.show_terms,
     "text/1": consent.full_text,
@@ -250,7 +251,7 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     """The answer to what typed words ask for; nothing when they ask for nothing that we know."""
     if courtesy.is_an_answer(text):
         return welcome.press_a_button(turn, store)
-    frame = read(text, turn.today, turn.say.language)
+    frame = read(text, turn.today, turn.say.tag)
     if courtesy.is_courtesy(text):
         return (
             arriving.help_to_enter(turn, store)
@@ -267,6 +268,8 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
         return FRAMES[frame.intent](turn, store, frame)
     if frame.intent is Intent.LANGUAGE:
         return welcome.speak(turn, store, text)
+    if frame.intent is Intent.HERE and not courtesy.says_here(text):
+        return my_bookings.show_mine(turn, store)  # its button says it for sure
     if frame.intent is Intent.HELP and (way_in := arriving.help_to_enter(turn, store)):
         return way_in
     return WORDS[frame.intent](turn, store) if frame.intent in WORDS else []

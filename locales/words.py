@@ -4,14 +4,18 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from locales import languages, phrases
 
 _FOLDER = Path(__file__).parent
 _FILE, _EXAMPLES = "words.toml", "examples.jsonl"
 
+# What a row says that never fits.
+_NEVER = "(?!)"
 # A word, written as a regular expression, and the number or numbers that it stands for.
 Values = dict[str, int | list[int]]
 
@@ -41,6 +45,8 @@ class Words(NamedTuple):
     roles: tuple[tuple[str, str], ...]
     intents: tuple[tuple[str, str], ...]
     topics: tuple[tuple[str, str], ...]  # of frequent questions
+    troubles: tuple[tuple[str, str], ...]  # what may keep somebody from coming
+    kind: str  # courtesies, and nothing else
 
 
 @cache
@@ -55,27 +61,29 @@ def words_of(language: str) -> Words:
     raw = tomllib.loads((_FOLDER / language / _FILE).read_text(encoding="utf-8"))
     return Words(
         language=language,
-        spaced=raw["spaced"],
+        spaced=raw.get("spaced", True),
         unaccented=raw.get("unaccented", False),
         also=tuple(raw.get("also", ())),
         names=raw["names"],
         known=tuple(raw["known"]),
-        values=raw["values"],
-        parts=raw["parts"],
-        spellings=_rows(raw["spellings"]),
-        dates=tuple(raw["dates"]),
-        times=tuple(raw["times"]),
-        noise=tuple(raw["noise"]),
-        unwished=tuple(raw["unwished"]),
-        glue=raw["glue"],
-        same_time=raw["same_time"],
-        clauses=raw["clauses"],
-        asks=raw["asks"],
-        links=_rows(raw["links"]),
-        moves=tuple(raw["moves"]),
-        roles=_rows(raw["roles"]),
-        intents=_rows(raw["intents"]),
-        topics=_rows(raw["topics"]),
+        values=raw.get("values", {}),
+        parts=raw.get("parts", {}),
+        spellings=_rows(raw, "spellings"),
+        dates=tuple(raw.get("dates", ())),
+        times=tuple(raw.get("times", ())),
+        noise=tuple(raw.get("noise", ())),
+        unwished=tuple(raw.get("unwished", ())),
+        glue=raw.get("glue", r"\s?"),
+        same_time=raw.get("same_time", _NEVER),
+        clauses=raw.get("clauses", _NEVER),
+        asks=raw.get("asks", _NEVER),
+        links=_rows(raw, "links"),
+        moves=tuple(raw.get("moves", ())),
+        roles=_rows(raw, "roles"),
+        intents=_rows(raw, "intents"),
+        topics=_rows(raw, "topics"),
+        troubles=_rows(raw, "troubles"),
+        kind=raw.get("kind", _NEVER),
     )
 
 
@@ -95,13 +103,22 @@ def language_names() -> str:
 
 
 def languages_named(text: str) -> list[str]:
-    """Return the languages whose names stand in a text."""
-    return [
-        each
-        for each in word_languages()
-        if re.search(words_of(each).names, text, flags=re.IGNORECASE)
-    ]
+    """Return the languages that people can read here and whose names stand in a text."""
+    found = {each: match.span() for each in languages() if (match := _name(each).search(text))}
+    return [each for each, span in found.items() if not _is_inside(span, found.values())]
 
 
-def _rows(raw: list[list[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, pattern) for name, pattern in raw)
+@cache
+def _name(language: str) -> re.Pattern[str]:
+    names = [re.escape(phrases(language)("language.name"))]
+    names += [words_of(language).names] if language in word_languages() else []
+    return re.compile("|".join(names), flags=re.IGNORECASE)
+
+
+def _is_inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    """Return whether a name is part of a longer one."""
+    return any(other != span and other[0] <= span[0] and span[1] <= other[1] for other in others)
+
+
+def _rows(raw: dict[str, Any], name: str) -> tuple[tuple[str, str], ...]:
+    return tuple((word, pattern) for word, pattern in raw.get(name, ()))

@@ -138,7 +138,7 @@ def _pack(argument: Argument) -> str:
     if isinstance(argument, date):
         return argument.strftime("%Y%m%d")
     text = str(argument)
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+    if not re.fullmatch(r"[A-Za-z0-9_@-]+", text):
         raise ValueError("button arguments are plain words and numbers")
     return text
 

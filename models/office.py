@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from locales import of_speech
 from models.rules.slots import Grid
 from models.topic import Topic
 
@@ -158,8 +159,9 @@ class Office(_Part):
         return timedelta(minutes=self.grace_minutes)
 
     def words(self, words: Words, language: str) -> str:
-        """One of the office's texts in a language, else in the office's own language."""
-        return words.get(language) or words[self.language]
+        """One of the office's texts in a language, else in English or the office's own."""
+        fitting = (language, of_speech(language), "en", self.language)
+        return next(words[each] for each in fitting if words.get(each))
 
 
 def load(path: Path) -> Office:

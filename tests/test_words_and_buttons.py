@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import locales
+from bot.sandbox.line_limits import units
 from handlers import commands, router
 from handlers.buttons import argument_kinds
 from handlers.staff.urgency import URGENT
@@ -21,9 +22,16 @@ from models.tables import AlertKind
 
 ROOT = Path(__file__).parent.parent
 CATALOGS = {
-    language: polib.pofile(str(ROOT / "locales" / language / "LC_MESSAGES" / "madoguchi.po"))
-    for language in locales.languages()
+    domain: {
+        language: polib.pofile(str(ROOT / "locales" / language / "LC_MESSAGES" / f"{domain}.po"))
+        for language in found
+    }
+    for domain, found in (
+        (locales.DOMAIN, locales.languages()),
+        (locales.DESK, locales.desk_languages()),
+    )
 }
+PHRASES = [entry for catalogs in CATALOGS.values() for entry in catalogs["ja"]]
 BUTTONS = (ROOT / "tests" / "buttons.txt").read_text(encoding="utf-8").splitlines()
 
 # Keys that are put together from parts.
@@ -34,6 +42,7 @@ PATTERNS = {
     r"mine\.\w+": None,
     r"over\.\w+": None,
     r"terms\.summary\.\w+": None,
+    r"faq\.\w+": None,
     r"fallback\.(sticker|photo|voice|location|other)": None,
     r"(eligibility|environment)\.\w+(\.\w+)?": None,
     r"form\.\w+": None,
@@ -53,32 +62,34 @@ PATTERNS = {
 }
 
 
-def test_every_language_has_every_phrase() -> None:
-    keys = {language: [entry.msgid for entry in po] for language, po in CATALOGS.items()}
-    assert set(CATALOGS) >= {"ja", "en"}
+@pytest.mark.parametrize("domain", CATALOGS)
+def test_every_language_has_every_phrase(domain: str) -> None:
+    catalogs = CATALOGS[domain]
+    keys = {language: [entry.msgid for entry in po] for language, po in catalogs.items()}
     for language, found in keys.items():
         assert found == keys["ja"], language
         assert len(found) == len(set(found))
-        assert all(
-            entry.msgstr or all(entry.msgstr_plural.values()) for entry in CATALOGS[language]
-        )
+        for entry in catalogs[language]:
+            forms = [entry.msgstr] if not entry.msgid_plural else entry.msgstr_plural.values()
+            assert all(forms), (language, entry.msgid)
 
 
-def test_placeholders_are_the_same_in_every_language() -> None:
-    for entries in zip(*CATALOGS.values(), strict=True):
+@pytest.mark.parametrize("domain", CATALOGS)
+def test_placeholders_are_the_same_in_every_language(domain: str) -> None:
+    for entries in zip(*CATALOGS[domain].values(), strict=True):
         assert len({frozenset(_placeholders(entry)) for entry in entries}) == 1, entries[0].msgid
 
 
 def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
     used = _keys_in_code()
-    there = {entry.msgid for entry in CATALOGS["ja"]}
+    there = {entry.msgid for entry in PHRASES}
     assert used <= there, used - there
     put_together = {key for key in there for pattern in PATTERNS if re.fullmatch(pattern, key)}
     assert there <= used | put_together, there - used - put_together
 
 
 def test_every_condition_has_its_phrases() -> None:
-    there = {entry.msgid for entry in CATALOGS["ja"]}
+    there = {entry.msgid for entry in PHRASES}
     for card, name in ((Card.ELIGIBILITY, "eligibility"), (Card.ENVIRONMENT, "environment")):
         for item in ITEMS[card]:
             assert {f"{name}.{item}.{form}" for form in ("card", "ask", "way_out")} <= there
@@ -92,7 +103,7 @@ def test_every_alert_has_its_words() -> None:
         for path in (ROOT / folder).rglob("*.py")
         if path.name != "urgency.py"
     )
-    there = {entry.msgid for entry in CATALOGS["ja"]}
+    there = {entry.msgid for entry in PHRASES}
     assert {f"alert.{kind}" for kind in URGENT} == {
         key for key in there if key.startswith("alert.")
     }
@@ -123,7 +134,7 @@ def test_everything_in_the_audit_has_its_words() -> None:
                     plain = [each.value for each in node.args if isinstance(each, ast.Constant)]
                     noted.update(each for each in plain[:1] if isinstance(each, str) and each)
     assert len(noted) > 30
-    there = {entry.msgid for entry in CATALOGS["ja"] if entry.msgid.startswith("audit.did.")}
+    there = {entry.msgid for entry in PHRASES if entry.msgid.startswith("audit.did.")}
     assert {f"audit.did.{what.replace(' ', '_')}" for what in noted} == there
 
 
@@ -140,7 +151,7 @@ def test_the_file_of_buttons_names_every_verb() -> None:
 
 
 def test_every_command_has_its_words() -> None:
-    there = {entry.msgid for entry in CATALOGS["ja"]}
+    there = {entry.msgid for entry in PHRASES}
     assert {f"command.{name}" for name in commands.COMMANDS} == {
         key for key in there if key.startswith("command.")
     }
@@ -195,7 +206,7 @@ def _placeholders(entry: polib.POEntry) -> set[str]:
 
 def _keys_in_code() -> set[str]:
     """Every literal that looks like a key, in code and templates."""
-    prefixes = {entry.msgid.split(".")[0] for entry in CATALOGS["ja"]}
+    prefixes = {entry.msgid.split(".")[0] for entry in PHRASES}
     pattern = re.compile(rf"({'|'.join(prefixes)})\.[a-z_.]+")
     found = {
         "format.day",
@@ -213,3 +224,24 @@ def _keys_in_code() -> set[str]:
         text = path.read_text(encoding="utf-8")
         found |= {match[1] for match in re.finditer(r'\(+"([a-z_]+\.[a-z_.]+)"', text)}
     return {key for key in found if not key.endswith((".", ".html"))}
+
+
+# LINE's longest labels: of a card's button, and of a button below the last message.
+CARD_LABEL, SHORTCUT_LABEL = 40, 20
+
+
+def test_every_label_fits_its_button() -> None:
+    """What is longer would be cut off."""
+    labels = {key for key in _labels_in_code() if not key.startswith("desk")}
+    shortcuts = {"menu.book", "menu.mine", "menu.help"}
+    assert shortcuts < labels
+    for language, po in CATALOGS[locales.DOMAIN].items():
+        for entry in po:
+            longest = SHORTCUT_LABEL if entry.msgid in shortcuts else CARD_LABEL
+            if entry.msgid in labels:
+                assert units(entry.msgstr) <= longest, (language, entry.msgid, entry.msgstr)
+
+
+def _labels_in_code() -> set[str]:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "handlers").rglob("*.py"))
+    return set(re.findall(r'button\(\s*turn\.say\(\s*"([a-z_.]+)"', code))

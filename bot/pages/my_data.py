@@ -213,7 +213,7 @@ class MyDataPage(Page):
         return response
 
     def _gone(self, say: Phrases) -> HTMLResponse:
-        return self._pages.word(say, "desk_page.gone_title", "my_data.gone_text", status=410)
+        return self._pages.word(say, "my_data.gone_title", "my_data.gone_text", status=410)
 
     def _store(self, tx: Transaction) -> Store:
         return Store(tx, self._core.office, self._core.vault)

@@ -17,6 +17,7 @@ from bot.sandbox.playing import play_to
 from bot.sandbox.staff import SandboxStaff
 from bot.sandbox.telegram_server import TelegramServer
 from bot.sandbox.zoom_pane import ZoomPane
+from locales import languages, of_speech, phrases
 from models.booking import Booking
 from models.office import Office
 from models.rules.deadlines import day_before
@@ -87,6 +88,7 @@ class SandboxPage:
                 "now": now.astimezone(zone).isoformat(),
                 "office": self._office.words(self._office.name, self._parent.language),
                 "language": self._parent.language,
+                "languages": _phone_languages(),
                 "follows": self._parent.follows,
                 "loading": loading is not None and loading > now,
                 "turning": self._turning,
@@ -143,7 +145,7 @@ class SandboxPage:
                 status = 200
             case "zoom" if await self._zoom.do(str(body["what"]), int(body.get("number", 0))):
                 status = 200
-            case "language" if body.get("language") in ("ja", "en"):
+            case "language" if body.get("language") in _phone_languages():
                 self._parent.language, status = body["language"], 200
             case _:
                 return Response(status_code=404)
@@ -199,3 +201,8 @@ class SandboxPage:
             if origin is None or origin in own:
                 return None
         return Response(status_code=403)
+
+
+def _phone_languages() -> dict[str, str]:
+    """The languages in which a phone can be, each by its own name."""
+    return {each: phrases(each)("language.name") for each in languages() if each == of_speech(each)}

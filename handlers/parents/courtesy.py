@@ -1,6 +1,7 @@
 """Courtesies and answers: what people type who wish nothing, who come, or who say yes or no."""
 
 import re
+import unicodedata
 
 from models.rules.typed_dates import plain
 
@@ -23,6 +24,17 @@ _REASSURING = re.compile(
 _HOW_TO = re.compile(
     r"(?:使い方|入り方|やり方|操作|方法|仕方|しかた|かた)(?:が|は|も)?(?:よく|いまいち)?(?:わか|分か)(?:りま|ら|ん)\w*"
     r"|(?:don'?t know|not sure) how to(?: use)?"
+)
+
+_HERE = (
+    *("入りました", "入室しました", "来ました", "着きました", "つきました", "参加しました", "入室"),
+    *("入りましたよ", "入室しています", "入っています", "待っています", "待機しています", "着いた"),
+    *("i'm in", "im in", "i am in", "i'm here", "im here", "i am here", "here", "joined"),
+    *("i'm waiting", "i am waiting", "i have joined", "we're here", "we are here"),
+    *("到了", "我到了", "进来了", "我进来了", "我在等", "已上线"),
+    *("em vào rồi", "vào rồi", "em đang chờ", "em vao roi", "có mặt", "em vào phòng rồi"),
+    *("cheguei", "entrei", "já entrei", "ja entrei", "estou aqui", "to aqui", "tô aqui"),
+    *("andito na ako", "nandito na ako", "andito na po ako", "nandito na po ako", "present po"),
 )
 
 _COURTESY = (
@@ -62,6 +74,12 @@ def is_courtesy(text: str) -> bool:
     return _is_only(text, _ONLY_KIND)
 
 
+def says_here(text: str) -> bool:
+    """Return whether a text says that somebody has come, and nothing else: that goes on record, so
+    it takes these very words."""
+    return plain(text).strip(MARKS) in _HERE
+
+
 def is_coming(text: str) -> bool:
     """Return whether a text says that somebody comes, and nothing else."""
     return is_courtesy(text) and _SAYS_COMING.search(plain(text)) is not None
@@ -81,6 +99,8 @@ def _is_only(text: str, pattern: re.Pattern[str]) -> bool:
     if words and set(words) <= _SMILES:
         return True
     kept = "".join(sign if sign.isalnum() or sign in " ':" else "、" for sign in told(text))
+    if any(unicodedata.category(sign) == "So" for sign in words if sign not in _SMILES):
+        return False  # a sign that may say anything
     parts = [part.strip() for part in kept.split("、") if part.strip()]
     reassures = _REASSURING.search(words) is not None
     return (bool(parts) or reassures) and all(pattern.fullmatch(part) for part in parts)

@@ -10,6 +10,7 @@ from models.rules.typed_dates import plain
 from models.store.chat_codes import code_in
 from models.understanding.frame import CLEAR, Intent
 from models.understanding.reading import read
+from models.understanding.troubles import is_only_kind, trouble_in
 
 
 class Trouble(Choice):
@@ -131,11 +132,26 @@ _ABOUT_WORK = _pattern(
     "仕事 求人 応募 募集 会社 職場 働 転職 資格 紹介 受付の",
     "job/jobs/work/hiring/vacancy/position",
 )
+# A question about how one cancels, and no wish to do it.
+_RULES = _pattern(
+    "いつまで 何日前 何時間前 キャンセル料 手数料 お金 料金 ペナルティ どうなり どうなる",
+    "how late/until when/by when/deadline/fee/charge/penalty/how many days/what happens",
+)
 _QUESTION = re.compile(r"(?:\?|か|かな|かね|でしょう)[\s。!、]*$|探し|(?:求人|仕事)を")
 # What words of a language say that we do not speak, nobody here can tell.
 _FOREIGN = re.compile(r"[\u00c0-\u024f\u0400-\u1cff\u1e00-\u1eff\uac00-\ud7af]")
 
 _MAY_NOT_COME = (Intent.CANCEL, Intent.MOVE, Intent.LATE)
+# What may be said without saying anything of whether one comes.
+_PLAIN = (
+    *(Intent.BOOK, Intent.HERE, Intent.LIST, Intent.HELP, Intent.OFFICE, Intent.LANGUAGE),
+    *(Intent.QUESTION, Intent.UNDO, Intent.TERMS, Intent.DETAILS, Intent.COMPANY),
+    *(Intent.MY_DATA, Intent.NEXT, Intent.MENU, Intent.START),
+)
+_DENIES = re.compile(
+    r"ない|ません|なくて|いらん|へん|[不没别唔]|\b(?:no|not|don'?t|sem|nao|n[ãa]o|ko|k|di|hindi|wag)\b"
+    r"|n't|không|khong"
+)
 # Whether something is wished does not hang on the day.
 _ANY_DAY = date(2026, 1, 1)
 _LONGEST_COMMAND, _LONGEST_IN_LATIN = 12, 25
@@ -149,11 +165,15 @@ def trouble(text: str) -> Trouble | None:
         return None
     words = told(text)
     frame = read(text, _ANY_DAY)
-    if frame.intent is Intent.ASK or (frame.intent is Intent.NONE and frame.is_denied):
-        words = _ASKS_TO_CANCEL.sub(" ", words)  # it is spoken of, and not asked for
+    is_of_rules = frame.intent is Intent.ASK and _RULES.search(words) is not None
+    if is_of_rules or (frame.intent is Intent.NONE and frame.is_denied):
+        words = _RULES.sub(" ", _ASKS_TO_CANCEL.sub(" ", words))  # spoken of, and not asked for
     if _ABOUT_WORK.search(words) and is_question(text) and not _CANNOT_COME.search(words):
         return None
-    return next((found for found, pattern in _TROUBLES if pattern.search(words)), None)
+    found = next((found for found, pattern in _TROUBLES if pattern.search(words)), None)
+    if found is None and (name := trouble_in(words)):
+        return Trouble(name)
+    return found
 
 
 def is_question(text: str) -> bool:
@@ -172,7 +192,8 @@ def may_not_come(text: str, today: date) -> bool:
 
 def has_answer_of_its_own(text: str, today: date) -> bool:
     """Return whether a text that speaks of trouble also asks for what we can do about it."""
-    intent = read(text, today).intent
+    frame = read(text, today)
+    intent = frame.intent if frame.confidence >= CLEAR else None
     if intent is Intent.LATE:
         return not is_question(text)
     if intent is Intent.CANCEL:
@@ -185,10 +206,12 @@ def is_understood(text: str, today: date) -> bool:
     may be when somebody would rather come."""
     if is_courtesy(text) or plain(text).strip(MARKS) in YES or code_in(text) is not None:
         return True
+    if is_only_kind(text):
+        return True
     frame = read(text, today)
     names_a_time = frame.days or frame.times or frame.about or frame.without
-    may_come = frame.intent not in _MAY_NOT_COME
-    return is_command(text, today) and may_come and not names_a_time
+    is_plain = frame.intent in _PLAIN and _DENIES.search(plain(text)) is None
+    return is_command(text, today) and is_plain and not names_a_time
 
 
 def is_command(text: str, today: date) -> bool:

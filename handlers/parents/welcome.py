@@ -3,9 +3,9 @@ the program cannot use."""
 
 from handlers.parents import consent
 from handlers.shared import own_bookings, parts
-from locales import best_language, languages
+from locales import best_language, languages, phrases
 from locales.words import languages_named
-from models.chat import Message, NotAButton, button, column
+from models.chat import Group, Message, NotAButton, button, column
 from models.store import Store
 from models.turn import Turn
 
@@ -18,14 +18,12 @@ def welcome(turn: Turn, store: Store) -> list[Message]:
         text.append(turn.say("welcome.terms_first"))
     if (asked := turn.event.language if turn.event else None) and best_language(asked) is None:
         # A language that we do not have: nobody knows which of ours is read better.
-        other = turn.in_language(turn.say("language.other"))
+        other = turn.in_language("ja" if turn.say.tag == "en" else "en")
         text += ["", other.say("welcome.text", app=turn.office.video.name)]
     hello = Message(
         title=turn.say("welcome.title", office=parts.office_name(turn)),
         text="\n".join(text),
-        groups=(
-            column(button(turn.say("language.switch"), "language/1", turn.say("language.other"))),
-        ),
+        groups=(_languages(turn),),
     )
     if known:
         return [hello, parts.menu(turn)]
@@ -34,6 +32,17 @@ def welcome(turn: Turn, store: Store) -> list[Message]:
 
 def show_menu(turn: Turn, store: Store) -> list[Message]:
     return [parts.menu(turn)]
+
+
+def show_languages(turn: Turn, store: Store) -> list[Message]:
+    """The languages by their own names: whoever cannot read this one finds theirs."""
+    return [
+        Message(
+            title=turn.say("language.choose"),
+            text=turn.say("language.text"),
+            groups=(_languages(turn),),
+        )
+    ]
 
 
 def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
@@ -45,10 +54,10 @@ def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
 
 
 def speak(turn: Turn, store: Store, text: str) -> list[Message]:
-    """The language whose name was typed; the menu, which offers them, where it is not known."""
-    named = [each for each in languages_named(text) if each in languages()]
+    """The language whose name was typed; all of them where it is not clear."""
+    named = languages_named(text)
     if len(named) != 1:
-        return show_menu(turn, store)
+        return show_languages(turn, store)
     return choose_language(turn, store, named[0])
 
 
@@ -67,7 +76,7 @@ def help_(turn: Turn, store: Store) -> list[Message]:
                     button(turn.say("help.details"), "form/1"),
                     button(turn.say("help.my_data"), "mydata/1"),
                     button(turn.say("help.withdraw"), "withdraw/1"),
-                    button(turn.say("language.switch"), "language/1", turn.say("language.other")),
+                    button(turn.say("language.choose"), "languages/1"),
                 ),
             ),
         )
@@ -138,3 +147,9 @@ def not_text(turn: Turn, store: Store) -> list[Message]:
 def sorry(turn: Turn) -> Message:
     """Something went wrong on our side: what to do now."""
     return parts.menu(turn, turn.say("fallback.sorry", phone=parts.phone(turn)))
+
+
+def _languages(turn: Turn) -> Group:
+    others = [each for each in languages() if each != turn.say.language]
+    names = [button(phrases(each)("language.name"), "language/1", each) for each in others]
+    return Group(tuple(names), columns=2)

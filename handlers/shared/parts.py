@@ -73,7 +73,6 @@ def menu_shortcuts(turn: Turn) -> tuple[Button, ...]:
 
 def menu(turn: Turn, text: str = "") -> Message:
     """Everything there is, as buttons."""
-    other = turn.say("language.other")
     return Message(
         title=turn.say("menu.title"),
         text=text or turn.say("menu.text"),
@@ -84,7 +83,7 @@ def menu(turn: Turn, text: str = "") -> Message:
                 button(turn.say("menu.help"), "help/1"),
                 button(turn.say("menu.ask"), "ask/1"),
                 button(turn.say("menu.office"), "office/1"),
-                button(turn.say("language.switch"), "language/1", other),
+                button(turn.say("language.choose"), "languages/1"),
             ),
         ),
     )

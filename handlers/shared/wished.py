@@ -2,7 +2,7 @@
 nothing fits, the answer says why, and what is nearest."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import NamedTuple, Self
 
 from handlers.shared import offering, parts
@@ -19,8 +19,11 @@ from models.understanding.frame import FIRST_TIME, LAST_TIME, Days, Frame, Times
 _OFFERED = 8
 _NEAREST = 4
 _NOON = time(12)
-# What a button carries where no day is wished.
+# What a button carries where no day, and where no time is wished.
 _NO_DAY = date(2000, 1, 1)
+_NO_TIMES = (1, 0)
+# A day further away is said with its year.
+_NEAR = timedelta(days=200)
 _HALVES = {
     Times(FIRST_TIME, _NOON): "booking.morning",
     Times(_NOON, LAST_TIME): "booking.afternoon",
@@ -39,17 +42,20 @@ class Wish(NamedTuple):
         return cls(frame.days, frame.times, frame.without)
 
     @classmethod
-    def unpacked(cls, first: date, last: date, start: int, end: int) -> Self:
-        """Return the wish that a button carries. Raises ValueError for times that there are not."""
-        days = None if first == last == _NO_DAY else Days(first, last)
-        times = None if end == 0 else Times(_clock(start), _clock(end))
-        return cls(days, times)
+    def unpacked(cls, first: date, last: date, start: int, end: int, without: date) -> Self:
+        """Return the wish that a button carries. Raises ValueError for days and times that there
+        are not."""
+        days = None if first == _NO_DAY else Days(first, last)
+        times = None if (start, end) == _NO_TIMES else Times(_clock(start), _clock(end))
+        if last < first or (times and times.last < times.first):
+            raise ValueError("an end before its beginning")
+        return cls(days, times, () if without == _NO_DAY else (without,))
 
-    def packed(self) -> tuple[date, date, int, int]:
-        """Return the wish as arguments of a button; what is excluded is not carried."""
+    def packed(self) -> tuple[date, date, int, int, date]:
+        """Return the wish as arguments of a button, which has room for one excluded day."""
         days = self.days or Days(_NO_DAY, _NO_DAY)
-        times = self.times or Times(time(0), time(0))
-        return (*days, _hhmm(times.first), _hhmm(times.last))
+        start, end = map(_hhmm, self.times) if self.times else _NO_TIMES
+        return (*days, start, end, self.without[0] if self.without else _NO_DAY)
 
     def fits(self, turn: Turn, slot: Slot) -> bool:
         """Return whether a slot is what is wished."""
@@ -58,8 +64,12 @@ class Wish(NamedTuple):
         return (
             (self.days is None or self.days.first <= day <= self.days.last)
             and (self.times is None or _is_in(clock, self.times))
-            and day not in self.without
+            and not any(self._excludes(each, day) for each in self.without)
         )
+
+    def _excludes(self, excluded: date, day: date) -> bool:
+        """Without a week, "not Tuesday" means every Tuesday."""
+        return day == excluded or (self.days is None and day.weekday() == excluded.weekday())
 
 
 class Ways(NamedTuple):
@@ -109,7 +119,8 @@ def offer(
         )
         return [_saying(turn, wish, card)]
     last = offering.last_counselor(turn, store)
-    slots = one_for_each_start([slot for those in fitting.values() for slot in those], last)
+    a_day = max(1, _OFFERED // len(fitting))
+    slots = [slot for those in fitting.values() for slot in one_for_each_start(those, last)[:a_day]]
     choices = _choices(turn, slots[:_OFFERED], ways)
     card = Message(groups=(column(*choices), column(ways.all_days)))
     return [_saying(turn, wish, card)]
@@ -176,6 +187,8 @@ def _why(turn: Turn, store: Store, wish: Wish) -> str:
     first, last = max(days.first, bookable[0]), min(days.last, bookable[-1])
     offered = store.calendar.offered_between(first, last)
     if not [slot for slot in offered if _is_on(turn, slot, wish)]:
+        if days.last > last:
+            return turn.say("wish.too_far", wish=said, days=turn.office.horizon_days)
         return turn.say("wish.closed", wish=said)
     if not [slot for slot in offered if wish.fits(turn, slot)]:
         opens, closes = turn.office.hours
@@ -192,9 +205,13 @@ def _is_on(turn: Turn, slot: Slot, wish: Wish) -> bool:
 def _days(turn: Turn, days: Days | None) -> str:
     if days is None:
         return ""
-    if days.first == days.last:
-        return turn.say.day(days.first)
-    return turn.say("wish.range", first=turn.say.day(days.first), last=turn.say.day(days.last))
+    first, last = (_day(turn, each) for each in days)
+    return first if days.first == days.last else turn.say("wish.range", first=first, last=last)
+
+
+def _day(turn: Turn, day: date) -> str:
+    is_near = abs(day - turn.today) < _NEAR
+    return turn.say.day(day) if is_near else turn.say.day_and_year(day)
 
 
 def _times(turn: Turn, times: Times | None) -> str:

@@ -1,7 +1,7 @@
 """The staff's desk: the menu, help, the language, and kind answers to what is not understood."""
 
 from handlers.staff.permission import is_admin
-from locales import Phrases, languages
+from locales import Phrases, desk_languages, phrases
 from models.chat import Button, Group, Message, NotAButton, button, column
 from models.store import Store
 from models.turn import Turn
@@ -14,9 +14,9 @@ def menu(turn: Turn, text: str = "") -> Message:
         button(turn.say("desk.my_page"), "unposted/1"),
         button(turn.say("desk.questions"), "questions/1"),
     ]
-    other = turn.say("language.other")
+    other = _other_language(turn)
     buttons += _of_admins(turn) if is_admin(turn) else []
-    buttons.append(button(turn.say("language.switch"), "stafflanguage/1", other))
+    buttons.append(button(phrases(other)("language.name"), "stafflanguage/1", other))
     return Message(
         title=turn.say("desk.title"),
         text=text or turn.say("desk.text"),
@@ -53,14 +53,18 @@ def show_menu(turn: Turn, store: Store) -> list[Message]:
 
 def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
     """The language of this chat."""
-    if language not in languages():
+    if language not in desk_languages():
         raise NotAButton("no such language")
     store.contacts.set_language(turn.contact.id, language)
     return [menu(turn.in_language(language))]
 
 
 def other_language(turn: Turn, store: Store, words: str) -> list[Message]:
-    return choose_language(turn, store, turn.say("language.other"))
+    return choose_language(turn, store, _other_language(turn))
+
+
+def _other_language(turn: Turn) -> str:
+    return next(each for each in desk_languages() if each != turn.say.language)
 
 
 def not_understood(turn: Turn) -> list[Message]:

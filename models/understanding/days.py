@@ -165,13 +165,17 @@ def _nearest(today: date, month: int, day: int) -> date:
 
 def _day_of_month(found: Found, today: date) -> Days:
     wanted = _number(found["day"])
-    if not 1 <= wanted <= 31:
-        raise ValueError("no such day")
-    day = next(each for each in _from(today) if each.day == wanted)
+    day = _next_such(today, wanted)
     if "day2" in found:
-        until = _number(found["day2"])
-        return Days(day, next(each for each in _from(day) if each.day == until))
+        return Days(day, _next_such(day, _number(found["day2"])))
     return _one(day)
+
+
+def _next_such(day: date, wanted: int) -> date:
+    such = (each for each in _from(day) if each.day == wanted)
+    if (found := next(such, None)) is None:
+        raise ValueError("no such day")
+    return found
 
 
 def _next_nth(found: Found, today: date) -> Days:

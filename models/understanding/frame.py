@@ -73,6 +73,7 @@ class Frame(NamedTuple):
     at_same_time: bool = False  # as that booking, or as last time
     readings: tuple[Days, ...] = ()  # the days that remain possible, where there are several
     confidence: float = 1.0
+    time_readings: tuple[Times, ...] = ()
     is_denied: bool = False  # a wish was named, and denied or told of the past
     topic: Topic | None = None  # of a question
     language: str = ""

@@ -21,11 +21,15 @@ _DOUBTFUL = 0.3
 # A long text is a letter: its wish stands at its beginning or at its end.
 _ENDS = 200
 
+# Signs for private use are our marks, and nobody else's.
+_OUR_SIGNS = re.compile("[\ue000-\uf8ff]")
 _ANY_DAY = date(2026, 1, 1)
 # What an intent is worth that a row has found, beside what the examples say of it.
 _ROW, _WEAK_ROW, _NEVER = 1.5, 1.0, -5.0
 # From here on the examples are believed without a row; so short a text is a command.
 _LIKELY, _COMMAND = -1.0, 12
+# So near to the likeliest intent a row's own is not in doubt.
+_CLOSE = 0.7
 _FOUND_BY_NO_OTHER = (Intent.NONE, Intent.ASK)
 # The intents of the corpus; our own commands are found by rows alone.
 _TAUGHT = tuple(Intent)[: tuple(Intent).index(Intent.NONE) + 1]
@@ -58,7 +62,7 @@ def read(typed: str, today: date, language: str | None = None) -> Frame:
 
 
 def _plain(typed: str) -> str:
-    text = plain(typed).removeprefix("/")
+    text = _OUR_SIGNS.sub("", plain(typed)).removeprefix("/")
     return f"{text[:_ENDS]} . {text[-_ENDS:]}" if len(text) > 2 * _ENDS else text
 
 
@@ -92,9 +96,10 @@ def _guess(marked: Marked, wished: str, language: str) -> Guess:
     if not taught:
         return by_row
     likely = max(taught, key=lambda each: taught[each])
-    of_row = taught.get(by_row.intent, _NEVER) + (_WEAK_ROW if is_weak else _ROW)
-    if of_row >= taught[likely]:
-        return by_row._replace(is_doubtful=by_row.is_doubtful or likely is not by_row.intent)
+    of_row = taught.get(by_row.intent, _NEVER)
+    if of_row + (_WEAK_ROW if is_weak else _ROW) >= taught[likely]:
+        is_close = of_row + _CLOSE >= taught[likely]
+        return by_row._replace(is_doubtful=by_row.is_doubtful or not is_close)
     if taught[likely] < _LIKELY:
         return by_row._replace(is_doubtful=True)
     return Guess(likely, is_doubtful=True)
@@ -176,6 +181,7 @@ class _Heard:
             without=tuple(sorted(_single(each, days) for each in without_days if _is_one(each))),
             at_same_time=self._marked.grammar.same_time.search(self._marked.text) is not None,
             readings=tuple(dict.fromkeys(self._marked.readings or days)) if is_doubtful else (),
+            time_readings=tuple(dict.fromkeys(times)) if is_doubtful else (),
             confidence=_DOUBTFUL if is_doubtful else frame.confidence,
         )
 

@@ -190,8 +190,8 @@ GUARDS = (
     Guard(
         "words that we know hide no others",
         "handlers/parents/troubles.py",
-        "    return is_command(text, today) and may_come and not names_a_time",
-        "    return is_command(text, today) and may_come",
+        "    return is_command(text, today) and is_plain and not names_a_time",
+        "    return is_command(text, today) and is_plain",
         "tests/test_not_understood.py -k hide_no",
     ),
     Guard(

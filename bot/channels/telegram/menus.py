@@ -8,6 +8,9 @@ from bot.channels.telegram.api import TelegramApi
 
 log = structlog.get_logger()
 
+# Telegram writes two letters where CLDR has three.
+_CODES = {"fil": "tl"}
+
 
 class TelegramMenus:
     """Keeps the menus as the team is; asks Telegram only when something has changed."""
@@ -20,8 +23,10 @@ class TelegramMenus:
         """Bring Telegram up to date. Raises TelegramError."""
         if self._shown is None:
             for language, words in menus.parents.items():
-                own = language == menus.language
-                await self._api.show_menu(words, language=None if own else language)
+                if language == menus.language:
+                    await self._api.show_menu(words)
+                elif code := _two_letters(language):
+                    await self._api.show_menu(words, language=code)
             gone = set(menus.left)  # whoever left while nobody looked
         else:
             gone = self._shown.keys() - menus.staff.keys()
@@ -38,3 +43,11 @@ class TelegramMenus:
             await self._api.show_menu(words, chat=int(person))
         except BadRequest as error:
             log.info("menu not shown", error=type(error).__name__)
+
+
+def _two_letters(language: str) -> str | None:
+    """Telegram's code of a language (ISO 639-1), None where it has none of its own."""
+    if "@" in language:
+        return None
+    code = language.split("-")[0]
+    return _CODES.get(code, code)

@@ -249,6 +249,7 @@ async function refresh() {
     timeStyle: "medium",
   }).format(now);
   byId("office").textContent = state.office;
+  showLanguages(state);
   byId("stranger").hidden = state.follows;
   byId("text").disabled = byId("send").disabled = !state.follows;
   for (const button of document.querySelectorAll("[data-clock]")) button.disabled = state.turning;
@@ -279,6 +280,14 @@ byId("staff-say").addEventListener("submit", (event) => {
   repliesTo = null;
   post("/api/do/staff-say", { text, replies_to: answered });
 });
+// The languages in which the phone can be; what was chosen stays chosen.
+function showLanguages(state) {
+  const select = byId("language");
+  if (select.options.length) return;
+  for (const [language, name] of Object.entries(state.languages)) {
+    select.append(new Option(name, language, false, language === state.language));
+  }
+}
 byId("follow").addEventListener("click", async () => {
   await post("/api/do/language", { language: byId("language").value });
   await post("/api/do/follow");

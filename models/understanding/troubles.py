@@ -1,0 +1,44 @@
+"""Troubles: words of any language that say, or may say, that somebody cannot come. They are looked
+for in the whole text, whatever language it is taken for."""
+
+import re
+from functools import cache
+
+from locales.words import word_languages, words_of
+from models.rules.typed_dates import plain
+from models.understanding.grammar import without_accents
+
+
+def trouble_in(text: str) -> str | None:
+    """Return the first trouble that a text speaks of, by its name in the words."""
+    words = plain(text)
+    bare = without_accents(words)
+    return next(
+        (name for name, pattern in _rows() if pattern.search(words) or pattern.search(bare)), None
+    )
+
+
+def is_only_kind(text: str) -> bool:
+    """Return whether a text is a courtesy of some language, and nothing else."""
+    words = re.sub(r"[^\w\s]", " ", plain(text)).strip()
+    bare = without_accents(words)
+    return any(each.fullmatch(words) or each.fullmatch(bare) for each in _kind())
+
+
+@cache
+def _rows() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (name, _pattern(row, words_of(each).spaced))
+        for each in word_languages()
+        for name, row in words_of(each).troubles
+    )
+
+
+@cache
+def _kind() -> tuple[re.Pattern[str], ...]:
+    return tuple(_pattern(words_of(each).kind, spaced=False) for each in word_languages())
+
+
+def _pattern(row: str, spaced: bool) -> re.Pattern[str]:
+    either = f"(?:{row}|{without_accents(row)})"
+    return re.compile(rf"(?<!\w){either}(?!\w)" if spaced else either)

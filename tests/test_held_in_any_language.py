@@ -1,0 +1,82 @@
+"""Whoever says that they cannot come is heard, in whatever language and words, and nothing that
+they type can keep it from being heard."""
+
+from datetime import timedelta
+
+import pytest
+
+from handlers.parents import troubles
+from models.tables import Status
+from tests.consultation import at_the_end_of_grace
+from tests.corpus import TODAY
+from tests.world import World
+
+CANNOT = (
+    *("明天不能来", "明天有事", "我明天要加班", "明天恐怕不行", "明天不方便", "住院了", "肚子疼"),
+    *("周五去不了,换一天可以吗", "我不来了", "不去了谢谢", "下次吧", "把名额让给别人"),
+    *("I'm busy tomorrow", "Not tomorrow", "I am not free tomorrow", "we are at the ER"),
+    *("could you take me off the list for the 3rd?", "Undo the booking I made, it's not for me."),
+    *("mai em ban roi", "mai khong duoc", "em dang o benh vien", "em bận đột xuất ạ"),
+    *("desmarca", "apaga a reserva das 9:30", "to doente", "a creche fechou", "queria adiar"),
+    *("hindi ako pwede bukas", "pakansela po", "masakit ang ulo ko", "busy ako bukas"),
+    *("明日NG", "予約いらんくなった", "明日じゃなくて来週がいいです", "もう入りません"),
+    *("キャンセルしてもいいですか", "can I cancel?", "キャンセルってできますか?"),
+    "今日はいい天気です。" * 25 + "我明天去不了。" + "また書きます。" * 35,
+)
+
+
+@pytest.mark.parametrize("words", CANNOT)
+def test_these_words_may_mean_that_somebody_does_not_come(words: str) -> None:
+    assert troubles.may_not_come(words, TODAY)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "谢谢",
+            "好的",
+            "cảm ơn chị",
+            "obrigada",
+            "salamat po",
+            "予約の確認",
+            "キャンセルは何日前まで?",
+        ),
+        *("how late can I cancel?", "ありがとうございます", "キャンセル料はかかりますか"),
+    ],
+)
+def test_these_words_do_not(words: str) -> None:
+    assert not troubles.may_not_come(words, TODAY)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "熱が出て行けません。1〜40日",
+        "3号到45号",
+        "dia 3 a 45",
+        "行けません\ue005",
+        "明天不能来",
+        "hindi ako pwede bukas",
+        "desmarca",
+        "mai em ban roi",
+    ],
+)
+async def test_what_they_say_holds_the_booking_at_any_time(world: World, words: str) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(hours=13))
+    await parent.says(words)
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["我不进去了", "シフト入りました", "会社に着きました", "nao estou na sala", "nobody is here"],
+)
+async def test_only_the_very_words_say_that_somebody_has_come(world: World, words: str) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at + timedelta(minutes=1))
+    await parent.says(words)
+    assert (await world.booking()).status != Status.JOINED
