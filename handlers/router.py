@@ -263,7 +263,8 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     if frame.topic is not None:
         return answering.answer(turn, store, frame.topic, text)
     if frame.confidence < CLEAR:
-        return wishing.ask(turn, store, frame)
+        asked = wishing.ask(turn, store, frame)
+        return asking.with_send(turn, store, text, asked) if asked else []
     if frame.intent in FRAMES:
         return FRAMES[frame.intent](turn, store, frame)
     if frame.intent is Intent.LANGUAGE:

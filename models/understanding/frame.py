@@ -8,6 +8,8 @@ from models.topic import Topic
 
 # From this confidence on the program acts on what it heard; below it, it asks.
 CLEAR = 0.5
+# What is in doubt has this one.
+DOUBTFUL = 0.3
 
 FIRST_TIME, LAST_TIME = time(0), time(23, 59)
 

@@ -1,0 +1,96 @@
+"""Guessing: what a text asks for, by the rows of its language and by its examples."""
+
+import re
+from datetime import date
+
+from models.rules.typed_dates import plain
+from models.understanding.examples import likelihood
+from models.understanding.frame import Intent
+from models.understanding.grammar import Guess, grammar_of, without_accents
+from models.understanding.language import language_of
+from models.understanding.linking import link
+from models.understanding.marking import Marked, is_day, is_time
+from models.understanding.roles import marks_in
+
+# A long text is a letter: its wish stands at its beginning or at its end.
+_ENDS = 200
+# Signs for private use are our marks, and nobody else's.
+_OUR_SIGNS = re.compile("[\ue000-\uf8ff]")
+# On which day an example is read does not matter.
+_ANY_DAY = date(2026, 1, 1)
+# What an intent is worth that a row has found, beside what the examples say of it.
+_ROW, _WEAK_ROW, _NEVER = 1.5, 1.0, -5.0
+# So near to the likeliest intent a row's own is not in doubt.
+_CLOSE = 0.7
+# From here on the examples are believed without a row.
+_LIKELY = -1.0
+# So short a text is a command, which its row understands.
+_COMMAND = 12
+_FOUND_BY_NO_OTHER = (Intent.NONE, Intent.ASK)
+# The intents of the corpus; our own commands are found by rows alone.
+_TAUGHT = tuple(Intent)[: tuple(Intent).index(Intent.NONE) + 1]
+
+
+def text_of(typed: str) -> str:
+    """Return what was typed as it is read: plain, and of a letter its beginning and its end."""
+    text = _OUR_SIGNS.sub("", plain(typed)).removeprefix("/")
+    return f"{text[:_ENDS]} . {text[-_ENDS:]}" if len(text) > 2 * _ENDS else text
+
+
+def marked_text(text: str, language: str, today: date) -> Marked:
+    """Return a text with marks for its days and times, joined where they belong together."""
+    grammar = grammar_of(language, text.isascii())
+    if grammar.words.unaccented:
+        text = without_accents(text)
+    marked = Marked(text, grammar, today)
+    link(marked)
+    return marked
+
+
+def wished_part(marked: Marked) -> str:
+    """Return the text without wishes that are denied, past or somebody else's."""
+    wished = marked.text
+    for pattern in marked.grammar.unwished:
+        wished = pattern.sub(" / ", wished)
+    return wished
+
+
+def guess_intent(marked: Marked, wished: str, language: str) -> Guess:
+    """Return the intent that the rows and the examples of a language agree on, or the one of both
+    that has more for it; then it is doubtful."""
+    by_row = _by_row(marked, wished)
+    is_weak = by_row.is_doubtful or by_row.intent in _FOUND_BY_NO_OTHER
+    is_command = len(marked.text) <= _COMMAND and not is_weak and not marks_in(marked.text)
+    is_denied = wished != marked.text and by_row.intent is Intent.NONE
+    if by_row.intent not in _TAUGHT or is_command or is_denied:
+        return by_row
+    taught = likelihood(language, _masked).scores(_signs(marked.text))
+    if not taught:
+        return by_row
+    likely = max(taught, key=lambda each: taught[each])
+    of_row = taught.get(by_row.intent, _NEVER)
+    if of_row + (_WEAK_ROW if is_weak else _ROW) >= taught[likely]:
+        is_close = of_row + _CLOSE >= taught[likely]
+        return by_row._replace(is_doubtful=by_row.is_doubtful or not is_close)
+    if taught[likely] < _LIKELY:
+        return by_row._replace(is_doubtful=True)
+    return Guess(likely, is_doubtful=True)
+
+
+def _by_row(marked: Marked, wished: str) -> Guess:
+    """Return the intent of the first row that fits what is really wished."""
+    for guess, pattern in marked.grammar.intents:
+        if pattern.search(wished):
+            is_moved = marked.moved and guess.intent is Intent.BOOK
+            return Guess(Intent.MOVE, guess.is_doubtful) if is_moved else guess
+    return Guess(Intent.NONE, is_doubtful=False)
+
+
+def _masked(text: str) -> str:
+    """Return an example with signs for its days and times."""
+    text = text_of(text)
+    return _signs(marked_text(text, language_of(text), _ANY_DAY).text)
+
+
+def _signs(marked: str) -> str:
+    return "".join("D" if is_day(sign) else "T" if is_time(sign) else sign for sign in marked)

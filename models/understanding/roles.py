@@ -1,0 +1,123 @@
+"""Roles: which day or time of a text is the booking that is spoken of, which is excluded and which
+is wanted."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
+
+from models.understanding.days import beside, week_of
+from models.understanding.frame import DOUBTFUL, About, Days, Frame, Intent
+from models.understanding.grammar import TAKEN, Role
+from models.understanding.linking import is_weekday
+from models.understanding.marking import Day, Marked, is_day, is_time
+from models.understanding.times import rest_of_day
+
+
+class Roles:
+    """The days and times of a text by their roles."""
+
+    def __init__(self, marked: Marked) -> None:
+        self._marked = marked
+        self._marks: dict[Role, list[str]] = {role: [] for role in Role}
+        self._marks[Role.ABOUT] += marked.moved
+        rest = marked.text
+        for role, pattern in marked.grammar.roles:
+            rest = pattern.sub(partial(self._take, role), rest)
+        self._left = [each for each in marked.grammar.clauses.split(rest) if marks_in(each)]
+
+    def about_one(self) -> About | None:
+        """Return the booking that a text without a wish for another day speaks of."""
+        marks = [
+            *self._marks[Role.ABOUT],
+            *self._marks[Role.WANTED],
+            *marks_in(self._left),
+        ]
+        return self._booking([*marks, *self._marks[Role.CANNOT], *self._marks[Role.WITHOUT]])
+
+    def wanted(self, frame: Frame) -> Frame:
+        """Return the frame with what is wanted, for a booking or a move."""
+        about, wanted = self._marks[Role.ABOUT], [*self._marks[Role.WANTED], *self._asked()]
+        without = [*self._marks[Role.WITHOUT]]
+        if frame.intent is Intent.MOVE and not about:
+            about = self._marks[Role.CANNOT]
+        else:
+            without += self._marks[Role.CANNOT]
+        if frame.intent is Intent.BOOK and not wanted:
+            about, wanted = [], about
+        about_days = [self._marked.day(each) for each in about if is_day(each)]
+        days = [_near(self._marked.day(each), about_days) for each in wanted if is_day(each)]
+        times = [self._marked.times(each) for each in wanted if is_time(each)]
+        without_days = [self._marked.day(each) for each in without if is_day(each)]
+        if not days and (of_week := [each for each in without_days if "week" in each.found]):
+            # "Not Monday of next week" speaks of that week.
+            days = [week_of(of_week[0].days.first)]
+        rest = [
+            rest
+            for each in without
+            if is_time(each) and (rest := rest_of_day(self._marked.times(each)))
+        ]
+        is_doubtful = self._marked.is_doubtful or len(set(days)) > 1 or len(set(times)) > 1
+        return frame._replace(
+            days=days[0] if days else None,
+            times=next(iter(times or rest), None),
+            about=self._booking(about),
+            without=tuple(sorted(_single(each, days) for each in without_days if _is_one(each))),
+            at_same_time=self._marked.grammar.same_time.search(self._marked.text) is not None,
+            readings=tuple(dict.fromkeys(self._marked.readings or days)) if is_doubtful else (),
+            time_readings=tuple(dict.fromkeys(times)) if is_doubtful else (),
+            confidence=DOUBTFUL if is_doubtful else frame.confidence,
+        )
+
+    def _asked(self) -> list[str]:
+        """Return the marks that have no role: of several days or times, those of the clauses that
+        ask for something."""
+        asking = [each for each in self._left if self._marked.grammar.asks.search(each)]
+        return [
+            mark
+            for is_kind in (is_day, is_time)
+            for clause in _those_with(is_kind, asking) or self._left
+            for mark in clause
+            if is_kind(mark)
+        ]
+
+    def _booking(self, marks: list[str]) -> About | None:
+        days = [self._marked.day(each).days for each in marks if is_day(each)]
+        times = [self._marked.times(each) for each in marks if is_time(each)]
+        day = next((each.first for each in days if each.first == each.last), None)
+        clock = next((each.first for each in times if each.first == each.last), None)
+        return About(day, clock) if day or clock else None
+
+    def _take(self, role: Role, match: re.Match[str]) -> str:
+        if role is Role.ABOUT and self._marked.moved:
+            role = Role.WANTED
+        self._marks[role] += match["one"]
+        return TAKEN
+
+
+def marks_in(clauses: Iterable[str]) -> list[str]:
+    return [sign for each in clauses for sign in each if is_day(sign) or is_time(sign)]
+
+
+def _those_with(is_kind: Callable[[str], bool], clauses: list[str]) -> list[str]:
+    return [each for each in clauses if any(is_kind(sign) for sign in each)]
+
+
+def _is_one(day: Day) -> bool:
+    return day.days.first == day.days.last
+
+
+def _near(day: Day, about: list[Day]) -> Days:
+    """Return the days that are wanted; a weekday lies in the week that was named for the booking
+    it is about ("next Tuesday's to Thursday")."""
+    if about and "week" in about[0].found and is_weekday(day):
+        return beside(day.found, about[0].days.first, is_range=False) or day.days
+    return day.days
+
+
+def _single(day: Day, wanted: list[Days]) -> date:
+    """Return a day that is excluded; a weekday lies in the week that is wanted."""
+    is_in_range = bool(wanted) and wanted[0].first != wanted[0].last and is_weekday(day)
+    if is_in_range and (found := beside(day.found, wanted[0].first, is_range=False)):
+        return found.first
+    return day.days.first
