@@ -16,6 +16,7 @@ from bot.sandbox.line_limits import units
 from handlers import commands, router
 from handlers.buttons import argument_kinds
 from handlers.staff.urgency import URGENT
+from locales.__main__ import template
 from models.chat import MAX_DATA_BYTES, NotAButton, button, unpack
 from models.rules.eligibility import ITEMS, Card
 from models.tables import AlertKind
@@ -245,3 +246,13 @@ def test_every_label_fits_its_button() -> None:
 def _labels_in_code() -> set[str]:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "handlers").rglob("*.py"))
     return set(re.findall(r'button\(\s*turn\.say\(\s*"([a-z_.]+)"', code))
+
+
+@pytest.mark.parametrize("domain", CATALOGS)
+def test_translators_find_a_template_and_comments(domain: str) -> None:
+    """`python -m locales` writes the templates anew."""
+    written = (ROOT / "locales" / f"{domain}.pot").read_bytes()
+    assert written == template(domain)
+    for language, po in CATALOGS[domain].items():
+        for entry in po:
+            assert entry.comment, (language, entry.msgid)
