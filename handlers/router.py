@@ -39,6 +39,7 @@ from models.store.chat_codes import code_in
 from models.turn import Turn
 from models.understanding.frame import CLEAR, Frame, Intent
 from models.understanding.reading import read
+from models.understanding.troubles import says_here
 
 # A verb's number goes up when its arguments change; the old number stays in the table for as long
 # as somebody may press such a button. tests/buttons.txt holds every form ever shipped.
@@ -115,6 +116,9 @@ WORDS: dict[Intent, Step] = {
     Intent.GREETING: welcome.greet,
     Intent.THANKS: welcome.you_are_welcome,
 }
+
+# What may be shown also to somebody who did not mean it.
+_HARMLESS = (Intent.LIST, Intent.HELP, Intent.OFFICE)
 
 # What typed words ask for with days, times or the booking that they are about.
 FRAMES: dict[Intent, Callable[[Turn, Store, Frame], list[Message]]] = {
@@ -221,10 +225,10 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     if (
         awaited is not None
         and awaited.what == "question"
-        and not troubles.is_command(text, turn.today)
+        and not troubles.is_command(text, turn.today, turn.say.tag)
     ):
         return [*asking.send(turn, store, text), *doubting.ask(turn, store, text)]
-    has_own = troubles.has_answer_of_its_own(text, turn.today)
+    has_own = troubles.has_answer_of_its_own(text, turn.today, turn.say.tag)
     in_doubt = [] if has_own else doubting.ask(turn, store, text)
     rest = personal_numbers.without_personal_numbers(text)
     not_here = welcome.not_here(turn, store) if rest != text else []
@@ -264,12 +268,14 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
         return answering.answer(turn, store, frame.topic, text)
     if frame.confidence < CLEAR:
         asked = wishing.ask(turn, store, frame)
+        if not asked and frame.intent in _HARMLESS:
+            asked = WORDS[frame.intent](turn, store)
         return asking.with_send(turn, store, text, asked) if asked else []
     if frame.intent in FRAMES:
         return FRAMES[frame.intent](turn, store, frame)
     if frame.intent is Intent.LANGUAGE:
         return welcome.speak(turn, store, text)
-    if frame.intent is Intent.HERE and not courtesy.says_here(text):
+    if frame.intent is Intent.HERE and not says_here(text):
         return my_bookings.show_mine(turn, store)  # its button says it for sure
     if frame.intent is Intent.HELP and (way_in := arriving.help_to_enter(turn, store)):
         return way_in

@@ -47,6 +47,8 @@ class Words(NamedTuple):
     topics: tuple[tuple[str, str], ...]  # of frequent questions
     troubles: tuple[tuple[str, str], ...]  # what may keep somebody from coming
     kind: str  # courtesies, and nothing else
+    here: str  # the very words of somebody who has come
+    denies: str  # "no", "not"
 
 
 @cache
@@ -84,6 +86,8 @@ def words_of(language: str) -> Words:
         topics=_rows(raw, "topics"),
         troubles=_rows(raw, "troubles"),
         kind=raw.get("kind", _NEVER),
+        here=raw.get("here", _NEVER),
+        denies=raw.get("denies", _NEVER),
     )
 
 

@@ -184,6 +184,11 @@ def load(path: Path) -> Office:
         for field in ("name", "address", "phone_hours")
         if office.language not in getattr(office, field)
     ]
+    missing += [
+        f"{path.name}: faq.{topic}: needs a text for language = {office.language!r}"
+        for topic, answers in office.faq.items()
+        if office.language not in answers
+    ]
     if missing:
         raise OfficeError("\n".join(missing))
     return office

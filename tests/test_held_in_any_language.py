@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.parents import troubles
+from locales.words import word_languages, words_of
 from models.tables import Status
 from tests.consultation import at_the_end_of_grace
 from tests.corpus import TODAY
@@ -20,6 +21,9 @@ CANNOT = (
     *("desmarca", "apaga a reserva das 9:30", "to doente", "a creche fechou", "queria adiar"),
     *("hindi ako pwede bukas", "pakansela po", "masakit ang ulo ko", "busy ako bukas"),
     *("明日NG", "予約いらんくなった", "明日じゃなくて来週がいいです", "もう入りません"),
+    *("キャンセルしたいんですけど手数料かかりますか?", "仕事で無理かもしれませんがいいですか"),
+    *("I want to cancel tomorrow. Is there a fee?", "work came up, can I skip?"),
+    "キャンセルしないでくださいと言いましたが、やっぱりキャンセルします",
     *("キャンセルしてもいいですか", "can I cancel?", "キャンセルってできますか?"),
     "今日はいい天気です。" * 25 + "我明天去不了。" + "また書きます。" * 35,
 )
@@ -47,6 +51,17 @@ def test_these_words_may_mean_that_somebody_does_not_come(words: str) -> None:
 )
 def test_these_words_do_not(words: str) -> None:
     assert not troubles.may_not_come(words, TODAY)
+
+
+@pytest.mark.parametrize("words", ["ok 😭", "cảm ơn 🤒", "🤒明日🙅", "no thanks", "outro dia"])
+def test_these_words_do_not_say_that_all_is_well(words: str) -> None:
+    assert not troubles.is_understood(words, TODAY)
+
+
+@pytest.mark.parametrize("language", word_languages())
+def test_every_trouble_is_one_that_we_know(language: str) -> None:
+    for name, _ in words_of(language).troubles:
+        assert troubles.Trouble(name)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,8 @@ def test_the_corpus_is_understood(part: str) -> None:
         ("１２／３", "book", "12-03", None),
         ("なるべく早く", "book", None, None),
         ("来年の1月5日", "book", "2027-01-05", None),
+        ("来年の12月3日", "book", "2027-12-03", None),
+        ("quarter to one tomorrow please", "book", "11-27", "12:45-12:45"),
         ("11月3日", "book", "11-03", None),
         ("the week after next", "book", "12-07..12-13", None),
         ("Dec 3 to Dec 5", "book", "12-03..12-05", None),

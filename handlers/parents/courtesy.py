@@ -26,17 +26,6 @@ _HOW_TO = re.compile(
     r"|(?:don'?t know|not sure) how to(?: use)?"
 )
 
-_HERE = (
-    *("入りました", "入室しました", "来ました", "着きました", "つきました", "参加しました", "入室"),
-    *("入りましたよ", "入室しています", "入っています", "待っています", "待機しています", "着いた"),
-    *("i'm in", "im in", "i am in", "i'm here", "im here", "i am here", "here", "joined"),
-    *("i'm waiting", "i am waiting", "i have joined", "we're here", "we are here"),
-    *("到了", "我到了", "进来了", "我进来了", "我在等", "已上线"),
-    *("em vào rồi", "vào rồi", "em đang chờ", "em vao roi", "có mặt", "em vào phòng rồi"),
-    *("cheguei", "entrei", "já entrei", "ja entrei", "estou aqui", "to aqui", "tô aqui"),
-    *("andito na ako", "nandito na ako", "andito na po ako", "nandito na po ako", "present po"),
-)
-
 _COURTESY = (
     r"どうも|本当に|ほんとうに|ご?(?:連絡|返信|丁寧に|親切に|案内)|お知らせ|リマインド|いつも|大変|いろいろ"
     r"|今後とも|では|それでは|明日|あした|今日|本日|当日|は|も|を|の|に|ね|ので|こちらこそ|わざわざ"
@@ -72,12 +61,6 @@ def is_an_answer(text: str) -> bool:
 def is_courtesy(text: str) -> bool:
     """Return whether a text is a courtesy or says that all is well, and nothing else."""
     return _is_only(text, _ONLY_KIND)
-
-
-def says_here(text: str) -> bool:
-    """Return whether a text says that somebody has come, and nothing else: that goes on record, so
-    it takes these very words."""
-    return plain(text).strip(MARKS) in _HERE
 
 
 def is_coming(text: str) -> bool:

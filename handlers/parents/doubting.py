@@ -152,9 +152,9 @@ def _doubted(turn: Turn, store: Store, text: str) -> list[Booking]:
     ]
     if troubles.trouble(text) is Trouble.LATE:
         return early
-    if troubles.may_not_come(text, turn.today):
+    if troubles.may_not_come(text, turn.today, turn.say.tag):
         return held
-    if troubles.is_understood(text, turn.today):
+    if troubles.is_understood(text, turn.today, turn.say.tag):
         return []
     return [each for each in early if _is_reminded(turn, each)]
 

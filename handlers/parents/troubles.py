@@ -9,8 +9,9 @@ from models.choice import Choice
 from models.rules.typed_dates import plain
 from models.store.chat_codes import code_in
 from models.understanding.frame import CLEAR, Intent
+from models.understanding.language import is_known
 from models.understanding.reading import read
-from models.understanding.troubles import is_only_kind, trouble_in
+from models.understanding.troubles import denies, is_only_kind, trouble_in
 
 
 class Trouble(Choice):
@@ -39,6 +40,7 @@ _CANNOT_COME = _pattern(
     "/not come/not going/not gonna/ain't/not attend/not attending/miss/absent/don't think i can"
     "/probably not",
 )
+_MAY_NOT = _pattern("無理 むり ムリ かも 休み", "skip/came up/maybe/might")
 # Words that say, or may say, that somebody cannot come, will be late or is not sure. Which word it
 # is decides only how it is answered: each of them holds the booking. The first row that fits
 # decides.
@@ -137,6 +139,11 @@ _RULES = _pattern(
     "いつまで 何日前 何時間前 キャンセル料 手数料 お金 料金 ペナルティ どうなり どうなる",
     "how late/until when/by when/deadline/fee/charge/penalty/how many days/what happens",
 )
+# What says that a question or a denial is not all.
+_WISHES = _pattern(
+    "たい けど ですが のに でも やっぱり やはり お願い 想要 但 可是",
+    "want/need/would like/please/but/however/now/quero/mas/muốn/nhưng/gusto/pero",
+)
 _QUESTION = re.compile(r"(?:\?|か|かな|かね|でしょう)[\s。!、]*$|探し|(?:求人|仕事)を")
 # What words of a language say that we do not speak, nobody here can tell.
 _FOREIGN = re.compile(r"[\u00c0-\u024f\u0400-\u1cff\u1e00-\u1eff\uac00-\ud7af]")
@@ -147,10 +154,6 @@ _PLAIN = (
     *(Intent.BOOK, Intent.HERE, Intent.LIST, Intent.HELP, Intent.OFFICE, Intent.LANGUAGE),
     *(Intent.QUESTION, Intent.UNDO, Intent.TERMS, Intent.DETAILS, Intent.COMPANY),
     *(Intent.MY_DATA, Intent.NEXT, Intent.MENU, Intent.START),
-)
-_DENIES = re.compile(
-    r"ない|ません|なくて|いらん|へん|[不没别唔]|\b(?:no|not|don'?t|sem|nao|n[ãa]o|ko|k|di|hindi|wag)\b"
-    r"|n't|không|khong"
 )
 # Whether something is wished does not hang on the day.
 _ANY_DAY = date(2026, 1, 1)
@@ -166,9 +169,11 @@ def trouble(text: str) -> Trouble | None:
     words = told(text)
     frame = read(text, _ANY_DAY)
     is_of_rules = frame.intent is Intent.ASK and _RULES.search(words) is not None
-    if is_of_rules or (frame.intent is Intent.NONE and frame.is_denied):
+    is_denied = frame.intent is Intent.NONE and frame.is_denied
+    if (is_of_rules or is_denied) and not _WISHES.search(words):
         words = _RULES.sub(" ", _ASKS_TO_CANCEL.sub(" ", words))  # spoken of, and not asked for
-    if _ABOUT_WORK.search(words) and is_question(text) and not _CANNOT_COME.search(words):
+    is_of_work = _ABOUT_WORK.search(words) is not None and is_question(text)
+    if is_of_work and not (_CANNOT_COME.search(words) or _MAY_NOT.search(words)):
         return None
     found = next((found for found, pattern in _TROUBLES if pattern.search(words)), None)
     if found is None and (name := trouble_in(words)):
@@ -181,18 +186,19 @@ def is_question(text: str) -> bool:
     return _QUESTION.search(plain(text)) is not None
 
 
-def may_not_come(text: str, today: date) -> bool:
+def may_not_come(text: str, today: date, language: str | None = None) -> bool:
     """Return whether a text may mean that somebody does not come as booked."""
     if is_courtesy(text):
         return False
-    if trouble(text) is not None or read(text, today).intent in _MAY_NOT_COME:
+    if trouble(text) is not None or read(text, today, language).intent in _MAY_NOT_COME:
         return True
-    return _FOREIGN.search(text) is not None and not is_understood(text, today)
+    is_unknown = _FOREIGN.search(text) is not None and not is_known(plain(text))
+    return is_unknown and not is_understood(text, today, language)
 
 
-def has_answer_of_its_own(text: str, today: date) -> bool:
+def has_answer_of_its_own(text: str, today: date, language: str | None = None) -> bool:
     """Return whether a text that speaks of trouble also asks for what we can do about it."""
-    frame = read(text, today)
+    frame = read(text, today, language)
     intent = frame.intent if frame.confidence >= CLEAR else None
     if intent is Intent.LATE:
         return not is_question(text)
@@ -201,26 +207,26 @@ def has_answer_of_its_own(text: str, today: date) -> bool:
     return intent in (Intent.MOVE, Intent.UNDO)
 
 
-def is_understood(text: str, today: date) -> bool:
+def is_understood(text: str, today: date, language: str | None = None) -> bool:
     """Return whether a text is a command, a "yes" or a courtesy, and nothing else. A day alone
     may be when somebody would rather come."""
     if is_courtesy(text) or plain(text).strip(MARKS) in YES or code_in(text) is not None:
         return True
     if is_only_kind(text):
         return True
-    frame = read(text, today)
+    frame = read(text, today, language)
     names_a_time = frame.days or frame.times or frame.about or frame.without
-    is_plain = frame.intent in _PLAIN and _DENIES.search(plain(text)) is None
-    return is_command(text, today) and is_plain and not names_a_time
+    is_plain = frame.intent in _PLAIN and not denies(text)
+    return is_command(text, today, language) and is_plain and not names_a_time
 
 
-def is_command(text: str, today: date) -> bool:
+def is_command(text: str, today: date, language: str | None = None) -> bool:
     """Return whether a text is short, and nothing but what we can do something about."""
     words = plain(text).strip(MARKS)
     longest = _LONGEST_IN_LATIN if words.isascii() else _LONGEST_COMMAND
     if len(words) > longest:
         return False
-    frame = read(text, today)
+    frame = read(text, today, language)
     return frame.confidence >= CLEAR and frame.intent not in (Intent.NONE, Intent.ASK)
 
 

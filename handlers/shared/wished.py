@@ -147,7 +147,7 @@ def _nothing(
     ways: Ways,
     waiting: list[Button],
 ) -> list[Message]:
-    every = [slot for slots in free.values() for slot in slots]
+    every = [slot for slots in free.values() for slot in slots if _is_on(turn, slot, wish)]
     if not every:
         sorry = Message(text=_why(turn, store, wish), groups=(column(*waiting),) if waiting else ())
         return [sorry, offering.no_free_days(turn)]

@@ -64,7 +64,8 @@ def other_language(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def _other_language(turn: Turn) -> str:
-    return next(each for each in desk_languages() if each != turn.say.language)
+    others = (each for each in desk_languages() if each != turn.say.language)
+    return next(others, turn.say.language)
 
 
 def not_understood(turn: Turn) -> list[Message]:

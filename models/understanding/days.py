@@ -118,12 +118,12 @@ def _in_month(found: Found, today: date) -> Days:
     month = _month(found, today)
     if "day" in found:
         day = _number(found["day"])
-        if "ahead" not in found and "year" not in found and "era" not in found:
+        if not {"ahead", "year", "era", "next_year"} & set(found):
             first = _nearest(today, month.month, day)
         else:
             first = month.replace(day=day)
         if "day2" in found:
-            return _ordered(first, first.replace(day=_number(found["day2"])))
+            return Days(first, _next_such(first, _number(found["day2"])))
         return _one(first)
     if "nth" in found:
         return _one(_nth(month, _number(found["nth"]), _number(found["weekday"])))
@@ -220,10 +220,6 @@ def _from(day: date) -> Iterator[date]:
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-def _ordered(one: date, other: date) -> Days:
-    return Days(min(one, other), max(one, other))
 
 
 def _one(day: date) -> Days:

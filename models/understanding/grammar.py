@@ -207,7 +207,6 @@ class _Builder(NamedTuple):
             self._bounded(row)
             .replace("{A}", f"(?P<one>{_ANY}{{1,2}})")
             .replace("{O}", f"(?P<one>{_ANY})")
-            .replace("{B}", f"(?P<two>{_ANY}{{1,2}})")
             .replace("{X}", _ANY)
             .replace("{x}", _BETWEEN)
             .replace("{P}", PAST_MARK)

@@ -29,6 +29,11 @@ def language_of(text: str, preferred: str | None = None) -> str:
     return preferred if preferred in likely else likely[0]
 
 
+def is_known(text: str) -> bool:
+    """Return whether a word of ours stands in plain text."""
+    return any(_known(each).search(text) for each in word_languages())
+
+
 def _is_latin(text: str) -> bool:
     return _LATIN.search(text) is not None and _EAST_ASIAN.search(text) is None
 

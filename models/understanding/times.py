@@ -70,12 +70,12 @@ def _hour(found: Found, which: str, part: int | list[int] | None) -> time:
     minute = found.get(f"minute{which}", by_word)
     assert isinstance(hour, int)
     assert isinstance(minute, int)
-    if minute < 0:  # "ten to three"
-        hour, minute = hour - 1, minute + 60
     if isinstance(part, list):
         hour = _in_part(hour, part)
     elif 1 <= hour <= _LAST_AFTERNOON_HOUR:
         hour += _NOON
+    if minute < 0:  # "a quarter to three"
+        hour, minute = hour - 1, minute + 60
     return time(hour, minute)
 
 

@@ -2,6 +2,7 @@
 for in the whole text, whatever language it is taken for."""
 
 import re
+import unicodedata
 from functools import cache
 
 from locales.words import word_languages, words_of
@@ -20,9 +21,35 @@ def trouble_in(text: str) -> str | None:
 
 def is_only_kind(text: str) -> bool:
     """Return whether a text is a courtesy of some language, and nothing else."""
+    if any(unicodedata.category(sign) == "So" for sign in text):
+        return False  # a sign that may say anything
     words = re.sub(r"[^\w\s]", " ", plain(text)).strip()
     bare = without_accents(words)
     return any(each.fullmatch(words) or each.fullmatch(bare) for each in _kind())
+
+
+def says_here(text: str) -> bool:
+    """Return whether a text says that somebody has come, and nothing else: that goes on record,
+    so it takes these very words."""
+    words = plain(text).strip(" .!。、～~")
+    return any(each.fullmatch(words) for each in _here())
+
+
+def denies(text: str) -> bool:
+    """Return whether a text denies something, in whatever language."""
+    words = plain(text)
+    return any(each.search(words) for each in _denials())
+
+
+@cache
+def _here() -> tuple[re.Pattern[str], ...]:
+    return tuple(_pattern(words_of(each).here, spaced=False) for each in word_languages())
+
+
+@cache
+def _denials() -> tuple[re.Pattern[str], ...]:
+    every = [words_of(each) for each in word_languages()]
+    return tuple(_pattern(words.denies, words.spaced) for words in every)
 
 
 @cache

@@ -190,8 +190,8 @@ GUARDS = (
     Guard(
         "words that we know hide no others",
         "handlers/parents/troubles.py",
-        "    return is_command(text, today) and is_plain and not names_a_time",
-        "    return is_command(text, today) and is_plain",
+        "    return is_command(text, today, language) and is_plain and not names_a_time",
+        "    return is_command(text, today, language) and is_plain",
         "tests/test_not_understood.py -k hide_no",
     ),
     Guard(
