@@ -75,6 +75,7 @@ async def test_the_language_can_be_switched_at_any_time(world: World) -> None:
     parent.sees("ご用件")
     await parent.says("English please")
     parent.sees("What would you like to do")
+    await parent.taps("Language")
     await parent.taps("^日本語$")
     parent.sees("ご用件")
 
