@@ -112,7 +112,7 @@ def offer(
         )
         return [_saying(turn, wish, card)]
     if wish.times is None:
-        page_verb = ("book/1",)  # the days of a wish fit on one page
+        page_verb = ("book/1",)  # never shown: `all_days` leads to the days that are left out
         few = dict(list(fitting.items())[:_OFFERED])
         card = offering.days_card(
             turn, few, 0, "", day_verb=ways.day, page_verb=page_verb, more=[ways.all_days]

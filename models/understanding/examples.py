@@ -16,8 +16,8 @@ from models.understanding.frame import Intent
 _SMOOTHING, _DAMPING = 0.1, 0.7
 _PIECES = range(1, 5)
 _LEAST_SEEN = 2
-# A long text says its wish at its beginning or end.
-_ENDS = 80
+# Of a long text, so many signs of each end are compared.
+_COMPARED_ENDS = 80
 
 
 class Likelihood(NamedTuple):
@@ -64,8 +64,8 @@ def likelihood(language: str, masked: Callable[[str], str]) -> Likelihood:
 
 def pieces(text: str) -> set[str]:
     """Return runs of one to four signs, words, and pairs of words."""
-    if len(text) > 2 * _ENDS:
-        text = f"{text[:_ENDS]} {text[-_ENDS:]}"
+    if len(text) > 2 * _COMPARED_ENDS:
+        text = f"{text[:_COMPARED_ENDS]} {text[-_COMPARED_ENDS:]}"
     padded = f" {text} "
     runs = {padded[at : at + size] for size in _PIECES for at in range(len(padded) - size + 1)}
     words = text.split()

@@ -96,6 +96,7 @@ class Roles:
 
 
 def marks_in(clauses: Iterable[str]) -> list[str]:
+    """Return the marks of days and times, in their order."""
     return [sign for each in clauses for sign in each if is_day(sign) or is_time(sign)]
 
 
