@@ -15,7 +15,6 @@ from handlers.parents import (
     cancelling,
     conditions,
     consent,
-    courtesy,
     doubting,
     joining,
     moving,
@@ -28,8 +27,7 @@ from handlers.parents import (
     wishing,
     withdrawing,
 )
-from handlers.parents.troubles import Trouble
-from handlers.shared import parts, personal_numbers
+from handlers.shared import own_bookings, parts, personal_numbers
 from handlers.staff import alerting, desk, digest, enrolling, questions, terms
 from models.booking import Booking
 from models.chat import Did, Event, Message, NotAButton
@@ -37,9 +35,10 @@ from models.rules.hearing import Closed
 from models.store import Store
 from models.store.chat_codes import code_in
 from models.turn import Turn
+from models.understanding import courtesies
 from models.understanding.frame import CLEAR, Frame, Intent
 from models.understanding.reading import read
-from models.understanding.troubles import says_here
+from models.understanding.sayings import Trouble
 
 # A verb's number goes up when its arguments change; the old number stays in the table for as long
 # as somebody may press such a button. tests/buttons.txt holds every form ever shipped.
@@ -253,13 +252,13 @@ def _sent(turn: Turn, store: Store, kind: str) -> list[Message]:
 
 def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     """The answer to what typed words ask for; nothing when they ask for nothing that we know."""
-    if courtesy.is_an_answer(text):
+    if courtesies.is_answer(text):
         return welcome.press_a_button(turn, store)
     frame = read(text, turn.today, turn.say.tag)
-    if courtesy.is_courtesy(text):
+    if courtesies.is_courtesy(text) and not _is_wish(turn, store, frame):
         return (
             arriving.help_to_enter(turn, store)
-            or (doubting.says_coming(turn, store) if courtesy.is_coming(text) else [])
+            or (doubting.says_coming(turn, store) if courtesies.is_coming(text) else [])
             or (welcome.greet if frame.intent is Intent.GREETING else welcome.you_are_welcome)(
                 turn, store
             )
@@ -275,11 +274,17 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
         return FRAMES[frame.intent](turn, store, frame)
     if frame.intent is Intent.LANGUAGE:
         return welcome.speak(turn, store, text)
-    if frame.intent is Intent.HERE and not says_here(text):
+    if frame.intent is Intent.HERE and not courtesies.is_here(text):
         return my_bookings.show_mine(turn, store)  # its button says it for sure
     if frame.intent is Intent.HELP and (way_in := arriving.help_to_enter(turn, store)):
         return way_in
     return WORDS[frame.intent](turn, store) if frame.intent in WORDS else []
+
+
+def _is_wish(turn: Turn, store: Store, frame: Frame) -> bool:
+    """Whether "tomorrow, please" is a wish, and no courtesy of somebody who is expected."""
+    is_clear = frame.intent in FRAMES and frame.confidence >= CLEAR
+    return is_clear and not own_bookings.current(turn, store)
 
 
 # Buttons whose answer would be about the booking that was just deemed cancelled.

@@ -16,6 +16,8 @@ _FILE, _EXAMPLES = "words.toml", "examples.jsonl"
 
 # What a row says that never fits.
 _NEVER = "(?!)"
+# Rows of words, by what they say.
+Rows = dict[str, tuple[str, ...]]
 # A word, written as a regular expression, and the number or numbers that it stands for.
 Values = dict[str, int | list[int]]
 
@@ -45,10 +47,8 @@ class Words(NamedTuple):
     roles: tuple[tuple[str, str], ...]
     intents: tuple[tuple[str, str], ...]
     topics: tuple[tuple[str, str], ...]  # of frequent questions
-    troubles: tuple[tuple[str, str], ...]  # what may keep somebody from coming
-    kind: str  # courtesies, and nothing else
-    here: str  # the very words of somebody who has come
-    denies: str  # "no", "not"
+    troubles: Rows  # what keeps somebody from coming
+    sayings: Rows  # what else a text says, whatever day it names
 
 
 @cache
@@ -84,11 +84,16 @@ def words_of(language: str) -> Words:
         roles=_rows(raw, "roles"),
         intents=_rows(raw, "intents"),
         topics=_rows(raw, "topics"),
-        troubles=_rows(raw, "troubles"),
-        kind=raw.get("kind", _NEVER),
-        here=raw.get("here", _NEVER),
-        denies=raw.get("denies", _NEVER),
+        troubles=_table(raw, "troubles"),
+        sayings=_table(raw, "sayings"),
     )
+
+
+def filled(row: str, parts: dict[str, str]) -> str:
+    """Return a row with its parts filled in; parts may name parts that stand before them."""
+    for name, part in reversed(parts.items()):
+        row = row.replace(f"{{{name}}}", f"(?:{part})")
+    return row
 
 
 def examples_of(language: str) -> Iterator[tuple[str, str]]:
@@ -126,3 +131,9 @@ def _is_inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool
 
 def _rows(raw: dict[str, Any], name: str) -> tuple[tuple[str, str], ...]:
     return tuple((word, pattern) for word, pattern in raw.get(name, ()))
+
+
+def _table(raw: dict[str, Any], name: str) -> Rows:
+    parts = raw.get("parts", {})
+    table = raw.get(name, {})
+    return {key: tuple(filled(row, parts) for row in rows) for key, rows in table.items()}

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.parents.troubles import Trouble, minutes_in, trouble
+from handlers.parents.troubles import minutes_in, trouble
 from models.database import DatabaseUnavailable
 from models.tables import Status
+from models.understanding.sayings import Trouble
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE, at_the_end_of_grace, at_the_start, the_day_before
 from tests.desk import booked

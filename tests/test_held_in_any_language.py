@@ -8,6 +8,7 @@ import pytest
 from handlers.parents import troubles
 from locales.words import word_languages, words_of
 from models.tables import Status
+from models.understanding.sayings import Saying, Trouble
 from tests.consultation import at_the_end_of_grace
 from tests.corpus import TODAY
 from tests.world import World
@@ -23,6 +24,7 @@ CANNOT = (
     *("明日NG", "予約いらんくなった", "明日じゃなくて来週がいいです", "もう入りません"),
     *("キャンセルしたいんですけど手数料かかりますか?", "仕事で無理かもしれませんがいいですか"),
     *("I want to cancel tomorrow. Is there a fee?", "work came up, can I skip?"),
+    *("会不会迟到", "要不要取消", "không vào được", "não consigo entrar", "ayaw mabuksan"),
     "キャンセルしないでくださいと言いましたが、やっぱりキャンセルします",
     *("キャンセルしてもいいですか", "can I cancel?", "キャンセルってできますか?"),
     "今日はいい天気です。" * 25 + "我明天去不了。" + "また書きます。" * 35,
@@ -46,6 +48,14 @@ def test_these_words_may_mean_that_somebody_does_not_come(words: str) -> None:
             "予約の確認",
             "キャンセルは何日前まで?",
         ),
+        *(
+            "Tiếng Việt",
+            "中文",
+            "em sẽ đến đúng giờ ạ",
+            "谢谢老师,明天会准时参加的",
+            "não vou me atrasar",
+        ),
+        *("hindi ako male-late", "不会迟到的", "こんにちは、明日よろしくお願いします"),
         *("how late can I cancel?", "ありがとうございます", "キャンセル料はかかりますか"),
     ],
 )
@@ -60,8 +70,14 @@ def test_these_words_do_not_say_that_all_is_well(words: str) -> None:
 
 @pytest.mark.parametrize("language", word_languages())
 def test_every_trouble_is_one_that_we_know(language: str) -> None:
-    for name, _ in words_of(language).troubles:
-        assert troubles.Trouble(name)
+    assert {each.value for each in Trouble} == set(words_of(language).troubles)
+
+
+@pytest.mark.parametrize("language", word_languages())
+def test_every_saying_is_one_that_we_know(language: str) -> None:
+    known = {each.value for each in Saying}
+    assert set(words_of(language).sayings) <= known
+    assert {"yes", "no", "courtesy", "denies", "cancels"} <= set(words_of(language).sayings)
 
 
 @pytest.mark.parametrize(

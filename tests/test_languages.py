@@ -150,8 +150,11 @@ async def test_every_language_leads_to_every_other(world: World) -> None:
         ("English please", "en"),
     ],
 )
-async def test_a_language_is_chosen_by_its_name(world: World, typed: str, language: str) -> None:
+@pytest.mark.parametrize("is_booked", [False, True])
+async def test_a_language_is_chosen_by_its_name(
+    world: World, typed: str, language: str, is_booked: bool
+) -> None:
     parent = world.parent()
-    await parent.follows()
+    await (parent.has_booked() if is_booked else parent.follows())
     await parent.says(typed)
     parent.sees(re.escape(phrases(language)("menu.title")))

@@ -138,6 +138,35 @@ async def test_what_is_no_wish_changes_nothing_and_asks_nothing(world: World, ty
     assert await world.booking() == before
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "予約をキャンセルしたいです",
+        "I want to cancel my booking",
+        "我想取消预约",
+        "hủy lịch giúp em",
+        "quero cancelar minha consulta",
+        "pa-cancel po ng booking ko",
+    ],
+)
+async def test_a_cancellation_by_its_name_asks_once_in_any_language(
+    world: World, typed: str
+) -> None:
+    parent = world.parent()
+    await parent.has_booked()
+    await parent.says(typed)
+    parent.sees("この予約をキャンセルしますか").sees_no("どうなさいますか")
+
+
+@pytest.mark.parametrize("typed", ["明日", "tomorrow", "明日お願いします", "bukas po"])
+async def test_a_day_alone_is_a_wish_and_no_courtesy(
+    make_world: MakeWorld, channel: str, typed: str
+) -> None:
+    _, parent = await settled(make_world, channel)
+    await parent.says(typed)
+    parent.sees(r"12月1日\(火\)", "ご希望に合う時間です")
+
+
 async def test_a_greeting_is_answered_in_kind(world: World) -> None:
     parent = world.parent()
     await parent.follows()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.parents import my_bookings, troubles
-from handlers.parents.troubles import Trouble
 from handlers.shared import booking_card, own_bookings, parts
 from models.booking import Booking
 from models.chat import Did, Event, Message, NotAButton, button, column
@@ -15,6 +14,7 @@ from models.rules.deadlines import day_before, may_cancel
 from models.store import Store
 from models.tables import AlertKind, Status
 from models.turn import Turn
+from models.understanding.sayings import Trouble
 
 _ASKED = 3
 # For how long after it a consultation that staff have not decided is still spoken of.

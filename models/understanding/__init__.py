@@ -1,2 +1,3 @@
-"""Understanding: what typed words ask for, with which days and times. Everything happens here, by
-tables of words (locales/<language>/words.toml) and arithmetic; nothing is sent anywhere."""
+"""Understanding: what typed words ask for, with which days and times, and what else they say. It
+takes tables of words, examples (both in locales/<language>/) and arithmetic; nothing is sent
+anywhere."""

@@ -15,8 +15,8 @@ FIRST_TIME, LAST_TIME = time(0), time(23, 59)
 
 
 class Intent(Choice):
-    """What a person wishes, or that they wish nothing. What stands last are commands for one page
-    or card of ours, of which nobody outside needs to know."""
+    """What a person wishes, or that they wish nothing. What stands after that are commands for one
+    page or card of ours (OUTWARD)."""
 
     BOOK = "book"
     MOVE = "move"
@@ -41,6 +41,20 @@ class Intent(Choice):
     NEXT = "next"
     MENU = "menu"
     START = "start"
+
+
+# What our own commands are to others.
+OUTWARD = {
+    Intent.QUESTION: Intent.ASK,
+    Intent.UNDO: Intent.BOOK,
+    Intent.TERMS: Intent.ASK,
+    Intent.DETAILS: Intent.ASK,
+    Intent.COMPANY: Intent.ASK,
+    Intent.MY_DATA: Intent.WITHDRAW,
+    Intent.NEXT: Intent.NONE,
+    Intent.MENU: Intent.HELP,
+    Intent.START: Intent.GREETING,
+}
 
 
 class Days(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from locales.words import Values, Words, language_names, words_of
+from locales.words import Values, Words, filled, language_names, words_of
 from models.choice import Choice
 from models.topic import Topic
 from models.understanding.frame import Intent
@@ -219,10 +219,7 @@ class _Builder(NamedTuple):
         return rf"(?<!\w)(?:{expanded})(?!\w)" if self.spaced else f"(?:{expanded})"
 
     def _expanded(self, row: str) -> str:
-        """A row with its parts filled in; parts may name parts that stand before them."""
-        for name, part in reversed(self.parts.items()):
-            row = row.replace(f"{{{name}}}", f"(?:{part})")
-        return self.plain(row)
+        return self.plain(filled(row, self.parts))
 
     def _filled(self, row: str) -> str:
         def group(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 from models.rules.typed_dates import plain
 from models.understanding.examples import likelihood
-from models.understanding.frame import Intent
+from models.understanding.frame import OUTWARD, Intent
 from models.understanding.grammar import Guess, grammar_of, without_accents
 from models.understanding.language import language_of
 from models.understanding.linking import link
@@ -27,8 +27,6 @@ _LIKELY = -1.0
 # So short a text is a command, which its row understands.
 _COMMAND = 12
 _FOUND_BY_NO_OTHER = (Intent.NONE, Intent.ASK)
-# The intents of the corpus; our own commands are found by rows alone.
-_TAUGHT = tuple(Intent)[: tuple(Intent).index(Intent.NONE) + 1]
 
 
 def text_of(typed: str) -> str:
@@ -62,7 +60,8 @@ def guess_intent(marked: Marked, wished: str, language: str) -> Guess:
     is_weak = by_row.is_doubtful or by_row.intent in _FOUND_BY_NO_OTHER
     is_command = len(marked.text) <= _COMMAND and not is_weak and not marks_in(marked.text)
     is_denied = wished != marked.text and by_row.intent is Intent.NONE
-    if by_row.intent not in _TAUGHT or is_command or is_denied:
+    is_our_own = by_row.intent in OUTWARD  # which no example has
+    if is_our_own or is_command or is_denied:
         return by_row
     taught = likelihood(language, _masked).scores(_signs(marked.text))
     if not taught:

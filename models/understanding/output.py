@@ -3,27 +3,14 @@
 from datetime import time
 from typing import Any
 
-from models.understanding.frame import Frame, Intent
-
-# What our own commands are to others.
-_OUTWARD = {
-    Intent.QUESTION: Intent.ASK,
-    Intent.UNDO: Intent.BOOK,
-    Intent.TERMS: Intent.ASK,
-    Intent.DETAILS: Intent.ASK,
-    Intent.COMPANY: Intent.ASK,
-    Intent.MY_DATA: Intent.WITHDRAW,
-    Intent.NEXT: Intent.NONE,
-    Intent.MENU: Intent.HELP,
-    Intent.START: Intent.GREETING,
-}
+from models.understanding.frame import OUTWARD, Frame
 
 
 def as_json(frame: Frame) -> dict[str, Any]:
     """Return a frame as JSON has it: days as YYYY-MM-DD and times as HH:MM, both of the office."""
     days, times, about = frame.days, frame.times, frame.about
     return {
-        "intent": _OUTWARD.get(frame.intent, frame.intent).value,
+        "intent": OUTWARD.get(frame.intent, frame.intent).value,
         "dates": [days.first.isoformat(), days.last.isoformat()] if days else None,
         "times": [_clock(times.first), _clock(times.last)] if times else None,
         "about": about
