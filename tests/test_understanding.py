@@ -94,10 +94,27 @@ def test_what_is_cancelled_is_what_it_is_about() -> None:
     assert heard.about.day == date(2026, 11, 27)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "火曜と木曜以外で",
+        "not Tuesday or Thursday",
+        "除了周二和周四都可以",
+        "trừ thứ ba và thứ năm",
+        "menos terça e quinta",
+        "wag sa martes o huwebes",
+    ],
+)
+def test_several_days_are_excluded(text: str) -> None:
+    heard = as_json(read(text, TODAY))
+    assert heard["except"] == ["2026-12-01", "2026-12-03"]
+    assert heard["dates"] is None
+
+
 def test_a_weekday_that_contradicts_its_date_leaves_two_readings() -> None:
     heard = read("12/3(金)", TODAY)
     assert heard.confidence < 0.5
-    assert [days.first.day for days in heard.readings] == [3, 27]
+    assert [days.first.day for days in heard.readings] == [3, 4]
 
 
 @pytest.mark.parametrize("language", word_languages())

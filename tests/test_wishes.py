@@ -1,15 +1,28 @@
 """Typed wishes: the answer is an offer that repeats what was heard; it never books by itself."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from handlers.shared.wish import Wish
+from models.chat import NotAButton, button
 from models.rules.slots import Slot
 from models.tables import Status
+from models.understanding.frame import Days, Times
 from tests.conftest import MakeWorld
 from tests.talk import Parent
 from tests.test_calendar_words import JAPAN
 from tests.world import World
+
+NEAR = st.dates(date(2026, 12, 1), date(2027, 3, 1))
+CLOCKS = st.times().map(lambda each: time(each.hour, each.minute))
+
+
+DAYS = st.lists(NEAR, min_size=2, max_size=2).map(sorted).map(lambda each: Days(*each))
+TIMES = st.lists(CLOCKS, min_size=2, max_size=2).map(sorted).map(lambda each: Times(*each))
+EXCLUDED = st.sets(NEAR, max_size=5).map(sorted).map(tuple)
 
 
 async def settled(make_world: MakeWorld, channel: str) -> tuple[World, Parent]:
@@ -18,6 +31,39 @@ async def settled(make_world: MakeWorld, channel: str) -> tuple[World, Parent]:
     parent = world.parent()
     await parent.has_settled_everything()
     return world, parent
+
+
+@given(st.builds(Wish, st.none() | DAYS, st.none() | TIMES, EXCLUDED))
+def test_a_button_carries_a_wish_whole(wish: Wish) -> None:
+    first = wish.days.first if wish.days else min(wish.without, default=date.min)
+    carried = wish._replace(without=tuple(each for each in wish.without if each >= first))
+    data = button("", "movewish/1", 2**20, wish.packed()).data
+    assert Wish.unpacked(data.split(":")[2]) == carried
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "20261201",
+        "20261201-1-900-800",
+        "20261201--1-1-0",
+        "20261301-1-1-0",
+        "x-1-1-0",
+        "1-1-1-1",
+    ],
+)
+def test_no_other_wish_is_read(forged: str) -> None:
+    with pytest.raises(NotAButton):
+        Wish.unpacked(forged)
+
+
+async def test_days_that_are_excluded_stay_so_while_the_service_is_chosen(world: World) -> None:
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says("来週、火曜と木曜以外でお願いします")
+    await parent.taps("職業相談")
+    parent.sees("12月8日\\(火\\)、12月10日\\(木\\)を除く", "12/9").sees_no("12/8", "12/10")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 is an offer with buttons, which repeats what was heard."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from handlers.parents import booking, cancelling, moving, my_bookings
-from handlers.shared import offering, own_bookings, parts, wished
-from handlers.shared.wished import Ways, Wish
+from handlers.shared import offering, own_bookings, parts, wish_card
+from handlers.shared.wish import Wish
+from handlers.shared.wish_card import Ways
 from models.booking import Booking
-from models.chat import Message, NotAButton, button, column
+from models.chat import Message, button, column
 from models.rules.days import at, local_day
 from models.rules.slots import Slot
 from models.store import Store
@@ -20,7 +20,7 @@ _READINGS = 2
 
 
 def book(turn: Turn, store: Store, frame: Frame) -> list[Message]:
-    """What was typed of a booking: any day, or what fits the days and times."""
+    """Offer what fits the days and times that were typed for a booking, or any day."""
     if not _names_a_time(frame):
         return booking.start(turn, store)
     mine = own_bookings.current(turn, store)
@@ -31,7 +31,7 @@ def book(turn: Turn, store: Store, frame: Frame) -> list[Message]:
 
 
 def move(turn: Turn, store: Store, frame: Frame) -> list[Message]:
-    """What was typed of a move: which booking, and to when."""
+    """Offer what fits the days and times that were typed for a move, or ask which booking."""
     mine = own_bookings.current(turn, store)
     found = _spoken_of(turn, mine, frame.about)
     if len(found) != 1 or not _names_a_time(frame):
@@ -41,8 +41,8 @@ def move(turn: Turn, store: Store, frame: Frame) -> list[Message]:
 
 
 def ask(turn: Turn, store: Store, frame: Frame) -> list[Message]:
-    """Something was heard, but not for sure: is it one of these? Nothing where no day or time was
-    heard, or where it is not clear what is to be moved."""
+    """Ask whether it is one of the readings of what was not heard for sure; nothing where no day
+    or time was heard."""
     if frame.intent not in (Intent.BOOK, Intent.MOVE) or not (frame.days or frame.times):
         return []
     mine = own_bookings.current(turn, store)
@@ -59,7 +59,7 @@ def ask(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     if blocked:
         return blocked
     wishes = _readings(_wish(turn, frame, last), frame)
-    choices = [button(wished.heard(turn, each), verb, *before, *each.packed()) for each in wishes]
+    choices = [button(wish_card.heard(turn, each), verb, *before, each.packed()) for each in wishes]
     title = "wish.which_title" if len(choices) > 1 else "wish.is_it_title"
     return [
         Message(
@@ -71,72 +71,33 @@ def ask(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     ]
 
 
-def _readings(wish: Wish, frame: Frame) -> list[Wish]:
-    """What may be meant: each day with the time that was named with it, or with none where that
-    is not clear."""
-    days, times = frame.readings[:_READINGS], frame.time_readings[:_READINGS]
-    if len(days) == len(times) > 1:
-        pairs = zip(days, times, strict=True)
-        return [wish._replace(days=day, times=clock) for day, clock in pairs]
-    if len(times) > 1:
-        wish = wish._replace(times=None)
-    return [wish._replace(days=each) for each in days] or [wish]
-
-
 def cancel(turn: Turn, store: Store, frame: Frame) -> list[Message]:
-    """What was typed of a cancellation: the question for the one booking that is meant, or a
-    choice."""
+    """Ask whether to cancel the one booking that is meant, or which one."""
     found = _spoken_of(turn, own_bookings.current(turn, store), frame.about)
     return cancelling.choose_cancel(turn, store, found)
 
 
-def wish(
-    turn: Turn,
-    store: Store,
-    first: date,
-    last: date,
-    start: int,
-    end: int,
-    without: date,
-) -> list[Message]:
-    """One of two readings was chosen."""
+def wish(turn: Turn, store: Store, packed: str) -> list[Message]:
+    """Offer what fits the one of two readings that was chosen."""
     mine = own_bookings.current(turn, store)
     if blocked := booking.closed(turn, store, mine):
         return blocked
-    return _offer(turn, store, _unpacked(first, last, start, end, without), mine)
+    return _offer(turn, store, Wish.unpacked(packed), mine)
 
 
-def wish_for_service(
-    turn: Turn,
-    store: Store,
-    service: str,
-    first: date,
-    last: date,
-    start: int,
-    end: int,
-    without: date,
-) -> list[Message]:
-    """The service was chosen for what was typed."""
+def wish_for_service(turn: Turn, store: Store, service: str, packed: str) -> list[Message]:
+    """Offer what fits the typed words, for the service that was chosen."""
     mine = own_bookings.current(turn, store)
     if blocked := booking.closed(turn, store, mine):
         return blocked
     booking.check_service(turn, service)
-    return _offer_for(turn, store, service, _unpacked(first, last, start, end, without), mine)
+    return _offer_for(turn, store, service, Wish.unpacked(packed), mine)
 
 
-def wish_to_move(
-    turn: Turn,
-    store: Store,
-    booking_id: int,
-    first: date,
-    last: date,
-    start: int,
-    end: int,
-    without: date,
-) -> list[Message]:
-    """One of two readings was chosen for a move."""
+def wish_to_move(turn: Turn, store: Store, booking_id: int, packed: str) -> list[Message]:
+    """Offer what fits the one of two readings that was chosen for a move."""
     mine = own_bookings.current(turn, store)
-    wish = _unpacked(first, last, start, end, without)
+    wish = Wish.unpacked(packed)
     found = next((each for each in mine if each.id == booking_id), None)
     if found is None:
         return moving.show_days(turn, store, booking_id, 0)  # which says what became of it
@@ -155,18 +116,23 @@ def _wish(turn: Turn, frame: Frame, last: Booking | None) -> Wish:
     return wish
 
 
-def _unpacked(first: date, last: date, start: int, end: int, without: date) -> Wish:
-    try:
-        return Wish.unpacked(first, last, start, end, without)
-    except (ValueError, OverflowError) as error:
-        raise NotAButton("no such time of day") from error
+def _readings(wish: Wish, frame: Frame) -> list[Wish]:
+    """Return what may be meant: each day with the time that was named with it, or with none where
+    that is not clear."""
+    days, times = frame.readings[:_READINGS], frame.time_readings[:_READINGS]
+    if len(days) == len(times) > 1:
+        pairs = zip(days, times, strict=True)
+        return [wish._replace(days=day, times=clock) for day, clock in pairs]
+    if len(times) > 1:
+        wish = wish._replace(times=None)
+    return [wish._replace(days=each) for each in days] or [wish]
 
 
 def _offer(turn: Turn, store: Store, wish: Wish, mine: Sequence[Booking]) -> list[Message]:
-    """For the service of last time, or of the only one; else it is asked for."""
+    """Offer what fits for the service of last time, or the only one; else ask for the service."""
     service = booking.usual_service(turn, store)
     if service is None:
-        return [booking.services(turn, "wishfor/1", *wish.packed())]
+        return [booking.services(turn, "wishfor/1", wish.packed())]
     return _offer_for(turn, store, service, wish, mine)
 
 
@@ -181,7 +147,7 @@ def _offer_for(
         all_days=button(turn.say("booking.other_day"), "days/1", service, 0),
         wait=("wait/1", service),
     )
-    return wished.offer(turn, store, wish, mine, ways)
+    return wish_card.offer(turn, store, wish, mine, ways)
 
 
 def _offer_move(
@@ -201,11 +167,12 @@ def _offer_move(
         return blocked
     all_days = button(turn.say("booking.other_day"), "move/1", found.id, 0)
     ways = Ways(("moveday/1", found.id), ("movetime/1", found.id), all_days)
-    return wished.offer(turn, store, wish, others, ways)
+    return wish_card.offer(turn, store, wish, others, ways)
 
 
 def _only_slot(turn: Turn, store: Store, wish: Wish, mine: Sequence[Booking]) -> Slot | None:
-    """The slot of a wish for one day and one time, if it is free: its card can be confirmed."""
+    """Return the slot of a wish for one day and one time, if it is free: its card can be
+    confirmed."""
     days, times = wish.days, wish.times
     if not (days and times) or days.first != days.last or times.first != times.last:
         return None
@@ -219,7 +186,7 @@ def _day_of(turn: Turn, booking: Booking) -> Days:
 
 
 def _is_it(turn: Turn, booking: Booking, wish: Wish) -> bool:
-    """Whether somebody wishes what they have."""
+    """Return whether somebody wishes what they have."""
     clock = booking.starts_at.astimezone(turn.office.zone).time()
     return wish.days == _day_of(turn, booking) and wish.times == Times(clock, clock)
 

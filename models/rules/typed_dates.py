@@ -1,13 +1,14 @@
-"""Typed days and times: a small grammar over Japanese and English, on NFKC text.
+"""Typed days: a small grammar over Japanese and English, on NFKC text. Where staff type days, a
+text must be a day or nothing; what parents mean is models/understanding's to find.
 
-Spaces stay where they are: `12/3 14:00` without its space would be another time. A 日 after a
+Spaces stay where they are: `12/3 14:00` without its space would be another day. A 日 after a
 number is a day of the month and no Sunday.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from models.text import MAX_TEXT
@@ -28,9 +29,6 @@ _DAY_WORD = rf"({'|'.join(_ENGLISH_WEEKDAYS)})(?:[a-z]*day|s|rs|nes)?\.?(?![a-z]
 _ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?(?!\d|:|\s*[ap]m)"
 
 _BESIDE_A_DAY = re.compile(rf"[(（]?[{_WEEKDAYS}](?:曜日?)?[)）]?|[(（]?{_DAY_WORD}[)）]?|日")
-
-# An hour without a.m. or p.m. up to this one is meant in the afternoon: no office opens so early.
-_LAST_AFTERNOON_HOUR = 6
 
 # What lies further away was mistyped.
 YEARS = range(2000, 3000)
@@ -70,25 +68,6 @@ def read_only_day(words: str, today: date) -> date | None:
             rest = _BESIDE_A_DAY.sub("", rest)
             return None if rest.strip(" ,、") else read_day(words, today)
     return None
-
-
-def read_time(words: str) -> time | None:
-    """The first time of day that plain text names, or None."""
-    for pattern in _TIMES:
-        if match := pattern.search(words):
-            found = match.groupdict()
-            hour = int(found["hour"])
-            half = bool(found.get("half"))
-            minute = 30 if half else int(found.get("minute") or 0)
-            mark = found.get("mark") or ""
-            if mark in ("午後", "pm", "p.m.", "夕方"):
-                hour = hour + 12 if hour < 12 else hour
-            elif mark in ("午前", "am", "a.m.", "朝"):
-                hour = 0 if hour == 12 else hour
-            elif 1 <= hour <= _LAST_AFTERNOON_HOUR:
-                hour += 12
-            return time(hour, minute) if hour < 24 and minute < 60 else None
-    return time(12) if re.search(r"正午|(?<![a-z])noon(?![a-z])", words) else None
 
 
 def _from_kanji(match: re.Match[str]) -> str:
@@ -201,15 +180,5 @@ _DAYS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"[(（]([{_WEEKDAYS}])[)）]", _weekday),
         (rf"(?<![a-z]){_DAY_WORD}", _english_weekday),
         (r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th)(?![a-z])", _day_of_month),
-    )
-)
-
-_TIMES: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?P<mark>午前|午後|朝|夕方)?\s*(?<!\d)(?P<hour>\d{1,2})\s*時(?!間)\s*"
-        r"(?:(?P<half>半)|(?P<minute>\d{1,2})\s*分)?",
-        r"(?<![\d:])(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s*(?P<mark>[ap]\.?m\.?)(?![a-z])",
-        r"(?P<mark>午前|午後)?\s*(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?![\d:])",
     )
 )

@@ -33,7 +33,7 @@ def _with_weekday(marked: Marked, match: re.Match[str]) -> str:
     if one.days.first <= (same := _same_week(one.days.first, other)) <= one.days.last:
         return marked.mark_days(Days(same, same), one.found)
     marked.is_doubtful = True
-    marked.readings = [one.days, other.days]
+    marked.readings = [one.days, Days(same, same)]
     return marked.mark_days(one.days, one.found)
 
 
@@ -51,34 +51,41 @@ def _same_week(day: date, weekday: Day) -> date:
 def _linked(marked: Marked, kind: Link, match: re.Match[str]) -> str:
     one, two = match["one"], match.groupdict().get("two")
     if is_day(one):
-        return marked.mark_days(_days(marked, kind, marked.day(one), two), {})
+        day = _days(marked, kind, marked.day(one), two)
+        return marked.mark_days(*day)
     return marked.mark_times(_times(marked, kind, marked.times(one), two))
 
 
-def _days(marked: Marked, kind: Link, one: Day, two: str | None) -> Days:
+def _days(marked: Marked, kind: Link, one: Day, two: str | None) -> Day:
     match kind:
         case Link.RANGE | Link.EITHER:
             assert two is not None
             return _joined(marked, one, marked.day(two), is_range=kind is Link.RANGE)
         case Link.AFTER:
-            is_range = not one.found or "day2" in one.found  # "from the 7th to the 9th"
-            return one.days if is_range else Days(one.days.first, month_of(one.days.first).last)
+            # "From the 7th to the 9th" has its end.
+            is_range = not one.found or one.named or "day2" in one.found
+            last = one.days.last if is_range else month_of(one.days.first).last
+            return Day(Days(one.days.first, last), {})
         case Link.BEFORE:
-            return Days(min(marked.today, one.days.last), one.days.last)
+            return Day(Days(min(marked.today, one.days.last), one.days.last), {})
         case Link.AROUND:
-            return one.days
+            return Day(one.days, {})
         case Link.WEEK_OF:
-            return week_of(one.days.first)
+            return Day(week_of(one.days.first), {})
 
 
-def _joined(marked: Marked, one: Day, two: Day, *, is_range: bool) -> Days:
+def _joined(marked: Marked, one: Day, two: Day, *, is_range: bool) -> Day:
     first, last = one.days, two.days
     if is_bare(two.found):
         last = beside(two.found, first.first, is_range=is_range) or last
     elif is_bare(one.found) and "day" in one.found:  # "7 to 11 December"
         of_month = {**two.found, "day": one.found["day"]}
         first = days_of(of_month, marked.today) or first
-    return Days(min(first.first, last.first), max(first.last, last.last))
+    whole = Days(min(first.first, last.first), max(first.last, last.last))
+    if is_range:
+        return Day(whole, {})
+    found = {name: value for name, value in one.found.items() if name == "week"}
+    return Day(whole, found, (*(one.named or (first,)), *(two.named or (last,))))
 
 
 def _times(marked: Marked, kind: Link, one: Times, two: str | None) -> Times:

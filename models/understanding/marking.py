@@ -24,6 +24,12 @@ class Day(NamedTuple):
 
     days: Days
     found: Found
+    named: tuple[Days, ...] = ()  # of "Tuesday or Thursday", each
+
+    @property
+    def single(self) -> tuple[Days, ...]:
+        """Each of the days that were named one by one; a range is one of them."""
+        return self.named or (self.days,)
 
 
 class Marked:
@@ -54,9 +60,9 @@ class Marked:
     def times(self, mark: str) -> Times:
         return self._times[ord(mark) - FIRST_TIME_MARK]
 
-    def mark_days(self, days: Days, found: Found) -> str:
+    def mark_days(self, days: Days, found: Found, named: tuple[Days, ...] = ()) -> str:
         """Return a new mark for days."""
-        self._days.append(Day(days, found))
+        self._days.append(Day(days, found, named))
         return chr(FIRST_DAY_MARK + min(len(self._days), MARKS) - 1)
 
     def mark_times(self, times: Times) -> str:

@@ -62,7 +62,7 @@ class Roles:
             days=days[0] if days else None,
             times=next(iter(times or rest), None),
             about=self._booking(about),
-            without=tuple(sorted(_single(each, days) for each in without_days if _is_one(each))),
+            without=_excluded(without_days, days),
             at_same_time=self._marked.grammar.same_time.search(self._marked.text) is not None,
             readings=tuple(dict.fromkeys(self._marked.readings or days)) if is_doubtful else (),
             time_readings=tuple(dict.fromkeys(times)) if is_doubtful else (),
@@ -104,10 +104,6 @@ def _those_with(is_kind: Callable[[str], bool], clauses: list[str]) -> list[str]
     return [each for each in clauses if any(is_kind(sign) for sign in each)]
 
 
-def _is_one(day: Day) -> bool:
-    return day.days.first == day.days.last
-
-
 def _near(day: Day, about: list[Day]) -> Days:
     """Return the days that are wanted; a weekday lies in the week that was named for the booking
     it is about ("next Tuesday's to Thursday")."""
@@ -116,9 +112,13 @@ def _near(day: Day, about: list[Day]) -> Days:
     return day.days
 
 
-def _single(day: Day, wanted: list[Days]) -> date:
-    """Return a day that is excluded; a weekday lies in the week that is wanted."""
-    is_in_range = bool(wanted) and wanted[0].first != wanted[0].last and is_weekday(day)
-    if is_in_range and (found := beside(day.found, wanted[0].first, is_range=False)):
-        return found.first
-    return day.days.first
+def _excluded(without: list[Day], wanted: list[Days]) -> tuple[date, ...]:
+    """Return the single days that are excluded; a weekday lies in the week that is wanted."""
+    found = set()
+    for day in without:
+        in_week = is_weekday(day) and wanted and wanted[0].first != wanted[0].last
+        near = beside(day.found, wanted[0].first, is_range=False) if in_week else None
+        found |= {
+            each.first for each in (near and (near,)) or day.single if each.first == each.last
+        }
+    return tuple(sorted(found))

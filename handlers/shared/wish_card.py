@@ -3,10 +3,11 @@ nothing fits, the answer says why, and what is nearest."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, time, timedelta
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from handlers.shared import offering, parts
 from handlers.shared.offering import Verb
+from handlers.shared.wish import Wish
 from models.booking import Booking
 from models.chat import Button, Message, button, column
 from models.rules.days import at, local_day
@@ -14,62 +15,17 @@ from models.rules.deadlines import bookable_days
 from models.rules.slots import Slot, nearest, one_for_each_start
 from models.store import Store
 from models.turn import Turn
-from models.understanding.frame import FIRST_TIME, LAST_TIME, Days, Frame, Times
+from models.understanding.frame import FIRST_TIME, LAST_TIME, Days, Times
 
 _OFFERED = 8
 _NEAREST = 4
 _NOON = time(12)
-# What a button carries where no day, and where no time is wished.
-_NO_DAY = date(2000, 1, 1)
-_NO_TIMES = (1, 0)
 # A day further away is said with its year.
 _NEAR = timedelta(days=200)
 _HALVES = {
     Times(FIRST_TIME, _NOON): "booking.morning",
     Times(_NOON, LAST_TIME): "booking.afternoon",
 }
-
-
-class Wish(NamedTuple):
-    """The days and times that somebody would like; None is "any"."""
-
-    days: Days | None = None
-    times: Times | None = None
-    without: tuple[date, ...] = ()
-
-    @classmethod
-    def of(cls, frame: Frame) -> Self:
-        return cls(frame.days, frame.times, frame.without)
-
-    @classmethod
-    def unpacked(cls, first: date, last: date, start: int, end: int, without: date) -> Self:
-        """Return the wish that a button carries. Raises ValueError for days and times that there
-        are not."""
-        days = None if first == _NO_DAY else Days(first, last)
-        times = None if (start, end) == _NO_TIMES else Times(_clock(start), _clock(end))
-        if last < first or (times and times.last < times.first):
-            raise ValueError("an end before its beginning")
-        return cls(days, times, () if without == _NO_DAY else (without,))
-
-    def packed(self) -> tuple[date, date, int, int, date]:
-        """Return the wish as arguments of a button, which has room for one excluded day."""
-        days = self.days or Days(_NO_DAY, _NO_DAY)
-        start, end = map(_hhmm, self.times) if self.times else _NO_TIMES
-        return (*days, start, end, self.without[0] if self.without else _NO_DAY)
-
-    def fits(self, turn: Turn, slot: Slot) -> bool:
-        """Return whether a slot is what is wished."""
-        local = slot.starts_at.astimezone(turn.office.zone)
-        day, clock = local.date(), local.time()
-        return (
-            (self.days is None or self.days.first <= day <= self.days.last)
-            and (self.times is None or _is_in(clock, self.times))
-            and not any(self._excludes(each, day) for each in self.without)
-        )
-
-    def _excludes(self, excluded: date, day: date) -> bool:
-        """Without a week, "not Tuesday" means every Tuesday."""
-        return day == excluded or (self.days is None and day.weekday() == excluded.weekday())
 
 
 class Ways(NamedTuple):
@@ -95,7 +51,7 @@ def heard(turn: Turn, wish: Wish) -> str:
 def offer(
     turn: Turn, store: Store, wish: Wish, mine: Sequence[Booking], ways: Ways
 ) -> list[Message]:
-    """What fits a wish, or why nothing does with what is nearest to it."""
+    """Offer what fits a wish, or say why nothing does, with what is nearest to it."""
     free, full = offering.days(turn, store, mine)
     fitting = {
         day: those
@@ -227,19 +183,3 @@ def _times(turn: Turn, times: Times | None) -> str:
     if times.first == FIRST_TIME:
         return turn.say("wish.until", time=last)
     return turn.say("wish.range", first=first, last=last)
-
-
-def _is_in(clock: time, times: Times) -> bool:
-    """Return whether a start lies in what was wished: before the end of a range, or at the time
-    that was named."""
-    if times.first == times.last:
-        return clock == times.first
-    return times.first <= clock and (clock < times.last or times.last == LAST_TIME)
-
-
-def _hhmm(clock: time) -> int:
-    return clock.hour * 100 + clock.minute
-
-
-def _clock(hhmm: int) -> time:
-    return time(hhmm // 100, hhmm % 100)
