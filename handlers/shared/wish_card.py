@@ -122,7 +122,7 @@ def _nothing(
 
 
 def _waiting(turn: Turn, wish: Wish, full: Collection[date], ways: Ways) -> list[Button]:
-    """The way to wait for a day that is full."""
+    """Return the button to wait for a day that is full."""
     days = wish.days
     if ways.wait is None or days is None or days.first != days.last or days.first not in full:
         return []

@@ -179,7 +179,7 @@ class _Builder(NamedTuple):
         return re.compile(self._expanded(row))
 
     def whole(self, row: str) -> re.Pattern[str]:
-        """A date or time that stands by itself, and in no longer word or number."""
+        """Return the pattern of a date or time that stands by itself, in no longer word or number."""
         filled = self._filled(row)
         if self.spaced:
             return re.compile(rf"(?<!\w)(?<!\d[/:.-])(?:{filled})(?!\w)(?![/:.]\d)")
@@ -189,7 +189,7 @@ class _Builder(NamedTuple):
         return re.compile("|".join(map(self._bounded, rows)) or r"(?!)")
 
     def link(self, row: str) -> list[re.Pattern[str]]:
-        """A row that speaks of {X1} stands for days and for times."""
+        """Return the patterns of a row: one that speaks of {X1} stands for days and for times."""
         kinds = {"X": (_DAY, _TIME), "D": (_DAY,), "T": (_TIME,)}
         letter = next(each for each in kinds if f"{{{each}1}}" in row)
         bounded = self._bounded(row)
