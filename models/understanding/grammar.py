@@ -179,7 +179,7 @@ class _Builder(NamedTuple):
         return re.compile(self._expanded(row))
 
     def whole(self, row: str) -> re.Pattern[str]:
-        """Return the pattern of a date or time that stands by itself, in no longer word or number."""
+        """Return the pattern of a date or time that stands by itself, in no longer word."""
         filled = self._filled(row)
         if self.spaced:
             return re.compile(rf"(?<!\w)(?<!\d[/:.-])(?:{filled})(?!\w)(?![/:.]\d)")
