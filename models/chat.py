@@ -7,10 +7,9 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from models.choice import Choice
+from models.rules.days import YEARS
 
 MAX_DATA_BYTES = 64
-# At the ends of the calendar an hour more or less has no date; nobody books there.
-YEARS = range(2000, 3000)
 
 Argument = str | int | date | datetime | Choice
 

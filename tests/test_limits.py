@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.rules.typed_dates import plain
+from models.text import plain
 from tests.conftest import MakeWorld
 from tests.desk import booked
 from tests.world import World

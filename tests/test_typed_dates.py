@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules.typed_dates import plain, read_day
+from models.rules.typed_dates import read_day
+from models.text import plain
 
 days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 

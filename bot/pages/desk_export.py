@@ -10,9 +10,8 @@ from bot.pages.desk import DeskPage
 from bot.pages.entries import read_day
 from bot.pages.site import form_routes
 from locales import Phrases
-from models.chat import YEARS
 from models.database import Transaction
-from models.rules.days import at
+from models.rules.days import YEARS, at
 from models.rules.spreadsheet import as_csv
 from models.store.forms import Link as FormLink
 from models.store.forms import NoForm, Purpose

@@ -28,13 +28,13 @@ def start(turn: Turn, store: Store) -> list[Message]:
 
 
 def closed(turn: Turn, store: Store, mine: Sequence[Booking]) -> list[Message] | None:
-    """What is still to be settled before a booking, or that there are enough of `mine`; None when
-    the way is free."""
+    """Return what is still to be settled before a booking, or that there are enough of `mine`; None
+    when the way is free."""
     return gate.closed(turn, store) or _has_enough(turn, mine)
 
 
 def usual_service(turn: Turn, store: Store) -> str | None:
-    """The service of last time, or the only one that there is; None where one must be chosen."""
+    """Return the service of last time, or the only one; None where one must be chosen."""
     last, offered = store.bookings.latest(seeker(turn)), turn.office.services
     if last is not None and last.service in offered:
         return last.service
@@ -227,11 +227,13 @@ def _has_enough(turn: Turn, mine: Sequence[Booking]) -> list[Message] | None:
 
 
 def seeker(turn: Turn) -> int:
+    """Return the record of the parent, who has passed the gate."""
     seeker = turn.contact.job_seeker_id
     assert seeker is not None, "the gate lets nobody through without details"
     return seeker
 
 
 def check_service(turn: Turn, service: str) -> None:
+    """Raise NotAButton for a service that the office does not offer."""
     if service not in turn.office.services:
         raise NotAButton("no such service")

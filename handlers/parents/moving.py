@@ -32,7 +32,7 @@ def choose_move(turn: Turn, store: Store, found: Sequence[Booking]) -> list[Mess
 
 
 def closed(turn: Turn, store: Store, booking_id: int) -> list[Message] | None:
-    """The answer why a booking cannot be moved now; None when it can."""
+    """Return the answer why a booking cannot be moved now; None when it can."""
     found = _movable(turn, store, booking_id)
     return found if isinstance(found, list) else None
 

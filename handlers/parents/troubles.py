@@ -4,8 +4,8 @@ anything beside a command."""
 import re
 from datetime import date
 
-from models.rules.typed_dates import plain
 from models.store.chat_codes import code_in
+from models.text import plain
 from models.understanding.courtesies import MARKS, is_courtesy, is_yes, told
 from models.understanding.frame import CLEAR, Intent
 from models.understanding.language import is_known

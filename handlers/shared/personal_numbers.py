@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from models.rules.typed_dates import plain
+from models.text import plain
 
 # As many digits as a phone or a registration number has, and no date.
 _LEAST_DIGITS = 9

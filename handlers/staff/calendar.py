@@ -10,12 +10,12 @@ from models.chat import Message, NotAButton, button, column
 from models.rules.meeting_url import NoRoom, read_room
 from models.rules.shift_words import ShiftError, ShiftWords, read_shift
 from models.rules.slots import Shift, offered
-from models.rules.typed_dates import plain, read_day
+from models.rules.typed_dates import read_day
 from models.rules.video_user import read_video_user
 from models.store import Store
 from models.store.calendar import CounselorInFull
 from models.tables import Shift as ShiftRow
-from models.text import shortened
+from models.text import plain, shortened
 from models.turn import Turn
 
 _ANSWER_WITHIN = timedelta(minutes=15)

@@ -10,10 +10,11 @@ from models.booking import Booking
 from models.chat import Group, Message, button, column
 from models.links import Picture, PictureOf
 from models.rules.days import at, end_of_day, is_business_day
-from models.rules.typed_dates import plain, read_day
+from models.rules.typed_dates import read_day
 from models.store import Store
 from models.store.calendar import Counselor
 from models.tables import Status
+from models.text import plain
 from models.turn import Turn
 
 # LINE takes five messages a request: the list, and the cards of those who come next.

@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 import jpholiday
 
+# What lies further away was mistyped or forged. At the ends of the calendar an hour more or less
+# has no date.
+YEARS = range(2000, 3000)
 # How far others' clocks may be behind ours.
 _OTHER_CLOCKS = timedelta(minutes=2)
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.rules.days import at, end_of_day
-from models.rules.typed_dates import plain, read_day, read_only_day
+from models.rules.typed_dates import read_day, read_only_day
+from models.text import plain
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _JAPANESE = "月火水木金土日"

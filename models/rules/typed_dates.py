@@ -1,50 +1,22 @@
-"""Typed days: a small grammar over Japanese and English, on NFKC text. Where staff type days, a
-text must be a day or nothing; what parents mean is models/understanding's to find.
-
-Spaces stay where they are: `12/3 14:00` without its space would be another day. A 日 after a
-number is a day of the month and no Sunday.
-"""
+"""Typed days of staff: a small grammar over Japanese and English, on plain text. A 日 after a
+number is a day of the month and no Sunday. What parents type is read by models/understanding."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import lru_cache
 
-from models.text import MAX_TEXT
+from models.rules.days import YEARS
 
 _WEEKDAYS = "月火水木金土日"
 _ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_KANJI_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")}
-
-# The look behind keeps it linear: a run of signs is tried once, and not from each of its signs.
-_KANJI_NUMBER = re.compile(
-    r"(?<![〇一二三四五六七八九十周期拜])([〇一二三四五六七八九十]++)(?=[月日号時时点分年天]|週間|个?(?:星期|礼拜|周))"
-    r"|(?<=[周期拜][一二三四五六日天])([〇一二三四五六七八九十]++)(?=[点时])"
-)
-
 _MONTH_WORD = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
 _DAY_WORD = rf"({'|'.join(_ENGLISH_WEEKDAYS)})(?:[a-z]*day|s|rs|nes)?\.?(?![a-z])"
 _ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?(?!\d|:|\s*[ap]m)"
 
 _BESIDE_A_DAY = re.compile(rf"[(（]?[{_WEEKDAYS}](?:曜日?)?[)）]?|[(（]?{_DAY_WORD}[)）]?|日")
 
-# What lies further away was mistyped.
-YEARS = range(2000, 3000)
-
 Reader = Callable[[re.Match[str], date], date | None]
-
-
-@lru_cache(maxsize=16)
-def plain(text: str) -> str:
-    """Text as it is compared: NFKC, lower case, single spaces, no invisible signs, and kanji
-    numbers before 月日時分 as digits."""
-    # One sign may become 18.
-    folded = unicodedata.normalize("NFKC", text)[:MAX_TEXT].casefold()
-    visible = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")
-    spaced = " ".join(visible.replace("\0", " ").replace("’", "'").split())
-    return _KANJI_NUMBER.sub(_from_kanji, spaced)
 
 
 def read_day(words: str, today: date) -> date | None:
@@ -68,16 +40,6 @@ def read_only_day(words: str, today: date) -> date | None:
             rest = _BESIDE_A_DAY.sub("", rest)
             return None if rest.strip(" ,、") else read_day(words, today)
     return None
-
-
-def _from_kanji(match: re.Match[str]) -> str:
-    signs = match[1] or match[2]
-    if "十" not in signs:
-        return "".join(str(_KANJI_DIGITS[sign]) for sign in signs)
-    tens, _, ones = signs.partition("十")
-    if len(tens) > 1 or len(ones) > 1:
-        return signs
-    return str((_KANJI_DIGITS[tens] if tens else 1) * 10 + (_KANJI_DIGITS[ones] if ones else 0))
 
 
 def _in_year(match: re.Match[str], today: date) -> date:

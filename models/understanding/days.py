@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
+from models.rules.days import YEARS
 from models.understanding.frame import Days
 
 # What a pattern found, by the name of its placeholder.
 Found = Mapping[str, int | list[int]]
 
-# What lies further away was mistyped.
-_YEARS = range(2000, 3000)
 _REIWA = 2018
 _LAST = -1  # "the last Friday"
 _WEEK = timedelta(weeks=1)
@@ -26,7 +25,7 @@ def days_of(found: Found, today: date) -> Days | None:
         days = _resolve(found, today)
     except (ValueError, OverflowError):
         return None
-    return days if days.first.year in _YEARS and days.last.year in _YEARS else None
+    return days if days.first.year in YEARS and days.last.year in YEARS else None
 
 
 def is_bare(found: Found) -> bool:

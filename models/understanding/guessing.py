@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from models.rules.typed_dates import plain
+from models.text import plain
 from models.understanding.examples import likelihood
 from models.understanding.frame import OUTWARD, Intent
 from models.understanding.grammar import Guess, grammar_of, without_accents

@@ -6,7 +6,7 @@ from functools import cache
 
 from locales.words import Words, word_languages, words_of
 from models.choice import Choice
-from models.rules.typed_dates import plain
+from models.text import plain
 from models.understanding.grammar import without_accents
 
 
