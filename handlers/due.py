@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from handlers.shared import booking_card, parts, witness
 from handlers.shared.witness import Account
 from models.booking import Booking
-from models.chat import Group, Message, button, column
+from models.chat import Message, button, column
 from models.choice import Choice
 from models.contact import NOBODY, Contact
 from models.database import Conflict
@@ -274,29 +274,27 @@ def _to_staff(
 
 
 def _reminder(turn: Turn, booking: Booking) -> Message:
-    # The same words may be sent again later, so the day is named unless it is today.
-    day = local_day(booking.starts_at, turn.office.zone)
-    is_today = day == turn.today
+    is_today = local_day(booking.starts_at, turn.office.zone) == turn.today
     return Message(
-        title=turn.say("reminder.today")
-        if is_today
-        else turn.say("reminder.title", day=turn.say.day(day)),
-        text=booking_card.checklist(turn, booking),
+        title=turn.say("reminder.today" if is_today else "reminder.title"),
+        headline=parts.when_of(turn, booking),
+        text="\n".join(
+            [
+                booking_card.how_to_enter(turn, booking),
+                turn.say("booking.how_to_cancel"),
+                booking_card.rule(turn),
+            ]
+        ),
+        points=booking_card.what_to_have_ready(turn),
         facts=booking_card.booking_facts(turn, booking),
         groups=(
             column(
-                parts.join_link(turn, booking),
                 booking_card.device_check(turn, booking),
                 booking_card.video_test(turn),
+                parts.join_link(turn, booking),
                 button(turn.say("arriving.late"), "late/1", booking.id),
             ),
-            Group(
-                (
-                    button(turn.say("booking.move"), "move/1", booking.id, 0),
-                    button(turn.say("booking.cancel"), "cancel/1", booking.id),
-                ),
-                columns=2,
-            ),
+            booking_card.ways_to_change(turn, booking),
         ),
         shortcuts=parts.menu_shortcuts(turn),
     )
@@ -305,9 +303,9 @@ def _reminder(turn: Turn, booking: Booking) -> Message:
 def _deemed(turn: Turn, booking: Booking) -> Message:
     return Message(
         title=turn.say("deemed.title"),
+        headline=parts.when_of(turn, booking),
         text=turn.say(
             "deemed.text",
-            when=parts.when_of(turn, booking),
             minutes=turn.office.grace_minutes,
             phone=parts.phone(turn),
         ),

@@ -77,6 +77,7 @@ VERBS: dict[str, Step] = {
     "confirm/1": booking.confirm,
     "mine/1": my_bookings.show_mine,
     "show/1": my_bookings.show_one,
+    "ready/1": my_bookings.show_preparation,
     "cancel/1": cancelling.ask_cancel,
     "cancelyes/1": cancelling.cancel,
     "uncancel/1": cancelling.undo_cancel,

@@ -79,9 +79,18 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """A list of short points, with or without a heading."""
+
+    items: tuple[str, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of ours. A title or buttons make it a card.
 
+    `headline` is what one looks for first, mostly a date: it stands large below the title.
     `shortcuts` are what one often wants next; `in_place` lets a channel that can do so change the
     message whose button was tapped instead of sending a new one. `about` says what a reply to the
     message would be about ("booking 7").
@@ -89,6 +98,8 @@ class Message:
 
     text: str = ""
     title: str = ""
+    headline: str = ""
+    points: Points | None = None
     facts: tuple[tuple[str, str], ...] = ()
     groups: tuple[Group, ...] = ()
     shortcuts: tuple[Button, ...] = field(default=())

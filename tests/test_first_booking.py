@@ -241,6 +241,7 @@ async def test_with_an_interpreter(world: World) -> None:
     await parent.taps("この内容で予約する")
     parent.sees("予約しました", "通訳の人", "職業紹介", "13:30")
     await parent.says("予約確認")
+    await parent.taps("準備と注意を見る")
     await parent.taps("同席者を知らせる")
     await parent.taps("ひとり")
     parent.sees("ひとり")

@@ -10,7 +10,7 @@ from linebot.v3.messaging.models import FlexMessage, PushMessageRequest, TextMes
 
 from bot.channels.line import cards
 from bot.sandbox import line_limits
-from models.chat import Button, Group, Link, Message
+from models.chat import Button, Group, Link, Message, Points
 from tests.conftest import MakeWorld
 from tests.world import World
 
@@ -96,8 +96,21 @@ def test_quick_replies_stand_on_the_last_message() -> None:
 
 
 def test_alt_text_tells_what_the_card_tells() -> None:
-    (drawn,) = cards.draw([Message(title="予約しました", facts=(("日時", "12月1日 10:00"),))])
-    assert drawn["altText"] == "予約しました\n日時: 12月1日 10:00"
+    said = Message(
+        title="予約しました",
+        headline="12月1日 10:00",
+        text="お待ちしています。",
+        points=Points(("静かな部屋",), "ご準備"),
+        facts=(("相談員", "佐藤"),),
+    )
+    (drawn,) = cards.draw([said])
+    assert drawn["altText"].splitlines() == [
+        "予約しました",
+        "12月1日 10:00",
+        "お待ちしています。",
+        "相談員 佐藤",
+        "静かな部屋",
+    ]
 
 
 def test_clipping_counts_as_line_counts() -> None:

@@ -106,7 +106,7 @@ async def test_move_in_one_step(world: World) -> None:
     await parent.says("日時を変更したい")
     await parent.taps("12/3")
     await parent.taps("14:00")
-    parent.sees("今の予約", "変更後", "12月3日\\(木\\) 14:00")
+    parent.sees("この日時に変えますか", "今の予約", "12月3日\\(木\\) 14:00")
     await parent.taps("変更する")
     parent.sees("日時を変更しました", "12月3日\\(木\\) 14:00", before.reference)
     moved = await world.booking()

@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-_TEXT, _DATA, _BUTTONS, _A_ROW = 4096, 64, 100, 8
+_TEXT, _DATA, _BUTTONS, _A_ROW, _COPIED = 4096, 64, 100, 8, 256
+_STYLES = ("primary", "success", "danger")
 _TAGS = {"b", "strong", "i", "em", "u", "s", "code", "pre", "a"}
 
 Json = dict[str, Any]
@@ -381,12 +382,17 @@ def _check_keyboard(body: Json) -> None:
     if sum(len(row) for row in rows) > _BUTTONS or any(len(row) > _A_ROW for row in rows):
         raise Refusal(400, "Bad Request: reply markup is too long")
     for button in (button for row in rows for button in row):
-        data = button.get("callback_data")
+        data, copied = button.get("callback_data"), button.get("copy_text")
         if not button.get("text"):
             raise Refusal(400, "Bad Request: inline keyboard button text must be non-empty")
         if data is not None and not 1 <= len(data.encode()) <= _DATA:
             raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
-        if data is None and not str(button.get("url", "")).startswith(("http://", "https://")):
+        if button.get("style", _STYLES[0]) not in _STYLES:
+            raise Refusal(400, "Bad Request: BUTTON_STYLE_INVALID")
+        if copied is not None:
+            if not 1 <= len(copied["text"]) <= _COPIED:
+                raise Refusal(400, "Bad Request: BUTTON_COPY_TEXT_INVALID")
+        elif data is None and not str(button.get("url", "")).startswith(("http://", "https://")):
             raise Refusal(400, "Bad Request: BUTTON_URL_INVALID")
 
 

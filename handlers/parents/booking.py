@@ -199,8 +199,8 @@ def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: Comp
     day = local_day(slot.starts_at, turn.office.zone)
     return Message(
         title=turn.say("booking.summary_title"),
+        headline=parts.when(turn, slot.starts_at),
         facts=(
-            (turn.say("booking.when"), parts.when(turn, slot.starts_at)),
             (turn.say("booking.service"), parts.service(turn, service)),
             (turn.say("booking.counselor"), names[slot.counselor_id]),
             (turn.say("booking.companion"), turn.say(f"companion.{companion}")),

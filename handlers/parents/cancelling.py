@@ -36,6 +36,7 @@ def ask_cancel(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     return [
         Message(
             title=turn.say("cancel.title"),
+            headline=parts.when_of(turn, found),
             text=turn.say("cancel.text"),
             facts=booking_card.booking_facts(turn, found),
             groups=(
@@ -66,7 +67,8 @@ def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
     return [
         Message(
             title=turn.say("cancel.done_title"),
-            text=turn.say("cancel.done_text", when=parts.when_of(turn, found)),
+            headline=parts.when_of(turn, found),
+            text=turn.say("cancel.done_text"),
             groups=(
                 column(
                     button(turn.say("menu.book_again"), "book/1", primary=True),

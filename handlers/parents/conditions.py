@@ -4,7 +4,7 @@ by one, with the way out of each "no" (arts. 2(1), 2(2), 5(1) to 5(6))."""
 from datetime import timedelta
 
 from handlers.shared import parts
-from models.chat import Message, NotAButton, button, column
+from models.chat import Message, NotAButton, Points, button, column
 from models.rules import eligibility
 from models.rules.eligibility import ITEMS, Card
 from models.store import Store
@@ -26,11 +26,12 @@ def open_items(turn: Turn, settled: Settled, card: Card) -> list[str]:
 def show_card(turn: Turn, card: Card, first: str) -> list[Message]:
     """All conditions of a card at once, or one by one from the first that is open."""
     name = _NAMES[card]
-    points = [f"・{phrase(turn, card, item, 'card')}" for item in ITEMS[card]]
+    points = Points(tuple(phrase(turn, card, item, "card") for item in ITEMS[card]))
     return [
         Message(
             title=turn.say(f"{name}.title"),
-            text="\n".join([turn.say(f"{name}.text"), "", *points]),
+            text=turn.say(f"{name}.text"),
+            points=points,
             groups=(
                 column(
                     button(turn.say(f"{name}.all"), "all/1", card, primary=True),

@@ -103,7 +103,7 @@ def _questions(turn: Turn, held: Sequence[Booking], trouble: Trouble | None) -> 
 
 def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:
     words = [turn.say(f"doubt.{trouble}")] if trouble is not None else []
-    words.append(turn.say("doubt.ask", when=parts.when_of(turn, booking)))
+    words.append(turn.say("doubt.ask"))
     words.append(turn.say("doubt.told", phone=parts.phone(turn)))
     will_come = button(turn.say("doubt.will_come"), "willcome/1", booking.id, primary=True)
     ways = [will_come]
@@ -114,6 +114,7 @@ def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:
         ]
     return Message(
         title=turn.say("doubt.title"),
+        headline=parts.when_of(turn, booking),
         text="\n".join(words),
         groups=(column(*ways, parts.phone_link(turn)),),
     )

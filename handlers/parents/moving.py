@@ -91,9 +91,9 @@ def ask(
     return [
         Message(
             title=turn.say("move.title"),
+            headline=parts.when(turn, starts_at),
             facts=(
                 (turn.say("move.from"), parts.when_of(turn, booking)),
-                (turn.say("move.to"), parts.when(turn, starts_at)),
                 (turn.say("booking.counselor"), names[counselor_id]),
             ),
             groups=(

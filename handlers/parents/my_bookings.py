@@ -38,6 +38,16 @@ def show_one(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     return [booking_card.card(turn, found)]
 
 
+def show_preparation(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """What to have ready for one booking, and what is seldom changed of it."""
+    found = own_bookings.find(turn, store, booking_id)
+    if found is None:
+        raise NotAButton("not this parent's booking")
+    if found not in own_bookings.current(turn, store):
+        return [booking_card.over(turn, found)]
+    return [booking_card.preparation(turn, found)]
+
+
 def _just_cancelled(turn: Turn, store: Store) -> Booking | None:
     """What the parent has cancelled and may still take back."""
     seeker = turn.contact.job_seeker_id

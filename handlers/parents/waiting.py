@@ -133,8 +133,8 @@ def _offer(turn: Turn, store: Store, wait: Wait, slot: Slot) -> None:
         LetterKind.FREE_SLOT,
         Message(
             title=to.say("waiting.free_title"),
+            headline=parts.when(to, slot.starts_at),
             text=to.say("waiting.free_text", until=parts.clock_time(to, until)),
-            facts=((to.say("booking.when"), parts.when(to, slot.starts_at)),),
             groups=(
                 column(
                     button(to.say("waiting.take"), "time/1", wait.service, *slot, primary=True),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from handlers.shared import parts
 from models.booking import Booking
-from models.chat import Group, Link, Message, button, column
+from models.chat import Button, Group, Link, Message, Points, button, column
 from models.rules.attendance import counts_as_contact
-from models.rules.deadlines import Joinable, day_before, joinable, may_cancel
+from models.rules.deadlines import day_before, may_cancel
 from models.turn import Turn
 
 
@@ -14,76 +14,82 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
     """Everything a parent needs of a booking; after the reminder hour also what the reminder
     would have said."""
     remind_at = day_before(booking.starts_at, turn.office.reminder_at, turn.office.zone)
-    if turn.now >= remind_at:
-        text = checklist(turn, booking)
-    else:
-        text = "\n".join(
-            [
-                turn.say("booking.ready_short", app=turn.office.video.name),
-                how_to_enter(turn, booking),
-                turn.say("booking.how_to_cancel"),
-                rule(turn),
-            ]
-        )
+    is_reminded = turn.now >= remind_at
+    ahead = [] if is_reminded else [turn.say("booking.ready_short", app=turn.office.video.name)]
     return Message(
         title=title,
-        text=text,
+        headline=parts.when_of(turn, booking),
+        text="\n".join([*ahead, how_to_enter(turn, booking), rule(turn)]),
+        points=what_to_have_ready(turn) if is_reminded else None,
         facts=booking_facts(turn, booking),
         groups=(
             column(
-                parts.join_link(turn, booking),
-                Link(
-                    turn.say("booking.calendar"), turn.links.calendar_file(booking), in_browser=True
-                ),
                 device_check(turn, booking),
+                _calendar(turn, booking),
+                parts.join_link(turn, booking),
+                _more(turn, booking),
             ),
-            Group(
-                (
-                    button(turn.say("booking.move"), "move/1", booking.id, 0),
-                    button(turn.say("booking.cancel"), "cancel/1", booking.id),
-                ),
-                columns=2,
-            ),
+            ways_to_change(turn, booking),
         ),
         shortcuts=parts.menu_shortcuts(turn),
     )
 
 
 def card(turn: Turn, found: Booking) -> Message:
-    """A booking with the buttons that make sense now."""
-    at_the_door = []
-    if door_is_open(turn, found):
+    """A booking with the buttons that make sense now; the others behind "more"."""
+    at_the_door: list[Button | Link] = [parts.join_link(turn, found)]
+    if parts.door_is_open(turn, found):
         at_the_door.append(button(turn.say("arriving.here"), "here/1", found.id))
     if in_contact_window(turn, found):
         at_the_door.append(button(turn.say("arriving.late"), "late/1", found.id))
-    groups = [column(parts.join_link(turn, found))]
-    groups += [column(*at_the_door)] if at_the_door else []
-    groups.append(
-        column(
-            Link(turn.say("booking.calendar"), turn.links.calendar_file(found), in_browser=True),
-            device_check(turn, found),
-        )
-    )
+    groups = [column(*at_the_door, _more(turn, found))]
     if may_cancel(found.starts_at, turn.acted_at):
-        groups.append(
-            Group(
-                (
-                    button(turn.say("booking.move"), "move/1", found.id, 0),
-                    button(turn.say("booking.cancel"), "cancel/1", found.id),
-                    button(turn.say("companion.change"), "company/1", found.id),
-                ),
-                columns=2,
-            )
-        )
+        groups.append(ways_to_change(turn, found))
     remind_at = day_before(found.starts_at, turn.office.reminder_at, turn.office.zone)
     # A room that is not there by now is not promised.
     is_late = turn.now >= remind_at and not found.meeting_url
     return Message(
         title=turn.say(f"mine.{found.status}"),
+        headline=parts.when_of(turn, found),
         text=how_to_enter(turn, found._replace(host=None) if is_late else found),
         facts=booking_facts(turn, found),
         groups=tuple(groups),
         shortcuts=parts.menu_shortcuts(turn),
+    )
+
+
+def preparation(turn: Turn, found: Booking) -> Message:
+    """What to have ready, how to cancel, and what is seldom changed: behind "more"."""
+    company = (
+        [button(turn.say("companion.change"), "company/1", found.id)]
+        if may_cancel(found.starts_at, turn.acted_at)
+        else []
+    )
+    return Message(
+        title=turn.say("ready.title"),
+        headline=parts.when_of(turn, found),
+        text="\n".join([turn.say("booking.how_to_cancel"), rule(turn)]),
+        points=what_to_have_ready(turn, heading=""),
+        groups=(
+            column(
+                device_check(turn, found),
+                video_test(turn),
+                _calendar(turn, found),
+                *company,
+                button(turn.say("menu.mine"), "show/1", found.id),
+            ),
+        ),
+    )
+
+
+def ways_to_change(turn: Turn, booking: Booking) -> Group:
+    """Moving and cancelling, side by side."""
+    return Group(
+        (
+            button(turn.say("booking.move"), "move/1", booking.id, 0),
+            button(turn.say("booking.cancel"), "cancel/1", booking.id),
+        ),
+        columns=2,
     )
 
 
@@ -99,7 +105,7 @@ def over(turn: Turn, found: Booking) -> Message:
     """What became of a booking whose time is past or that was ended."""
     return Message(
         title=turn.say(f"over.{found.status}"),
-        text=parts.when_of(turn, found),
+        headline=parts.when_of(turn, found),
         groups=(
             column(
                 button(turn.say("menu.book"), "book/1", primary=True),
@@ -113,15 +119,15 @@ def past(turn: Turn, booking: Booking) -> Message:
     """Return what somebody hears who wants something of a booking whose time is past."""
     return Message(
         title=turn.say(f"over.{booking.status}"),
+        headline=parts.when_of(turn, booking),
         text=turn.say("arriving.past", phone=parts.phone(turn)),
         groups=(column(button(turn.say("menu.book"), "book/1"), parts.phone_link(turn)),),
     )
 
 
 def booking_facts(turn: Turn, booking: Booking) -> tuple[tuple[str, str], ...]:
-    """What identifies a booking (art. 6(4)); nothing personal."""
+    """What identifies a booking beside its date (art. 6(4)); nothing personal."""
     return (
-        (turn.say("booking.when"), parts.when_of(turn, booking)),
         (turn.say("booking.service"), parts.service(turn, booking.service)),
         (turn.say("booking.counselor"), booking.counselor),
         (turn.say("booking.place"), turn.say("booking.place_video", app=turn.office.video.name)),
@@ -130,25 +136,13 @@ def booking_facts(turn: Turn, booking: Booking) -> tuple[tuple[str, str], ...]:
     )
 
 
-def checklist(turn: Turn, booking: Booking) -> str:
-    """What the reminder says, and a confirmation that comes too late for a reminder."""
-    points = [
-        turn.say("ready.video", app=turn.office.video.name),
-        turn.say("ready.device"),
-        turn.say("ready.room"),
-        turn.say("ready.recording"),
-        turn.say("ready.cost"),
-    ]
-    lines = [turn.say("ready.title"), *(f"・{point}" for point in points)]
-    return "\n".join(
-        [
-            *lines,
-            "",
-            how_to_enter(turn, booking),
-            turn.say("booking.how_to_cancel"),
-            rule(turn),
-        ]
-    )
+def what_to_have_ready(turn: Turn, heading: str | None = None) -> Points:
+    """What the reminder lists, and a confirmation that comes too late for a reminder (arts. 3, 5,
+    12(2) to 12(5))."""
+    app = turn.office.video.name
+    names = ("video", "device", "room", "recording", "cost")
+    items = tuple(turn.say(f"ready.{name}", app=app) for name in names)
+    return Points(items, turn.say("ready.title") if heading is None else heading)
 
 
 def rule(turn: Turn) -> str:
@@ -166,17 +160,13 @@ def how_to_enter(turn: Turn, booking: Booking) -> str:
 
 def device_check(turn: Turn, booking: Booking) -> Link:
     """Where the parent tries camera, microphone, speaker and connection (arts. 2(2), 12(4))."""
-    return Link(turn.say("device.title"), turn.links.device(booking), in_browser=True)
+    is_next = not parts.door_is_open(turn, booking)
+    url = turn.links.device(booking)
+    return Link(turn.say("device.title"), url, primary=is_next, in_browser=True)
 
 
 def video_test(turn: Turn) -> Link:
     return Link(turn.say("ready.test", app=turn.office.video.name), turn.office.video.test_url)
-
-
-def door_is_open(turn: Turn, booking: Booking) -> bool:
-    """Whether join and "I'm in" work now."""
-    opening = joinable(booking.starts_at, booking.ends_at, turn.now, parts.EARLY)
-    return opening is Joinable.NOW
 
 
 def in_contact_window(turn: Turn, booking: Booking) -> bool:
@@ -185,3 +175,11 @@ def in_contact_window(turn: Turn, booking: Booking) -> bool:
     return counts_as_contact(
         booking.starts_at, turn.acted_from, turn.acted_at, office.contact_window, office.grace
     )
+
+
+def _calendar(turn: Turn, booking: Booking) -> Link:
+    return Link(turn.say("booking.calendar"), turn.links.calendar_file(booking), in_browser=True)
+
+
+def _more(turn: Turn, booking: Booking) -> Button:
+    return button(turn.say("booking.more"), "ready/1", booking.id)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from models.booking import Booking
 from models.chat import Button, Link, Message, button, column
 from models.rules.days import local_day
+from models.rules.deadlines import Joinable, joinable
 from models.turn import Turn
 
 # How long before the start the join link and "I'm in" work.
@@ -53,13 +54,20 @@ def phone(turn: Turn) -> str:
 
 
 def phone_link(turn: Turn) -> Link:
-    return Link(turn.say("office.call"), f"tel:{turn.office.phone.replace('-', '')}")
+    return Link(turn.say("office.call"), f"tel:{turn.office.phone}")
 
 
 def join_link(turn: Turn, booking: Booking) -> Link:
-    """The way in; our own link, never the meeting URL itself."""
+    """The way in; our own link, never the meeting URL itself. While the door is still shut, it is
+    not what is to be done now."""
+    is_open = door_is_open(turn, booking)
     url = turn.links.join(booking)
-    return Link(turn.say("booking.join"), url, primary=True, in_browser=True)
+    return Link(turn.say("booking.join"), url, primary=is_open, in_browser=True)
+
+
+def door_is_open(turn: Turn, booking: Booking) -> bool:
+    """Whether join and "I'm in" work now."""
+    return joinable(booking.starts_at, booking.ends_at, turn.now, EARLY) is Joinable.NOW
 
 
 def menu_shortcuts(turn: Turn) -> tuple[Button, ...]:

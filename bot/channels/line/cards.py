@@ -4,10 +4,12 @@ SDK's models check them)."""
 from collections.abc import Sequence
 from typing import Any
 
-from models.chat import Button, Group, Link, Message
+from models.chat import Button, Group, Link, Message, Points
 
 _TEXT, _ALT, _LABEL, _QUICK_LABEL, _DISPLAY, _QUICK_REPLIES = 5000, 400, 40, 20, 300, 13
-_INK, _MUTED, _ACCENT = "#1F2937", "#6B7280", "#17598A"
+# Every colour is given, so that no theme of the phone's changes what stands on what.
+_PAPER, _INK, _MUTED, _ACCENT = "#FFFFFF", "#1F2937", "#5B6472", "#17598A"
+_STYLES = {part: {"backgroundColor": _PAPER} for part in ("body", "footer")}
 
 Json = dict[str, Any]
 
@@ -35,29 +37,48 @@ def _message(message: Message) -> Json:
         }
     if not (message.title or message.facts or message.groups):
         return {"type": "text", "text": clip(message.text, _TEXT)}
-    alt = "\n".join(
-        [
-            *filter(None, (message.title, message.text)),
-            *(f"{name}: {value}" for name, value in message.facts),
-        ]
-    )
-    return {"type": "flex", "altText": clip(alt, _ALT), "contents": _bubble(message)}
+    return {"type": "flex", "altText": _alternative(message), "contents": _bubble(message)}
+
+
+def _alternative(message: Message) -> str:
+    """What a lock screen shows and a screen reader speaks: what it is and when come first."""
+    facts = (f"{name} {value}" for name, value in message.facts)
+    points = message.points.items if message.points else ()
+    said = (message.title, message.headline, message.text, *facts, *points)
+    return clip("\n".join(filter(None, said)), _ALT)
 
 
 def _bubble(message: Message) -> Json:
     body: list[Json] = []
-    if message.title:
+    if message.title and message.headline:
+        body.append(_text(message.title, size="sm", weight="bold", color=_ACCENT))
+    elif message.title:
         body.append(_text(message.title, size="lg", weight="bold"))
+    if message.headline:
+        body.append(_text(message.headline, size="xl", weight="bold"))
     if message.text:
         body.append(_text(message.text, size="sm"))
+    if message.points:
+        body += _points(message.points)
     if message.facts:
         body.append({"type": "separator", "margin": "md"})
         body.append(_box([_fact(*fact) for fact in message.facts], spacing="sm", margin="md"))
-    bubble: Json = {"type": "bubble", "body": _box(body, spacing="sm")}
+    bubble: Json = {"type": "bubble", "styles": _STYLES, "body": _box(body, spacing="sm")}
     if message.groups:
         rows = [part for group in message.groups for part in _group(group)]
         bubble["footer"] = _box(rows, spacing="sm")
     return bubble
+
+
+def _points(points: Points) -> list[Json]:
+    """Points whose second lines hang below their first ones, and not below the bullet."""
+    heading = [_text(points.heading, size="sm", weight="bold")] if points.heading else []
+    bullet = _text("•", size="sm", color=_MUTED, flex=0)
+    items = [
+        _box([bullet, _text(each, size="sm", flex=1)], layout="baseline", spacing="sm")
+        for each in points.items
+    ]
+    return [_box([*heading, *items], spacing="sm", margin="md")]
 
 
 def _fact(name: str, value: str) -> Json:
@@ -82,7 +103,8 @@ def _group(group: Group) -> list[Json]:
 def _button(button: Button | Link, *, in_column: bool) -> Json:
     drawn: Json = {
         "type": "button",
-        "height": "sm",
+        "height": "md",
+        "scaling": True,
         "style": "primary" if button.primary else "secondary" if not in_column else "link",
         "action": _action(button, _LABEL),
         "adjustMode": "shrink-to-fit",
@@ -106,7 +128,7 @@ def _action(button: Button | Link, longest: int) -> Json:
 
 
 def _text(text: str, **style: Any) -> Json:
-    return {"type": "text", "text": text, "wrap": True, "color": _INK, **style}
+    return {"type": "text", "text": text, "wrap": True, "scaling": True, "color": _INK, **style}
 
 
 def _box(contents: list[Json], layout: str = "vertical", **style: Any) -> Json:

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from telegram.constants import ParseMode
+from telegram.constants import KeyboardButtonStyle, ParseMode
 
 from models.chat import Button, Link, Message
 
@@ -13,8 +13,13 @@ _LABEL = 60
 
 
 def draw(message: Message) -> dict[str, Any]:
-    parts = [f"<b>{escape(message.title)}</b>"] if message.title else []
-    parts += [escape(message.text[:_LONGEST])] if message.text else []
+    head = [message.title, message.headline]
+    parts = ["\n".join(f"<b>{escape(line)}</b>" for line in head if line)]
+    parts += [escape(message.text[:_LONGEST])]
+    if message.points:
+        heading = [f"<b>{escape(message.points.heading)}</b>"] if message.points.heading else []
+        items = [f"• {escape(each)}" for each in message.points.items]
+        parts.append("\n".join([*heading, *items]))
     if message.facts:
         parts.append(
             "\n".join(f"{escape(name)}: <b>{escape(value)}</b>" for name, value in message.facts)
@@ -23,15 +28,11 @@ def draw(message: Message) -> dict[str, Any]:
         if group.heading:
             labels = "  ".join(each.label for each in group.buttons)
             parts.append(f"{escape(group.heading)}\n{escape(labels)}")
-    drawn: dict[str, Any] = {"text": "\n\n".join(parts)}
+    drawn: dict[str, Any] = {"text": "\n\n".join(filter(None, parts))}
     if message.picture:
         drawn["picture"] = message.picture
-    keyboard = [
-        [button for each in row if (button := _button(each))]
-        for group in message.groups
-        for row in group.rows()
-    ]
-    keyboard.append([button for each in message.shortcuts if (button := _button(each))])
+    rows = [*(row for group in message.groups for row in group.rows()), message.shortcuts]
+    keyboard = [[_button(each) for each in row] for row in rows]
     if any(keyboard):
         drawn["keyboard"] = [row for row in keyboard if row]
     return drawn
@@ -46,9 +47,16 @@ def arguments(call: dict[str, Any]) -> dict[str, Any]:
     return {"text": call["text"], "parse_mode": ParseMode.HTML, "api_kwargs": ready}
 
 
-def _button(button: Button | Link) -> dict[str, str] | None:
+def _button(button: Button | Link) -> dict[str, Any]:
+    drawn: dict[str, Any] = {"text": button.label[:_LABEL]}
+    if button.primary:
+        drawn["style"] = KeyboardButtonStyle.PRIMARY
     if isinstance(button, Button):
-        return {"text": button.label[:_LABEL], "callback_data": button.data}
-    if button.url.startswith("tel:"):
-        return None  # Telegram takes no such link; the number stands in the text
-    return {"text": button.label[:_LABEL], "url": button.url}
+        drawn["callback_data"] = button.data
+    elif button.url.startswith("tel:"):
+        # Telegram opens no such link, but copies the number for the phone to dial.
+        number = button.url.removeprefix("tel:")
+        drawn |= {"text": number, "copy_text": {"text": number}}
+    else:
+        drawn["url"] = button.url
+    return drawn
