@@ -168,7 +168,7 @@ def test_a_deemed_cancellation_and_the_next_booking_to_the_join_link(page: Page)
     turn(page, "later")  # to the end of the consultation
     page.locator("#text").fill("予約")
     page.locator("#text").press("Enter")
-    sees(page, "職業相談:日をお選びください")
+    sees(page, "職業相談：日をお選びください")
     book(page)
     turn(page, "start")
     page.locator("#text").fill("予約の確認")

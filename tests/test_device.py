@@ -28,7 +28,7 @@ async def test_staff_see_what_was_found(world: World) -> None:
     assert "まだ使えないものがあります" in done.text
     assert "ミュート" in done.text
     await staff.taps_data(f"booking/1:{booking.id}")
-    staff.sees("使えないもの: マイク", "試していないもの: 音").sees_no("使えないもの: マイク・")
+    staff.sees("使えないもの：マイク", "試していないもの：音").sees_no("使えないもの：マイク・")
     done = await world.web.post(page, data=EVERYTHING)
     assert "準備ができました" in done.text
     await staff.taps_data(f"booking/1:{booking.id}")

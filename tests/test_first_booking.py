@@ -45,7 +45,7 @@ async def test_the_next_booking_takes_four_taps(world: World) -> None:
     parent.taps_made = 0
     await parent.says("メニュー")
     await parent.taps("予約する")
-    parent.sees("職業相談:日をお選びください", "ほかの相談")
+    parent.sees("職業相談：日をお選びください", "ほかの相談")
     await parent.taps("空き")
     await parent.taps(r"\d:\d\d")
     await parent.taps("この内容で予約する")
@@ -252,6 +252,6 @@ async def test_an_office_with_one_service_does_not_ask(make_world: MakeWorld, ch
     world: World = await make_world(channel, services=("interview",))
     parent = world.parent()
     await parent.has_settled_everything()
-    parent.sees("面接:日をお選びください").sees_no("ほかの相談")
+    parent.sees("面接：日をお選びください").sees_no("ほかの相談")
     await parent.taps_data("days/1:consultation:0")
     parent.sees("そのボタンは今は使えません")

@@ -25,7 +25,7 @@ async def test_booking_for_somebody_who_phones(world: World) -> None:
     again = await world.web.get(url)
     assert again.status_code == 410
     await admin.taps("結果を見る")
-    admin.sees("○ 太○", "なし\\(電話のみ\\)")
+    admin.sees("○ 太○", "なし（電話のみ）")
     await admin.taps("予約を入れる")
     await admin.taps("11/30")  # today: staff may, parents may not
     await admin.taps("15:30")

@@ -60,3 +60,17 @@ def _phrases(language: str) -> Iterator[str]:
     for entry in polib.pofile(str(path)):
         if not entry.msgid.startswith("format."):
             yield from filter(None, [entry.msgstr, *entry.msgstr_plural.values()])
+
+
+def test_japanese_has_japanese_punctuation() -> None:
+    """Brackets, colons and question marks are as wide as the letters beside them; only dates and
+    times are narrow, since they stand on buttons."""
+    narrow = re.compile(r"[ぁ-んァ-ヶー一-龠々」）}][:?!(]|[)?!][ぁ-んァ-ヶー一-龠々。、]")
+    found = [
+        (entry.msgid, words)
+        for path in (ROOT / "locales").glob("ja*/LC_MESSAGES/*.po")
+        for entry in polib.pofile(str(path))
+        for words in (entry.msgstr, *entry.msgstr_plural.values())
+        if not entry.msgid.startswith("format.") and narrow.search(words)
+    ]
+    assert found == []

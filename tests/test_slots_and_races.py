@@ -70,7 +70,7 @@ async def test_the_counselor_of_last_time_comes_first(make_world: MakeWorld, cha
     await world.take_slot(Slot(_at(2026, 12, 2, "10:00"), 3))
     await parent.says("予約")
     await parent.taps("12/2")
-    parent.sees("午前\\(前回の担当 高橋\\)", "午前")
+    parent.sees("午前（前回の担当 高橋）", "午前")
     await parent.taps("10:30")
     parent.sees("高橋")
     await parent.taps_old("^10:00$", which=-1)  # 高橋 is taken there: somebody else

@@ -193,7 +193,7 @@ async def test_staff_choose_the_counselor(make_world: MakeWorld, channel: str) -
     world: World = await make_world(channel, counselors=2)
     admin, parent, booking = await booked(world, day="12/1", time="10:00")
     await admin.taps_data(f"reserveday/1:{booking.job_seeker_id}:consultation:20261202")
-    admin.sees("担当: だれでも")
+    admin.sees("担当：だれでも")
     await admin.taps("担当: 鈴木")
     admin.sees("担当: 鈴木")
     await admin.taps("^11:00$")
@@ -202,13 +202,13 @@ async def test_staff_choose_the_counselor(make_world: MakeWorld, channel: str) -
     assert again.counselor == "鈴木"
     await admin.taps_data(f"smoveday/1:{again.id}:20261203")
     await admin.taps("担当: 佐藤")
-    await admin.taps("担当: だれでも")
+    await admin.taps("担当：だれでも")
     await admin.taps("担当: 佐藤")
     await admin.taps("^13:00$")
     assert (await world.bookings())[1].counselor == "佐藤"
     own = await world.staff(Role.COUNSELOR, 1)
     await own.taps_data(f"reserveday/1:{booking.job_seeker_id}:consultation:20261204")
-    own.sees_no("担当: だれでも")  # a counselor books with oneself
+    own.sees_no("担当：だれでも")  # a counselor books with oneself
 
 
 async def test_nobody_is_booked_into_two_consultations_at_once(

@@ -51,7 +51,7 @@ async def test_my_page(world: World) -> None:
     await admin.says("マイページ")
     admin.sees("1件あります")
     await admin.taps(booking.reference)
-    admin.sees("オンライン相談のご予約", "予約番号: " + booking.reference)
+    admin.sees("オンライン相談のご予約", "予約番号：" + booking.reference)
     admin.sees(world.app.core.links.join(booking)).sees_no("https://zoom.us")
     await admin.taps("掲載した")
     admin.sees("未掲載の予約はありません")

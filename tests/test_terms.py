@@ -78,7 +78,7 @@ async def test_everybody_with_a_consent_is_told_once_before_it_takes_effect(worl
     for each in (parent, english, left, stranger):
         each.looks()
     await publishes(world, admin, TERMS + "\n（追加）\n第99条 あたらしい条文", date(2026, 12, 7))
-    admin.sees("12月7日\\(月\\)から\\(これから\\)")
+    admin.sees("12月7日\\(月\\)から（これから）")
     await admin.taps("第2版")
     await admin.taps("利用者に知らせる")
     pushes = 3 if world.channel == "line" else 0

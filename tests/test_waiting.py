@@ -41,7 +41,7 @@ async def waits(world: World) -> Parent:
     await parent.taps("職業相談")
     await parent.taps("満席の日の空きを待つ")
     await parent.taps(DAY)
-    parent.sees("空きをお待ちします: 12月1日\\(火\\)", "分間お取り置き")
+    parent.sees("空きをお待ちします：12月1日\\(火\\)", "分間お取り置き")
     return parent
 
 
@@ -92,7 +92,7 @@ async def test_a_typed_full_day_offers_to_wait(world: World) -> None:
     await parent.says(DAY)
     await parent.taps("職業相談")
     await parent.taps("空いたら知らせてほしい")
-    parent.sees("空きをお待ちします: 12月1日\\(火\\)")
+    parent.sees("空きをお待ちします：12月1日\\(火\\)")
     await parent.taps("待つのをやめる")
     parent.sees("待つのをやめました")
 
