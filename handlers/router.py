@@ -217,7 +217,10 @@ def _is_for_staff(event: Event) -> bool:
     if event.did is Did.TAPPED:
         return event.text.split(":", 1)[0] in commands.BUTTONS
     command = commands.typed(event.text) if event.text.startswith("/") else None
-    return command is not None and not troubles.is_command(event.text[1:], date.min)
+    words = event.text[1:]
+    return command is not None and not (
+        troubles.is_command(words, date.min) or troubles.trouble(words) is not None
+    )
 
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
@@ -232,6 +235,8 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     in_doubt = [] if has_own else doubting.ask(turn, store, text)
     rest = personal_numbers.without_personal_numbers(text)
     not_here = welcome.not_here(turn, store) if rest != text else []
+    if in_doubt and courtesies.is_courtesy(text):
+        return in_doubt
     if in_doubt and (found := troubles.trouble(text)):
         way_in = arriving.help_to_enter(turn, store) if found is Trouble.ENTRY else []
         return [*not_here, *(way_in or asking.with_send(turn, store, text, in_doubt))]

@@ -27,6 +27,13 @@ CANNOT = (
     *("会不会迟到", "要不要取消", "không vào được", "não consigo entrar", "ayaw mabuksan"),
     "キャンセルしないでくださいと言いましたが、やっぱりキャンセルします",
     *("キャンセルしてもいいですか", "can I cancel?", "キャンセルってできますか?"),
+    *("心配しないでください明日行けません", "ご心配ありがとうございます熱が39度あるので休みます"),
+    *("em không muốn ạ, cảm ơn chị", "mai em vắng", "em không hủy lịch được", "bé bị ho"),
+    *("びょうきです", "こどもがねつをだしました", "あしたはやすみです", "ashita yasumimasu"),
+    *("my child is not well", "I have a conflict tomorrow", "the train won't move", "I got hired"),
+    *("仕事中に熱が出たんですけどいいですか", "work is keeping me late, is that ok?"),
+    *("Is there a penalty? I am cancelling", "我明天不会来", "没人带娃", "手机坏了", "车祸"),
+    *("não, obrigado", "caiu a internet", "huwag na po", "may pasok po ako bukas"),
     "今日はいい天気です。" * 25 + "我明天去不了。" + "また書きます。" * 35,
 )
 
@@ -65,6 +72,19 @@ def test_these_words_do_not(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["ok 😭", "cảm ơn 🤒", "🤒明日🙅", "no thanks", "outro dia"])
 def test_these_words_do_not_say_that_all_is_well(words: str) -> None:
+    assert not troubles.is_understood(words, TODAY)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("em không muốn ạ, cảm ơn chị", "em khong muon", "em vắng ạ", "dang cho"),
+        *("すみません、明日は", "明日は…すみません", "明日×、よろしくお願いします", "谢谢×"),
+        *("健診が入りました", "予約返します", "枠ゆずります", "予約は大丈夫です", "相談はいいです"),
+        *("phone is dead", "sira phone", "电话坏了", "nandito ako sa work", "magpapacheck up"),
+    ],
+)
+def test_a_known_word_beside_an_unknown_one_is_not_understood(words: str) -> None:
     assert not troubles.is_understood(words, TODAY)
 
 

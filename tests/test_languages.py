@@ -11,9 +11,7 @@ from tests.talk import Parent
 from tests.world import World
 
 # Official names stand in brackets beside their translation; people's own names are theirs.
-_IN_BRACKETS = re.compile(
-    r"\([^)]*\)|（[^）]*）"
-)  # the Japanese name that is said beside our words
+_IN_BRACKETS = re.compile(r"\([^)]*\)|（[^）]*）")
 _JAPANESE = re.compile(r"[\u3041-\u309f\u30a1-\u30fa]")
 
 TYPED = {

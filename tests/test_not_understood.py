@@ -132,3 +132,33 @@ async def test_a_voice_may_say_anything(world: World, kind: str, status: Status)
     parent, booking = await the_day_before(world)
     await parent.sends(kind)
     assert await at_the_end_of_grace(world, booking) == status
+
+
+@pytest.mark.parametrize(
+    "words", ["明日はちょっと…", "明日は仕事", "I work tomorrow", "amanhã não", "我明天不来"]
+)
+async def test_before_the_reminder_the_day_itself_tells(world: World, words: str) -> None:
+    """Nobody wishes to book on the day that is booked."""
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await world.play_to(booking.starts_at - timedelta(hours=20))
+    await parent.says(words)
+    parent.sees("どうなさいますか")
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
+
+
+async def test_whoever_comes_at_another_time_is_asked(world: World) -> None:
+    parent, booking = await the_day_before(world)
+    await parent.says("I'll be there at 10:20")
+    parent.sees("どうなさいますか")
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["/help 子どもが高熱なので明日は行けません", "/language please, I can't come, kid in hospital"],
+)
+async def test_a_slash_before_it_silences_nobody(world: World, words: str) -> None:
+    parent, booking = await the_day_before(world)
+    await parent.says(words)
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED

@@ -10,10 +10,13 @@ from handlers.shared import booking_card, own_bookings, parts
 from models.booking import Booking
 from models.chat import Did, Event, Message, NotAButton, button, column
 from models.rules.attendance import deadline
+from models.rules.days import local_day
 from models.rules.deadlines import day_before, may_cancel
 from models.store import Store
 from models.tables import AlertKind, Status
 from models.turn import Turn
+from models.understanding.courtesies import is_courtesy
+from models.understanding.reading import times_named
 from models.understanding.sayings import Trouble
 
 _ASKED = 3
@@ -140,8 +143,8 @@ def _hold(turn: Turn, store: Store, held: Sequence[Booking]) -> None:
 
 def _doubted(turn: Turn, store: Store, text: str) -> list[Booking]:
     """What is in doubt by these words: what may mean trouble holds everything at any time, and
-    what is not understood holds what was reminded of. Around the start every word is contact
-    already, which staff hear of at once."""
+    what is not understood holds what was reminded of, or whose day it names. Around the start
+    every word is contact already, which staff hear of at once."""
     held = _to_hold(turn, store)
     if not held:
         return []
@@ -153,11 +156,27 @@ def _doubted(turn: Turn, store: Store, text: str) -> list[Booking]:
     ]
     if troubles.trouble(text) is Trouble.LATE:
         return early
+    if is_courtesy(text):
+        return [each for each in early if _comes_at_another_time(turn, each, text)]
     if troubles.may_not_come(text, turn.today, turn.say.tag):
         return held
     if troubles.is_understood(text, turn.today, turn.say.tag):
         return []
-    return [each for each in early if _is_reminded(turn, each)]
+    return [each for each in early if _is_reminded(turn, each) or _is_named(turn, each, text)]
+
+
+def _comes_at_another_time(turn: Turn, booking: Booking, text: str) -> bool:
+    """Whether somebody says that they come, at a time that is not the booking's ("I'll be there at
+    10:20")."""
+    start = booking.starts_at.astimezone(turn.office.zone).time()
+    named = times_named(text, turn.today, turn.say.tag)
+    return any(not each.first <= start <= each.last for each in named)
+
+
+def _is_named(turn: Turn, booking: Booking, text: str) -> bool:
+    """Whether words that are no wish of ours name the day of a booking ("I work tomorrow")."""
+    day = local_day(booking.starts_at, turn.office.zone)
+    return troubles.names_day(text, day, turn.today, turn.say.tag)
 
 
 def _reminded(turn: Turn, store: Store) -> list[Booking]:

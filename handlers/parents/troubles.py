@@ -6,10 +6,11 @@ from datetime import date
 
 from models.store.chat_codes import code_in
 from models.text import plain
-from models.understanding.courtesies import MARKS, is_courtesy, is_yes, told
-from models.understanding.frame import CLEAR, Intent
+from models.understanding.courtesies import MARKS, is_courtesy, is_here, is_yes, told
+from models.understanding.examples import is_familiar
+from models.understanding.frame import CLEAR, OUTWARD, Intent
 from models.understanding.language import is_known
-from models.understanding.reading import read
+from models.understanding.reading import days_named, read
 from models.understanding.sayings import Saying, Trouble, bare, says, trouble_in, without
 
 # What words of a language say that we do not speak, nobody here can tell.
@@ -78,7 +79,21 @@ def is_understood(text: str, today: date, language: str | None = None) -> bool:
     frame = read(text, today, language)
     names_a_time = frame.days or frame.times or frame.about or frame.without
     is_plain = frame.intent in _PLAIN and not says(Saying.DENIES, bare(text))
-    return is_command(text, today, language) and is_plain and not names_a_time
+    if not is_plain or names_a_time or not is_command(text, today, language):
+        return False
+    if frame.intent is Intent.HERE:
+        return is_here(text)
+    return frame.intent in OUTWARD or is_familiar(plain(text), frame.language, frame.intent)
+
+
+def names_day(text: str, day: date, today: date, language: str | None = None) -> bool:
+    """Return whether a text names a day without asking anything. On a day that is booked already,
+    nobody wishes to book."""
+    frame = read(text, today, language)
+    is_clear = frame.intent not in (Intent.NONE, Intent.BOOK) and frame.confidence >= CLEAR
+    if is_clear or is_question(text) or is_courtesy(text):
+        return False
+    return any(each.first <= day <= each.last for each in days_named(text, today, language))
 
 
 def is_command(text: str, today: date, language: str | None = None) -> bool:

@@ -13,6 +13,7 @@ _NO_DAY = date(2000, 1, 1)
 _NO_TIMES = (1, 0)
 # A button has room for so many excluded days, so far from the first day.
 _EXCLUDED, _FARTHEST = 8, 99
+_WEEKDAYS = 2
 
 
 class Wish(NamedTuple):
@@ -66,8 +67,9 @@ class Wish(NamedTuple):
         )
 
     def _excludes(self, excluded: date, day: date) -> bool:
-        """Without a week, "not Tuesday" means every Tuesday."""
-        return day == excluded or (self.days is None and day.weekday() == excluded.weekday())
+        """Without a week, "not Tuesday" means every Tuesday; more days than two are a range."""
+        is_weekly = self.days is None and len(self.without) <= _WEEKDAYS
+        return day == excluded or (is_weekly and day.weekday() == excluded.weekday())
 
 
 def _is_in(clock: time, times: Times) -> bool:

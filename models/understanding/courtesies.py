@@ -32,13 +32,18 @@ def is_courtesy(text: str) -> bool:
     words = bare(text)
     if len(text) > _LONGEST or not words:
         return False
-    if any(unicodedata.category(sign) == "So" for sign in words if sign not in _SMILES):
-        return False  # a sign that may say anything
+    if any(_may_say_anything(sign) for sign in words):
+        return False
     if set(words) <= _SMILES:
         return True
     is_kind = any(says(each, words) for each in (Saying.REASSURES, Saying.COURTESY, Saying.COMING))
     rest = without(told(text), Saying.COURTESY, Saying.COMING, Saying.BESIDE)
     return is_kind and not any(sign.isalnum() for sign in rest)
+
+
+def _may_say_anything(sign: str) -> bool:
+    """Return whether a sign is a picture or a cross; "…" leaves the rest to be guessed."""
+    return sign not in _SMILES and (unicodedata.category(sign) in ("So", "Sm") or sign == "…")
 
 
 def is_coming(text: str) -> bool:

@@ -2,6 +2,7 @@
 still understood (naive Bayes over pieces of words). An example helps every text that is like it."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -9,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from locales.words import examples_of
+from models.text import plain
 from models.understanding.frame import Intent
 
 # How certain a piece is that was seen once, and how little longer texts count for more: the best
@@ -18,6 +20,9 @@ _PIECES = range(1, 5)
 _LEAST_SEEN = 2
 # Of a long text, so many signs of each end are compared.
 _COMPARED_ENDS = 80
+# Latin letters make a word; of other scripts, nobody knows where a word ends.
+_WORD = re.compile("[a-z\u00e0-\u024f\u1ea0-\u1ef9]+")
+_UNSPACED = re.compile(r"[^\W\d_]+")
 
 
 class Likelihood(NamedTuple):
@@ -60,6 +65,25 @@ def likelihood(language: str, masked: Callable[[str], str]) -> Likelihood:
     }
     at_first = tuple(math.log(texts[intent] / every) for intent in intents)
     return Likelihood(intents, at_first, by_piece)
+
+
+@cache
+def _vocabulary(language: str, intent: Intent) -> frozenset[str]:
+    """Return the atoms of all examples of an intent."""
+    texts = (text for text, name in examples_of(language) if name == intent.value)
+    return frozenset(atom for text in texts for atom in _atoms(plain(text)))
+
+
+def is_familiar(text: str, language: str, intent: Intent) -> bool:
+    """Return whether a plain text consists of what the examples of an intent consist of: a word
+    that is in none of them may say anything."""
+    return _atoms(text) <= _vocabulary(language, intent)
+
+
+def _atoms(text: str) -> set[str]:
+    """Return the words of a text, and pairs of signs where no spaces stand between words."""
+    runs = _UNSPACED.findall(_WORD.sub(" ", text))
+    return {*_WORD.findall(text), *("".join(pair) for run in runs for pair in pairwise(run))}
 
 
 def pieces(text: str) -> set[str]:

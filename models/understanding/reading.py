@@ -3,10 +3,10 @@
 from datetime import date
 
 from models.topic import Topic
-from models.understanding.frame import DOUBTFUL, Frame, Intent
+from models.understanding.frame import DOUBTFUL, Days, Frame, Intent, Times
 from models.understanding.guessing import guess_intent, marked_text, text_of, wished_part
 from models.understanding.language import language_of
-from models.understanding.marking import Marked
+from models.understanding.marking import Marked, is_day, is_time
 from models.understanding.roles import Roles
 
 _WANTING = (Intent.BOOK, Intent.MOVE)
@@ -35,6 +35,20 @@ def read(typed: str, today: date, language: str | None = None) -> Frame:
     if guess.intent in _ASKING or (guess.intent is Intent.NONE and "?" in text):
         return frame._replace(topic=_topic(marked))
     return frame
+
+
+def days_named(typed: str, today: date, language: str | None = None) -> list[Days]:
+    """Return the days that a text names, whatever it says of them."""
+    text = text_of(typed)
+    marked = marked_text(text, language_of(text, language), today)
+    return [marked.day(sign).days for sign in marked.text if is_day(sign)]
+
+
+def times_named(typed: str, today: date, language: str | None = None) -> list[Times]:
+    """Return the times of day that a text names, whatever it says of them."""
+    text = text_of(typed)
+    marked = marked_text(text, language_of(text, language), today)
+    return [marked.times(sign) for sign in marked.text if is_time(sign)]
 
 
 def _topic(marked: Marked) -> Topic | None:

@@ -3,8 +3,9 @@ is wanted."""
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
+from itertools import islice
 
 from models.understanding.days import beside, week_of
 from models.understanding.frame import DOUBTFUL, About, Days, Frame, Intent
@@ -12,6 +13,9 @@ from models.understanding.grammar import TAKEN, Role
 from models.understanding.linking import is_weekday
 from models.understanding.marking import Day, Marked, is_day, is_time
 from models.understanding.times import rest_of_day
+
+# So many excluded days a button can carry beside the rest of a wish.
+_MOST = 6
 
 
 class Roles:
@@ -27,13 +31,22 @@ class Roles:
         self._left = [each for each in marked.grammar.clauses.split(rest) if marks_in(each)]
 
     def about_one(self) -> About | None:
-        """Return the booking that a text without a wish for another day speaks of."""
+        """Return the booking that a text without a wish for another day speaks of: the one of which
+        it says "cannot", where it names several. Of two days, none is guessed."""
+        cannot = self._marks[Role.CANNOT]
         marks = [
             *self._marks[Role.ABOUT],
             *self._marks[Role.WANTED],
             *marks_in(self._left),
+            *cannot,
+            *self._marks[Role.WITHOUT],
         ]
-        return self._booking([*marks, *self._marks[Role.CANNOT], *self._marks[Role.WITHOUT]])
+        if self._are_several(marks):
+            marks = [] if self._are_several(cannot) else cannot
+        return self._booking(marks)
+
+    def _are_several(self, marks: list[str]) -> bool:
+        return len({self._marked.day(each).days for each in marks if is_day(each)}) > 1
 
     def wanted(self, frame: Frame) -> Frame:
         """Return the frame with what is wanted, for a booking or a move."""
@@ -113,12 +126,14 @@ def _near(day: Day, about: list[Day]) -> Days:
 
 
 def _excluded(without: list[Day], wanted: list[Days]) -> tuple[date, ...]:
-    """Return the single days that are excluded; a weekday lies in the week that is wanted."""
+    """Return the days that are excluded, of a range its first ones from Monday to Friday; a weekday
+    lies in the week that is wanted."""
     found = set()
     for day in without:
         in_week = is_weekday(day) and wanted and wanted[0].first != wanted[0].last
         near = beside(day.found, wanted[0].first, is_range=False) if in_week else None
-        found |= {
-            each.first for each in (near and (near,)) or day.single if each.first == each.last
-        }
-    return tuple(sorted(found))
+        for first, last in (near and (near,)) or day.single:
+            every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+            is_one = first == last
+            found |= set(islice((each for each in every if is_one or each.weekday() < 5), _MOST))
+    return tuple(sorted(found))[:_MOST]

@@ -9,6 +9,9 @@ from models.choice import Choice
 from models.text import plain
 from models.understanding.grammar import without_accents
 
+# Of a word between spaces.
+_LETTER = "[a-z0-9\u00e0-\u024f\u1ea0-\u1ef9]"
+
 
 class Saying(Choice):
     """What a text says, whatever day it names."""
@@ -42,9 +45,18 @@ class Trouble(Choice):
     UNSURE = "unsure"
 
 
+# Letters of which only Vietnamese has need: there an accent makes another word ("muốn", to want,
+# and "muộn", late).
+_TONAL = re.compile("[ăđơư\u1ea0-\u1ef9]")
+# What clears somebody up is believed only as it is written.
+_AS_WRITTEN = (Saying.HERE, Saying.COMING, Saying.REASSURES, Saying.ASIDE)
+
+
 def bare(text: str) -> str:
-    """Return a text as sayings are looked for: plain and without accents."""
-    return without_accents(plain(text))
+    """Return a text as sayings are looked for: plain, and without accents unless they make other
+    words."""
+    words = plain(text)
+    return words if _TONAL.search(words) else without_accents(words)
 
 
 def says(saying: Saying, words: str) -> bool:
@@ -71,23 +83,28 @@ def trouble_in(words: str) -> Trouble | None:
 
 @cache
 def _saying(saying: Saying) -> re.Pattern[str]:
-    return _any_of((each, each.sayings.get(saying.value, ())) for each in _words())
+    is_strict = saying in _AS_WRITTEN
+    rows = ((each, each.sayings.get(saying.value, ())) for each in _words())
+    return _any_of(rows, is_strict=is_strict)
 
 
 @cache
 def _trouble(trouble: Trouble) -> re.Pattern[str]:
-    return _any_of((each, each.troubles.get(trouble.value, ())) for each in _words())
+    rows = ((each, each.troubles.get(trouble.value, ())) for each in _words())
+    return _any_of(rows, is_strict=False)
 
 
 def _words() -> list[Words]:
     return [words_of(each) for each in word_languages()]
 
 
-def _any_of(rows: Iterable[tuple[Words, tuple[str, ...]]]) -> re.Pattern[str]:
-    return re.compile("|".join(_pattern(words, own) for words, own in rows if own))
+def _any_of(rows: Iterable[tuple[Words, tuple[str, ...]]], *, is_strict: bool) -> re.Pattern[str]:
+    return re.compile("|".join(_pattern(words, own, is_strict) for words, own in rows if own))
 
 
-def _pattern(words: Words, rows: tuple[str, ...]) -> str:
+def _pattern(words: Words, rows: tuple[str, ...], is_strict: bool) -> str:
     """Words that stand between spaces are whole words, also between signs of other scripts."""
-    either = without_accents("|".join(rows))
-    return rf"(?<![a-z0-9])(?:{either})(?![a-z0-9])" if words.spaced else f"(?:{either})"
+    either = "|".join(rows)
+    if not is_strict and (unaccented := without_accents(either)) != either:
+        either = f"{either}|{unaccented}"
+    return rf"(?<!{_LETTER})(?:{either})(?!{_LETTER})" if words.spaced else f"(?:{either})"
