@@ -73,7 +73,7 @@ def without(words: str, *sayings: Saying) -> str:
     """Return a bare text without what says this."""
     for each in sayings:
         words = _saying(each).sub(" ", words)
-    return words
+    return " ".join(words.split())
 
 
 def trouble_in(words: str) -> Trouble | None:
