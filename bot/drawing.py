@@ -28,7 +28,6 @@ COLOURS: Mapping[str, str] = {
 _INK, _LINE, _PAPER = "#111827", "#9CA3AF", "#F9FAFB"
 _MARGIN, _HEAD, _ROW, _LEGEND = 24, 96, 64, 56
 _BAR, _BAR_LEFT = 46, 360
-_TILE_EDGE, _TILE_WORDS = "#17598A", 104
 _SIDE, _LEAST_COLUMN, _WIDTH = 110, 116, 1200
 
 
@@ -83,7 +82,7 @@ def draw(grid: Grid) -> bytes:
     height = 2 * _MARGIN + _HEAD + _ROW + _ROW * len(grid.rows) + _LEGEND
     image = Image.new("RGB", (width, height), _PAPER)
     pen = ImageDraw.Draw(image)
-    pen.text((_MARGIN, _MARGIN), grid.title, _INK, _font(40))
+    pen.text((_MARGIN, _MARGIN), grid.title, _INK, font_of(40))
     top = _MARGIN + _HEAD
     for number, name in enumerate(grid.columns):
         left = _MARGIN + _SIDE + number * column
@@ -97,7 +96,7 @@ def draw(grid: Grid) -> bytes:
             pen.rectangle(box, COLOURS[cell.state], _LINE, 2)
             _centred(pen, box, cell.words, 24)
     _draw_legend(pen, grid.legend, height - _MARGIN - _LEGEND // 2)
-    return _png(image)
+    return png(image)
 
 
 def draw_chart(chart: Chart) -> bytes:
@@ -105,36 +104,23 @@ def draw_chart(chart: Chart) -> bytes:
     count = sum(len(bars) + 1 for bars in chart.tables.values())
     image = Image.new("RGB", (_WIDTH, 2 * _MARGIN + _HEAD + count * _BAR), _PAPER)
     pen = ImageDraw.Draw(image)
-    pen.text((_MARGIN, _MARGIN), chart.title, _INK, _font(40))
+    pen.text((_MARGIN, _MARGIN), chart.title, _INK, font_of(40))
     top = _MARGIN + _HEAD
     longest = max((bar.value for bars in chart.tables.values() for bar in bars), default=0) or 1
     for heading, bars in chart.tables.items():
-        pen.text((_MARGIN, top), heading, _INK, _font(28))
+        pen.text((_MARGIN, top), heading, _INK, font_of(28))
         top += _BAR
         for bar in bars:
-            pen.text((_MARGIN + 20, top), _fitting(pen, bar.name, 300, 26), _INK, _font(26))
+            pen.text((_MARGIN + 20, top), _fitting(pen, bar.name, 300, 26), _INK, font_of(26))
             length = int((_WIDTH - 600) * bar.value / longest)
             box = (_BAR_LEFT, top + 6, _BAR_LEFT + length, top + 36)
             pen.rectangle(box, COLOURS["booked"], _LINE, 1)
-            pen.text((_BAR_LEFT + length + 12, top), bar.words, _INK, _font(26))
+            pen.text((_BAR_LEFT + length + 12, top), bar.words, _INK, font_of(26))
             top += _BAR
-    return _png(image)
+    return png(image)
 
 
-def draw_tiles(labels: Sequence[str], columns: int, width: int, height: int) -> bytes:
-    """Tiles in rows, each with its label, as a PNG of a given size in pixels."""
-    image = Image.new("RGB", (width, height), _TILE_EDGE)
-    pen = ImageDraw.Draw(image)
-    across, down = width // columns, height // -(-len(labels) // columns)
-    for number, label in enumerate(labels):
-        left, top = number % columns * across, number // columns * down
-        box = (left + 4, top + 4, left + across - 4, top + down - 4)
-        pen.rectangle(box, COLOURS["free"])
-        _centred(pen, box, label, _TILE_WORDS)
-    return _png(image)
-
-
-def _png(image: Image.Image) -> bytes:
+def png(image: Image.Image) -> bytes:
     written = BytesIO()
     image.save(written, "PNG", optimize=True)
     return written.getvalue()
@@ -144,28 +130,28 @@ def _draw_legend(pen: ImageDraw.ImageDraw, legend: Mapping[str, str], top: int) 
     left = float(_MARGIN)
     for state, words in legend.items():
         pen.rectangle((left, top, left + 28, top + 28), COLOURS[state], _LINE, 2)
-        pen.text((left + 38, top - 4), words, _INK, _font(24))
-        left += 38 + pen.textlength(words, _font(24)) + 36
+        pen.text((left + 38, top - 4), words, _INK, font_of(24))
+        left += 38 + pen.textlength(words, font_of(24)) + 36
 
 
 def _centred(
     pen: ImageDraw.ImageDraw, box: tuple[int, int, int, int], words: str, size: int
 ) -> None:
     """Words in the middle of a box, on up to two lines, cut where they do not fit."""
-    font = _font(size)
+    font = font_of(size)
     lines = [_fitting(pen, line, box[2] - box[0] - 8, size) for line in words.split("\n")[:2]]
     middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
     pen.multiline_text(middle, "\n".join(lines), _INK, font, anchor="mm", align="center", spacing=2)
 
 
 def _fitting(pen: ImageDraw.ImageDraw, words: str, room: int, size: int) -> str:
-    while words and pen.textlength(words, _font(size)) > room:
+    while words and pen.textlength(words, font_of(size)) > room:
         words = words[:-1]
     return words
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Without a Japanese font at least times and colours can be read."""
     file = font_file()
     return ImageFont.truetype(file, size) if file else ImageFont.load_default(size)

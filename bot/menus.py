@@ -1,23 +1,31 @@
-"""Menus that a platform shows beside the chat: they follow the team."""
+"""Menus that a platform shows beside the chat: they follow the team, and what each parent can do
+next."""
 
 import asyncio
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import cache
 
 import structlog
 
 from bot.channels.base import Channel, Unanswered
-from bot.channels.menus import Commands, Menus, Shortcuts, StaffChat
+from bot.channels.menus import Commands, Menus, Tiles
 from bot.core import Core
 from handlers import commands
+from handlers.parents.tiles import tiles
 from handlers.staff import desk
 from locales import best_language, languages, phrases
 from models.database import DatabaseUnavailable, Transaction
 from models.office import Office
+from models.rules.menus import MenuState, menu_state
+from models.store.beside_chat import BesideChat
 from models.store.contacts import Contacts
 from models.store.staff import StaffStore
 from models.tables import Role
 
+_STAFF = "staff"
 _PARENTS = ("start", "book", "mine", "cancel", "help")
-# How soon a new colleague sees the staff's menu.
+# How soon a menu follows what has happened.
 _EVERY_SECONDS = 15
 
 log = structlog.get_logger()
@@ -35,26 +43,52 @@ async def keep_menus(core: Core, channel: Channel) -> None:
 
 async def refresh_menus(core: Core, channel: Channel) -> None:
     """Bring a channel's menus up to date. Raises Unanswered and DatabaseUnavailable."""
-    found = await core.database.run(lambda tx: menus_of(tx, core.office, channel.name))
+    now, known = core.clock(), channel.chats_with_a_menu()
+    found = await core.database.run(lambda tx: menus_of(tx, core.office, channel.name, now, known))
     await channel.show_menus(found)
 
 
-def menus_of(tx: Transaction, office: Office, channel: str) -> Menus:
-    """Return what a channel is to show, as the team is now."""
+def menus_of(
+    tx: Transaction, office: Office, channel: str, now: datetime, known: Collection[str]
+) -> Menus:
+    """Return what a channel is to show: to the team as it is now, and to the parents whose menu may
+    have to change. `known` are the chats with a menu of their own."""
     staff, contacts = StaffStore(tx), Contacts(tx)
-    chats = {}
+    commands_of, shown = {}, {}
+    for each in BesideChat(tx).standing(channel, now, known):
+        state = menu_state(each.next_start, now, office.zone, may_book=each.may_book)
+        shown[each.person] = _key(state.value, best_language(each.language) or office.language)
     for member in staff.team():
         if member.channel == channel:
             contact = contacts.by_id(member.contact_id)
             language = best_language(contact.language) or office.language
-            chats[contact.person] = StaffChat(language, _commands(language, member.role))
+            commands_of[contact.person] = _commands(language, member.role)
+            shown[contact.person] = _key(_STAFF, language)
     return Menus(
         language=office.language,
         parents={each: _of_parents(each) for each in languages()},
-        every_day={each: _every_day(each) for each in languages()},
-        staff=chats,
+        staff=commands_of,
         left=staff.left(channel),
+        tiles=all_tiles(),
+        shown=shown,
+        everybody=_key(MenuState.NEW.value, office.language),
     )
+
+
+@cache
+def all_tiles() -> Mapping[str, Tiles]:
+    """Return every menu of tiles by its key."""
+    found = {_key(_STAFF, each): _every_day(each) for each in languages()}
+    for language in languages():
+        say = phrases(language)
+        for state in MenuState:
+            shown = Tiles(say("menu.bar"), tuple(tiles(say, state)))
+            found[_key(state.value, language)] = shown
+    return found
+
+
+def _key(kind: str, language: str) -> str:
+    return f"{kind} {language}"
 
 
 def _commands(language: str, role: Role) -> Commands:
@@ -70,6 +104,6 @@ def _of_parents(language: str) -> Commands:
     return {name: phrases(language)(f"parents_command.{name}") for name in _PARENTS}
 
 
-def _every_day(language: str) -> Shortcuts:
+def _every_day(language: str) -> Tiles:
     say = phrases(language)
-    return Shortcuts(say("desk.title"), tuple(desk.every_day(say)))
+    return Tiles(say("desk.title"), tuple(desk.every_day(say)))

@@ -93,6 +93,10 @@ VERBS: dict[str, Step] = {
     "willcome/1": doubting.will_come,
     "late/1": arriving.late,
     "here/1": arriving.here,
+    "door/1": my_bookings.show_mine,
+    "moveone/1": moving.choose,
+    "cancelone/1": cancelling.choose,
+    "saylate/1": arriving.say_late,
 }
 
 # What typed words ask for (models/understanding says how they are read). A wish for days and times
@@ -294,7 +298,10 @@ def _is_wish(turn: Turn, store: Store, frame: Frame) -> bool:
 
 
 # Buttons whose answer would be about the booking that was just deemed cancelled.
-_ABOUT_A_BOOKING = ("late/1", "here/1", "cancel/1", "cancelyes/1", "show/1", "willcome/1", "move/1")
+_ABOUT_A_BOOKING = (
+    *("late/1", "here/1", "cancel/1", "cancelyes/1", "show/1", "willcome/1", "move/1", "ready/1"),
+    *("door/1", "saylate/1", "cancelone/1", "moveone/1"),
+)
 
 
 def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:

@@ -1,7 +1,7 @@
 """What every channel can do, and what may come of a request to its platform."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -166,6 +166,10 @@ class Channel(ABC):
     async def connect(self, webhook: str, intake: Intake, clock: Clock) -> None:
         """Tell the platform our address, or fetch from it what waits. Runs beside the program, and
         ends when nothing is left to do."""
+
+    def chats_with_a_menu(self) -> Set[str]:
+        """Return the chats that see a menu of their own, as far as this process has shown it."""
+        return frozenset()
 
     async def show_menus(self, menus: Menus) -> None:
         """Show the menus beside the chats, as far as the platform has any. Raises Unanswered."""

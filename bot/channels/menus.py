@@ -8,26 +8,24 @@ from models.chat import Button
 Commands = Mapping[str, str]  # a command's name, and what it does in words
 
 
-class Shortcuts(NamedTuple):
-    """What staff need every day, as buttons under a title."""
+class Tiles(NamedTuple):
+    """What somebody needs often, as buttons under a title; the first may be primary."""
 
     title: str
     buttons: tuple[Button, ...]
 
 
-class StaffChat(NamedTuple):
-    """What a staff member's chat shows."""
-
-    language: str
-    commands: Commands
-
-
 class Menus(NamedTuple):
-    """Everything that is to be shown on one channel. `left` are those who work here no more;
-    `language` is the office's."""
+    """Everything that is to be shown on one channel, in two kinds: commands that can be typed, and
+    tiles. `language` is the office's; `left` are those who work here no more.
+
+    `tiles` holds every menu of tiles by its key, `shown` the key of each chat that is concerned
+    now, and `everybody` the key of what all others see."""
 
     language: str
     parents: Mapping[str, Commands]
-    every_day: Mapping[str, Shortcuts]
-    staff: Mapping[str, StaffChat]
+    staff: Mapping[str, Commands]
     left: Set[str]
+    tiles: Mapping[str, Tiles]
+    shown: Mapping[str, str]
+    everybody: str

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-_BAR_TEXT, _NAME, _AREAS = 14, 300, 20
+_BAR_TEXT, _NAME, _AREAS, _LABEL = 14, 300, 20, 20
 _LARGEST_PICTURE = 1_000_000
 _WIDTHS, _LEAST_HEIGHT, _LEAST_RATIO = range(800, 2501), 250, 1.45
 
@@ -26,6 +26,7 @@ class RichMenus:
         self.made: dict[str, Json] = {}
         self.pictures: dict[str, bytes] = {}
         self.shown: dict[str, str] = {}
+        self.of_everybody = ""
         self.requests = 0
         self.broken = 0  # how many of the next requests fail
         self._people = people
@@ -35,13 +36,14 @@ class RichMenus:
             Route("/v2/bot/richmenu/list", self._of(self._list)),
             Route("/v2/bot/richmenu/{menu}", self._of(self._delete), methods=["DELETE"]),
             Route("/v2/bot/richmenu/{menu}/content", self._of(self._draw), methods=["POST"]),
+            Route("/v2/bot/user/all/richmenu/{menu}", self._of(self._default), methods=["POST"]),
             Route("/v2/bot/user/{person}/richmenu/{menu}", self._of(self._link), methods=["POST"]),
             Route("/v2/bot/user/{person}/richmenu", self._of(self._unlink), methods=["DELETE"]),
         ]
 
     def seen_by(self, person: str) -> list[Json]:
         """The actions of the menu that a person sees."""
-        menu = self.made.get(self.shown.get(person, ""))
+        menu = self.made.get(self.shown.get(person, self.of_everybody))
         return [area["action"] for area in menu["areas"]] if menu else []
 
     def _of(self, answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
@@ -106,6 +108,13 @@ class RichMenus:
         self.shown[person] = number
         return JSONResponse({})
 
+    async def _default(self, request: Request) -> Response:
+        number = request.path_params["menu"]
+        if number not in self.pictures:
+            return _refuse(400, "must upload richmenu image before applying it to user")
+        self.of_everybody = number
+        return JSONResponse({})
+
     async def _unlink(self, request: Request) -> Response:
         self.shown.pop(request.path_params["person"], None)
         return JSONResponse({})
@@ -122,6 +131,8 @@ def _fault(menu: Json) -> str:
         return "name"
     if len(menu["areas"]) > _AREAS:
         return "areas"
+    if any(len(area["action"].get("label", "")) > _LABEL for area in menu["areas"]):
+        return "label"
     for area in menu["areas"]:
         bounds = area["bounds"]
         if bounds["x"] + bounds["width"] > width or bounds["y"] + bounds["height"] > height:

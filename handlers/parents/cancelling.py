@@ -24,6 +24,11 @@ def choose_cancel(turn: Turn, store: Store, found: Sequence[Booking]) -> list[Me
     return ask_cancel(turn, store, found[0].id)
 
 
+def choose(turn: Turn, store: Store) -> list[Message]:
+    """Cancel what is booked, from the menu beside the chat."""
+    return choose_cancel(turn, store, own_bookings.current(turn, store))
+
+
 def ask_cancel(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """One question before cancelling."""
     found = own_bookings.find(turn, store, booking_id)

@@ -23,7 +23,7 @@ _ASKED = 3
 # For how long after it a consultation that staff have not decided is still spoken of.
 _BEHIND = timedelta(days=14)
 # Pressing one of these may say that somebody cannot come.
-_DOUBTFUL = ("cancel/1", "cancelyes/1", "move/1")
+_DOUBTFUL = ("cancel/1", "cancelone/1", "cancelyes/1", "move/1", "moveone/1")
 # What is spoken or photographed may say it too.
 _MAY_SAY = ("voice", "photo", "other")
 

@@ -31,6 +31,11 @@ def choose_move(turn: Turn, store: Store, found: Sequence[Booking]) -> list[Mess
     return show_days(turn, store, found[0].id, 0)
 
 
+def choose(turn: Turn, store: Store) -> list[Message]:
+    """Move what is booked, from the menu beside the chat."""
+    return choose_move(turn, store, own_bookings.current(turn, store))
+
+
 def closed(turn: Turn, store: Store, booking_id: int) -> list[Message] | None:
     """Return the answer why a booking cannot be moved now; None when it can."""
     found = _movable(turn, store, booking_id)

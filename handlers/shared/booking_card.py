@@ -140,8 +140,13 @@ def what_to_have_ready(turn: Turn, heading: str | None = None) -> Points:
     """What the reminder lists, and a confirmation that comes too late for a reminder (arts. 3, 5,
     12(2) to 12(5))."""
     app = turn.office.video.name
-    names = ("video", "device", "room", "recording", "cost")
-    items = tuple(turn.say(f"ready.{name}", app=app) for name in names)
+    items = (
+        turn.say("ready.video", app=app),
+        turn.say("ready.device"),
+        turn.say("ready.room"),
+        turn.say("ready.recording"),
+        turn.say("ready.cost"),
+    )
     return Points(items, turn.say("ready.title") if heading is None else heading)
 
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -128,6 +128,9 @@ class LineChannel(Channel):
         except NO_ANSWER as error:
             log.info("profile not read", error=type(error).__name__)
             return None
+
+    def chats_with_a_menu(self) -> Set[str]:
+        return self._menus.chats
 
     async def show_menus(self, menus: Menus) -> None:
         try:

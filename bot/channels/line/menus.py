@@ -1,8 +1,9 @@
-"""LINE's rich menu for staff: what they need every day, in reach below the chat. Parents see the
-menu that the office makes in LINE's own manager, or none."""
+"""LINE's rich menus: what people need next, as tiles below the chat. The program makes, shows,
+switches and removes them itself; where it shows none, LINE shows the one for everybody."""
 
 import asyncio
 import hashlib
+from collections.abc import Set
 
 import structlog
 from linebot.v3.messaging import ApiException
@@ -14,74 +15,84 @@ from linebot.v3.messaging.models import (
     RichMenuSize,
 )
 
-from bot import drawing
 from bot.channels.line.api import LineApi
-from bot.channels.menus import Menus, Shortcuts
+from bot.channels.menus import Menus, Tiles
+from bot.tiles import draw_tiles, places
 
 # The sizes that LINE takes, in pixels.
 _WIDTH, _HEIGHT, _COLUMNS = 2500, 843, 3
-_OURS = "madoguchi staff"
+_OURS = "madoguchi"
+_LABEL = 20
 
 log = structlog.get_logger()
 
 
 class LineMenus:
-    """Keeps the menu as the team is; asks LINE only when something has changed."""
+    """Keeps the menus as they should be; asks LINE only when something has changed."""
 
     def __init__(self, api: LineApi) -> None:
         self._api = api
-        self._made: dict[str, str] = {}  # LINE's number of the menu, by language
+        self._made: dict[str, str] = {}  # LINE's number of a menu, by its key
         self._drawn: set[str] = set()
-        self._shown: dict[str, str] | None = None  # the language of each staff chat's menu
+        self._everybody = ""  # the key of what LINE shows to all others
+        self._shown: dict[str, str] | None = None  # the key of each chat's own menu
+
+    @property
+    def chats(self) -> Set[str]:
+        """The chats with a menu of their own that this process has shown."""
+        return frozenset(self._shown or ())
 
     async def show(self, menus: Menus) -> None:
         """Bring LINE up to date. Raises what LineApi raises."""
-        chats = {person: each.language for person, each in menus.staff.items()}
         if self._shown is None:
-            if chats or menus.left:
-                await self._find_ours(menus)
-            for person in menus.left:  # whoever left while nobody looked
+            await self._find_ours(menus)
+            for person in menus.left - menus.shown.keys():  # whoever left while nobody looked
                 await self._hide(person)
             self._shown = {}
-        for person in self._shown.keys() - chats.keys():
+        for person in (self._shown.keys() & menus.left) - menus.shown.keys():
             await self._hide(person)
             del self._shown[person]
-        for person, language in chats.items():
-            if self._shown.get(person) != language:
-                await self._show(person, language, menus.every_day[language])
-                self._shown[person] = language
+        if self._everybody != menus.everybody:
+            number = await self._menu(menus.everybody, menus.tiles[menus.everybody])
+            await self._api.sdk.set_default_rich_menu(number)
+            self._everybody = menus.everybody
+        for person, key in menus.shown.items():
+            if self._shown.get(person) == key:
+                continue
+            if key == menus.everybody:  # whatever was shown before a restart
+                await self._hide(person)
+            else:
+                await self._show(person, key, menus.tiles[key])
+            self._shown[person] = key
 
     async def _find_ours(self, menus: Menus) -> None:
         """What was made before a restart serves on; of another make it is taken away."""
-        current = {
-            _request(language, shown).name: language for language, shown in menus.every_day.items()
-        }
+        current = {_request(key, shown).name: key for key, shown in menus.tiles.items()}
         for menu in await self._api.menus():
             if menu.name in current:
                 self._made[current[menu.name]] = menu.rich_menu_id
             elif menu.name.startswith(_OURS):
                 await self._api.sdk.delete_rich_menu(menu.rich_menu_id)
 
-    async def _menu(self, language: str, shown: Shortcuts) -> str:
+    async def _menu(self, key: str, shown: Tiles) -> str:
         """LINE's number of the menu, made and drawn once; whichever of the two failed before is
         done again."""
-        if language not in self._made:
-            self._made[language] = await self._api.make_menu(_request(language, shown))
-        if language not in self._drawn:
-            labels = [each.label for each in shown.buttons]
-            picture = await asyncio.to_thread(drawing.draw_tiles, labels, _COLUMNS, _WIDTH, _HEIGHT)
-            await self._api.draw_menu(self._made[language], picture)
-            self._drawn.add(language)
-        return self._made[language]
+        if key not in self._made:
+            self._made[key] = await self._api.make_menu(_request(key, shown))
+        if key not in self._drawn:
+            picture = await asyncio.to_thread(draw_tiles, shown.buttons, _COLUMNS, _WIDTH, _HEIGHT)
+            await self._api.draw_menu(self._made[key], picture)
+            self._drawn.add(key)
+        return self._made[key]
 
-    async def _show(self, person: str, language: str, shown: Shortcuts) -> None:
-        menu = await self._menu(language, shown)
+    async def _show(self, person: str, key: str, shown: Tiles) -> None:
+        menu = await self._menu(key, shown)
         try:
             await self._api.sdk.link_rich_menu_id_to_user(person, menu)
         except ApiException as error:
             if error.status == 404:  # somebody has deleted it: make it anew next time
-                del self._made[language]
-                self._drawn.discard(language)
+                del self._made[key]
+                self._drawn.discard(key)
             if error.status != 400:
                 raise
             # One chat that is gone keeps no other from its menu.
@@ -96,28 +107,24 @@ class LineMenus:
             log.info("menu not hidden", status=error.status)
 
 
-def _request(language: str, shown: Shortcuts) -> RichMenuRequest:
+def _request(key: str, shown: Tiles) -> RichMenuRequest:
     """The menu; its name tells what is in it, so that another make is another menu."""
-    buttons = shown.buttons
-    rows = -(-len(buttons) // _COLUMNS)
-    width, height = _WIDTH // _COLUMNS, _HEIGHT // rows
     areas = [
         RichMenuArea(
-            bounds=RichMenuBounds(
-                x=number % _COLUMNS * width,
-                y=number // _COLUMNS * height,
-                width=width,
-                height=height,
+            bounds=RichMenuBounds(x=x, y=y, width=width, height=height),
+            action=PostbackAction(
+                label=each.label[:_LABEL], data=each.data, displayText=each.label
             ),
-            action=PostbackAction(label=each.label, data=each.data, displayText=each.label),
         )
-        for number, each in enumerate(buttons)
+        for each, (x, y, width, height) in zip(
+            shown.buttons, places(len(shown.buttons), _COLUMNS, _WIDTH, _HEIGHT), strict=True
+        )
     ]
-    content = hashlib.sha256(repr(list(buttons)).encode()).hexdigest()[:12]
+    content = hashlib.sha256(repr(list(shown.buttons)).encode()).hexdigest()[:12]
     return RichMenuRequest(
         size=RichMenuSize(width=_WIDTH, height=_HEIGHT),
         selected=True,
-        name=f"{_OURS} {language} {content}",
+        name=f"{_OURS} {key} {content}",
         chatBarText=shown.title,
         areas=areas,
     )

@@ -3,7 +3,7 @@
 import structlog
 from telegram.error import BadRequest
 
-from bot.channels.menus import Commands, Menus, StaffChat
+from bot.channels.menus import Commands, Menus
 from bot.channels.telegram.api import TelegramApi
 
 log = structlog.get_logger()
@@ -17,7 +17,7 @@ class TelegramMenus:
 
     def __init__(self, api: TelegramApi) -> None:
         self._api = api
-        self._shown: dict[str, StaffChat] | None = None
+        self._shown: dict[str, Commands] | None = None
 
     async def show(self, menus: Menus) -> None:
         """Bring Telegram up to date. Raises TelegramError."""
@@ -32,9 +32,9 @@ class TelegramMenus:
             gone = self._shown.keys() - menus.staff.keys()
         for person in gone:
             await self._show({}, person)
-        for person, chat in menus.staff.items():
-            if (self._shown or {}).get(person) != chat:
-                await self._show(chat.commands, person)
+        for person, words in menus.staff.items():
+            if (self._shown or {}).get(person) != words:
+                await self._show(words, person)
         self._shown = dict(menus.staff)
 
     async def _show(self, words: Commands, person: str) -> None:
