@@ -3,7 +3,10 @@
 import itertools
 import os
 import shutil
+import socket
 import ssl
+import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, date, datetime, time
@@ -16,6 +19,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 import structlog
+from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 from bot.app import App
 from bot.channels.registry import open_channels
@@ -31,7 +35,9 @@ from models.migrations import migrate
 from models.office import Office, load
 from models.store import Store
 from models.vault import new_data_key
+from tests.browsing import ARGUMENTS, CHROMIUM, FAKE_CAMERA
 from tests.platforms import Platforms
+from tests.talk import wait_for
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -322,3 +328,47 @@ def no_proxies() -> None:
     """Tests speak with this machine only."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"):
         os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[BrowserType]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    arguments = [*ARGUMENTS, *FAKE_CAMERA]
+    launched = chromium.launch(executable_path=CHROMIUM, args=arguments)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[str]:
+    """A sandbox of its own, as `make demo` starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "sandbox", "--port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    wait_for(f"{address}/api/state")
+    yield address
+    process.terminate()
+    assert process.wait(20) == 0
+
+
+@pytest.fixture
+def page(browser: Browser, sandbox: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ja-JP")
+    # A URL that staff give leads elsewhere.
+    context.route("https://*.zoom.us/**", lambda route: route.fulfill(body="meeting"))
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    opened.goto(sandbox)
+    yield opened
+    context.close()

@@ -1,133 +1,21 @@
 """A person plays a booking through the sandbox page, in a real browser."""
 
 import re
-import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import BrowserType, Page, expect
 
-from tests.talk import wait_for
-
-ROOT = Path(__file__).parent.parent
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+from tests.browsing import (
+    ARGUMENTS,
+    CHROMIUM,
+    book,
+    book_for_the_first_time,
+    latest,
+    needs_chromium,
+    sees,
+    turn,
 )
 
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-# A camera that shows a moving picture, and a microphone that beeps.
-FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[BrowserType]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: BrowserType) -> Iterator[Browser]:
-    arguments = [*ARGUMENTS, *FAKE_CAMERA]
-    launched = chromium.launch(executable_path=CHROMIUM, args=arguments)
-    yield launched
-    launched.close()
-
-
-@pytest.fixture
-def sandbox() -> Iterator[str]:
-    """A sandbox of its own, as `make demo` starts it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "sandbox", "--port", str(port)],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    wait_for(f"{address}/api/state")
-    yield address
-    process.terminate()
-    assert process.wait(20) == 0
-
-
-@pytest.fixture
-def page(browser: Browser, sandbox: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ja-JP")
-    # A URL that staff give leads elsewhere.
-    context.route("https://*.zoom.us/**", lambda route: route.fulfill(body="meeting"))
-    opened = context.new_page()
-    opened.set_default_timeout(20_000)
-    opened.goto(sandbox)
-    yield opened
-    context.close()
-
-
-def latest(page: Page, label: str) -> None:
-    """Press the newest button with this label."""
-    button = page.locator("#chat button, #chat a").filter(has_text=re.compile(label)).last
-    button.click()
-
-
-def sees(page: Page, words: str) -> None:
-    """The newest message says this."""
-    newest = page.locator("#chat .item.office").last
-    expect(newest).to_contain_text(re.compile(words), timeout=20_000)
-
-
-def fill_form(page: Page, label: str = "入力ページを開く") -> None:
-    with page.expect_popup() as popup:
-        latest(page, label)
-    form = popup.value
-    form.get_by_label("お名前").fill("広島 花子")
-    form.get_by_label("読み(かな)").fill("ひろしま はなこ")
-    form.get_by_label("電話番号").fill("123")
-    form.get_by_label("求職番号").fill("３４０１０－１２３４５６７")
-    form.get_by_label("電話番号").press("Enter")
-    expect(form.get_by_text("10桁か11桁").first).to_be_visible()
-    form.get_by_label("電話番号").fill("０９０ー１２３４ー５６７８")
-    form.get_by_role("button").click()
-    expect(form.get_by_role("heading")).to_contain_text("送信しました")
-    form.close()
-
-
-def book(page: Page) -> None:
-    latest(page, "空き")
-    sees(page, "時間をお選びください")
-    latest(page, "^10:00$")
-    sees(page, "この内容で予約しますか")
-    latest(page, "この内容で予約する")
-    sees(page, "予約しました")
-
-
-def book_for_the_first_time(page: Page) -> None:
-    """From adding the office as a friend to the confirmation."""
-    page.get_by_role("button", name="Add friend").click()
-    sees(page, "利用規約のあらまし")
-    latest(page, "^同意する$")
-    sees(page, "ご利用の条件")
-    latest(page, "すべて当てはまる")
-    sees(page, "端末と回線の確認")
-    latest(page, "すべて大丈夫")
-    sees(page, "お名前などの登録")
-    fill_form(page)
-    latest(page, "^次へ$")
-    sees(page, "どの相談をご希望ですか")
-    latest(page, "^職業相談$")
-    sees(page, "日をお選びください")
-    book(page)
-
-
-def turn(page: Page, to: str) -> None:
-    button = page.locator(f"#to-{to}")
-    button.click()
-    expect(page.locator("#clock-note")).to_have_text("", timeout=60_000)
+pytestmark = needs_chromium
 
 
 def test_staff_give_the_url_in_the_right_pane_and_the_parent_sees_it(page: Page) -> None:

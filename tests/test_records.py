@@ -54,9 +54,9 @@ async def test_statistics_and_export(make_world: MakeWorld, channel: str) -> Non
     for day in ("12/1", "12/2", "12/3", "12/4", "12/7", "12/8"):
         await world.parent().has_booked(day=day)
     await admin.says("/stats")
-    admin.sees("2026/11", "予約: 0")
+    admin.sees("2026/11", "予約：0")
     await admin.taps("次の月")
-    admin.sees("2026/12の統計", "予約: 6", "これから: 6", "職業相談: 6", "10時台: 6")
+    admin.sees("2026/12の統計", "予約：6", "これから: 6", "職業相談: 6", "10時台: 6")
     assert "火曜日: 5未満" in admin.seen[1].text  # two, but that is too few to be told
     await admin.taps("CSVで取り出す")
     url = admin.link("CSV")

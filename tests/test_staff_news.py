@@ -99,8 +99,9 @@ async def test_links_open_in_a_browser_of_their_own_on_line(
     world: World = await make_world(on)
     parent = world.parent()
     await parent.has_booked()
-    await parent.says("予約の確認")
-    for label in ("相談に入る", "カレンダー"):
+    assert parent.link("相談に入る").endswith("?openExternalBrowser=1") is there
+    await parent.taps("準備と注意を見る")
+    for label in ("カレンダー", "カメラとマイク"):
         assert parent.link(label).endswith("?openExternalBrowser=1") is there
 
 
