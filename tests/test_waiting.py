@@ -232,3 +232,49 @@ async def test_nobody_books_what_is_being_offered(
     first_in_line.looks().sees("空きが出ました")
     await first_in_line.taps("この枠を見る")
     assert ("この内容で予約しますか" in first_in_line) is guarded, first_in_line.seen
+
+
+async def test_who_has_a_booking_waits_for_an_earlier_day_and_moves(world: World) -> None:
+    """The offer is a move: the booking stays until its parent presses."""
+    owners = await full_day(world)
+    parent = world.parent()
+    mine = await parent.has_booked(day="12/8")
+    await parent.says("変更")
+    await parent.taps("ほかの日の空きを待つ")
+    await parent.taps(DAY)
+    parent.sees("空きをお待ちします：12月1日")
+    await cancels(owners[0])
+    await world.play(minutes=1)
+    parent.looks().sees("空きが出ました", "12月1日\\(火\\) 10:00", "今の予約（12月8日")
+    (booking,) = await booked_by(world, parent)
+    assert booking.starts_at == mine.starts_at
+    await parent.taps("この枠を見る")
+    parent.sees("この日時に変えますか", "12月1日\\(火\\) 10:00")
+    await parent.taps("変更する")
+    (booking,) = await booked_by(world, parent)
+    assert (booking.id, booking.version) == (mine.id, 2)
+    await cancels(owners[1])
+    await world.play(minutes=1)
+    parent.looks().sees_nothing()
+
+
+async def test_a_slot_that_is_freed_anew_is_offered_anew(world: World) -> None:
+    owners = await full_day(world)
+    parent, other = await waits(world), world.parent()
+    await cancels(owners[0])
+    await world.play(minutes=1)
+    parent.looks().sees("空きが出ました")
+    await world.play(minutes=90)  # nobody took it
+    parent.looks().sees_nothing()
+    await other.has_booked(day=DAY)
+    await cancels(other)
+    await world.play(minutes=1)
+    parent.looks().sees("空きが出ました")
+
+
+async def test_what_is_cancelled_leaves_the_calendar_too(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked()
+    await cancels(parent)
+    taken_out = await world.web.get(parent.link("カレンダーから消す"))
+    assert "METHOD:CANCEL" in taken_out.text

@@ -78,6 +78,7 @@ def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
                 column(
                     button(turn.say("menu.book_again"), "book/1", primary=True),
                     button(turn.say("cancel.undo"), "uncancel/1", found.id, found.version),
+                    booking_card.out_of_calendar(turn, found),
                 ),
             ),
             shortcuts=parts.menu_shortcuts(turn),

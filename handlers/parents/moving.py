@@ -47,9 +47,10 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
+    service = found.booking.service
     free = offering.days(turn, store, found.others).free
     if not free:
-        return [offering.no_free_days(turn)]
+        return [offering.no_free_days(turn, service)]
     return [
         offering.days_card(
             turn,
@@ -58,7 +59,10 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
             turn.say("move.days_title", when=parts.when_of(turn, found.booking)),
             day_verb=("moveday/1", booking_id),
             page_verb=("move/1", booking_id),
-            more=[button(turn.say("move.keep"), "willcome/1", booking_id)],
+            more=[
+                button(turn.say("waiting.other_days"), "waitdays/1", service),
+                button(turn.say("move.keep"), "willcome/1", booking_id),
+            ],
         )
     ]
 
@@ -134,7 +138,13 @@ def move(
     except SlotTaken:
         return [kept, *_offer_nearest(turn, store, starts_at, found)]
     store.alerts.close_of(moved.id, turn.now)  # what was said of the old date
+    store.waiting.end(turn.contact.id, turn.now)
     return [booking_card.confirmation(turn, moved, turn.say("move.done"))]
+
+
+def may_move(turn: Turn, booking: Booking) -> bool:
+    """Whether a booking of the parent's can be moved now."""
+    return booking.status == Status.BOOKED and may_cancel(booking.starts_at, turn.now)
 
 
 def _offer_nearest(turn: Turn, store: Store, starts_at: datetime, moving: Movable) -> list[Message]:
@@ -152,6 +162,6 @@ def _movable(turn: Turn, store: Store, booking_id: int) -> Movable | list[Messag
     mine = own_bookings.current(turn, store)
     if found not in mine:
         return [booking_card.over(turn, found)]
-    if found.status != Status.BOOKED or not may_cancel(found.starts_at, turn.now):
+    if not may_move(turn, found):
         return [booking_card.card(turn, found)]
     return Movable(found, [each for each in mine if each != found])

@@ -1,11 +1,13 @@
 """The waiting list: when a day or all days are full, a parent is told when a slot frees. The first
-in line has it held for a while, then the next."""
+in line has it held for a while, then the next. Who has as many bookings as they may is offered to
+move theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 
-from handlers.parents import booking, gate
+from handlers.parents import booking, gate, moving
 from handlers.shared import hours, offering, own_bookings, parts
+from models.booking import Booking
 from models.chat import Group, Message, NotAButton, button, column
 from models.letter_kind import LetterKind
 from models.rules.days import at, end_of_day, local_day
@@ -24,13 +26,17 @@ def choose_day(turn: Turn, store: Store, service: str) -> list[Message]:
     if blocked := gate.closed(turn, store):
         return blocked
     _check(turn, service)
-    free, full = offering.days(turn, store, own_bookings.current(turn, store))
+    mine = own_bookings.current(turn, store)
+    free, full = offering.days(turn, store, mine)
+    to_move = _to_move(turn, mine)
     days = [button(turn.say.short_day(day), "wait/1", service, day) for day in full[:_DAYS]]
     groups = [Group(tuple(days), columns=2)] if days else []
-    if not free:
+    if to_move is not None and not _earlier(turn, free, to_move):
+        groups.append(column(button(turn.say("waiting.earlier"), "waitany/1", service)))
+    elif to_move is None and not free:
         groups.append(column(button(turn.say("waiting.any_day"), "waitany/1", service)))
     if not groups:
-        return booking.show_days(turn, store, service, 0)
+        return _days(turn, store, service, to_move)
     return [
         Message(
             title=turn.say("waiting.title"), text=turn.say("waiting.text"), groups=tuple(groups)
@@ -44,13 +50,34 @@ def wait_for(turn: Turn, store: Store, service: str, day: date) -> list[Message]
 
 
 def wait_for_any(turn: Turn, store: Store, service: str) -> list[Message]:
-    """Be told when any slot is free; while some are, one can book them at once."""
+    """Be told when any slot is free, or any earlier one than what is booked; while some are, one
+    can have them at once."""
     if blocked := gate.closed(turn, store):
         return blocked
     _check(turn, service)
-    if offering.days(turn, store, own_bookings.current(turn, store)).free:
-        return booking.show_days(turn, store, service, 0)
+    mine = own_bookings.current(turn, store)
+    free, to_move = offering.days(turn, store, mine).free, _to_move(turn, mine)
+    if _earlier(turn, free, to_move) if to_move else free:
+        return _days(turn, store, service, to_move)
     return _wait(turn, store, service, None)
+
+
+def _days(turn: Turn, store: Store, service: str, to_move: Booking | None) -> list[Message]:
+    """What is free now, to book or to move to."""
+    if to_move is not None:
+        return moving.show_days(turn, store, to_move.id, 0)
+    return booking.show_days(turn, store, service, 0)
+
+
+def _to_move(turn: Turn, mine: Sequence[Booking]) -> Booking | None:
+    """The booking that an offer would move: of somebody who may not have another one."""
+    if len(mine) < turn.office.max_upcoming:
+        return None
+    return next((each for each in mine if moving.may_move(turn, each)), None)
+
+
+def _earlier(turn: Turn, free: Mapping[date, Sequence[Slot]], to_move: Booking) -> list[Slot]:
+    return [slot for slots in free.values() for slot in slots if slot.starts_at < to_move.starts_at]
 
 
 def stop(turn: Turn, store: Store) -> list[Message]:
@@ -80,7 +107,9 @@ def _wait(turn: Turn, store: Store, service: str, day: date | None) -> list[Mess
     _check(turn, service)
     if day is not None and day <= turn.today:
         raise NotAButton("a day that nobody can book any more")
-    if len(own_bookings.current(turn, store)) >= turn.office.max_upcoming:
+    booked = own_bookings.current(turn, store)
+    to_move = _to_move(turn, booked)
+    if to_move is None and len(booked) >= turn.office.max_upcoming:
         return [Message(text=turn.say.count("booking.enough", turn.office.max_upcoming))]
     mine = store.waiting.of(turn.contact.id, turn.today)
     if day not in [each.day for each in mine]:
@@ -88,7 +117,8 @@ def _wait(turn: Turn, store: Store, service: str, day: date | None) -> list[Mess
             give_up = column(button(turn.say("waiting.stop"), "waitnot/1"))
             return [Message(text=turn.say("waiting.too_many"), groups=(give_up,))]
         store.waiting.wait(turn.contact.id, service, day, turn.now)
-    which = turn.say.day(day) if day else turn.say("waiting.any_day")
+    anything = turn.say("waiting.earlier" if to_move else "waiting.any_day")
+    which = turn.say.day(day) if day else anything
     minutes = turn.office.hold_minutes
     return [
         Message(
@@ -113,9 +143,13 @@ def _next_slot(turn: Turn, store: Store, wait: Wait, free: dict[date, list[Slot]
     if contact.job_seeker_id is None or contact.role is not None:
         return None
     theirs = turn.to(contact)
-    if len(own_bookings.current(theirs, store)) >= turn.office.max_upcoming:
+    booked = own_bookings.current(theirs, store)
+    to_move = _to_move(theirs, booked)
+    if to_move is None and len(booked) >= turn.office.max_upcoming:
         store.waiting.end(wait.contact_id, turn.now)
         return None
+    if to_move is not None and wait.day is None:
+        slots = [slot for slot in slots if slot.starts_at < to_move.starts_at]
     if contact.unreachable_at is not None or gate.closed(theirs, store):
         return None
     before = store.waiting.offered(wait.contact_id)
@@ -129,15 +163,21 @@ def _offer(turn: Turn, store: Store, wait: Wait, slot: Slot) -> None:
     quiet = at(turn.today, turn.office.quiet_hours[0], turn.office.zone)
     store.waiting.hold(wait, slot, turn.now, until)
     to = turn.to(store.contacts.by_id(wait.contact_id))
+    to_move = _to_move(to, own_bookings.current(to, store))
+    text = [to.say("waiting.free_text", until=parts.clock_time(to, until))]
+    take = button(to.say("waiting.take"), "time/1", wait.service, *slot, primary=True)
+    if to_move is not None:
+        text.append(to.say("waiting.free_move", when=parts.when_of(to, to_move)))
+        take = button(to.say("waiting.take"), "movetime/1", to_move.id, *slot, primary=True)
     to.write(
         LetterKind.FREE_SLOT,
         Message(
             title=to.say("waiting.free_title"),
             headline=parts.when(to, slot.starts_at),
-            text=to.say("waiting.free_text", until=parts.clock_time(to, until)),
+            text="\n".join(text),
             groups=(
                 column(
-                    button(to.say("waiting.take"), "time/1", wait.service, *slot, primary=True),
+                    take,
                     button(to.say("waiting.stop"), "waitnot/1"),
                 ),
             ),

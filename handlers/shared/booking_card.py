@@ -186,5 +186,11 @@ def _calendar(turn: Turn, booking: Booking) -> Link:
     return Link(turn.say("booking.calendar"), turn.links.calendar_file(booking), in_browser=True)
 
 
+def out_of_calendar(turn: Turn, booking: Booking) -> Link:
+    """The same file, which now takes the consultation out of the parent's own calendar."""
+    url = turn.links.calendar_file(booking)
+    return Link(turn.say("booking.out_of_calendar"), url, in_browser=True)
+
+
 def _more(turn: Turn, booking: Booking) -> Button:
     return button(turn.say("booking.more"), "ready/1", booking.id)

@@ -28,6 +28,7 @@ from models.store.alerts import Alerts
 from models.store.booking_view import VIEW
 from models.store.persons import MAYBE_SAME
 from models.store.rooms import Rooms
+from models.store.waiting import Waiting
 from models.tables import (
     ACTIVE,
     ACTIVE_BOOKING,
@@ -279,6 +280,7 @@ class Bookings:
         self._tx = transaction
         self._office = office
         self._rooms = Rooms(transaction)
+        self._waiting = Waiting(transaction)
 
     def by_id(self, booking_id: int) -> Booking | None:
         return self._tx.row(_BY_ID, id=booking_id)
@@ -469,6 +471,7 @@ class Bookings:
         moved = self.by_id(booking.id)
         assert moved is not None
         self._rooms.keep(moved, now)
+        self._waiting.offer_anew(booking.slot, now)
         self._tell(moved, AlertKind.MOVED, now, by, was=booking)
         if moved.counselor_id != booking.counselor_id:
             self._tell(moved, AlertKind.MOVED_AWAY, now, by, was=booking)
@@ -487,6 +490,8 @@ class Bookings:
             raise Conflict("the booking is not what it was any more")
         self._tx.run(_DROP_NOTICES, booking=booking.id, now=now)
         self._note(booking.id, now, str(status), by, why)
+        if status not in ACTIVE:
+            self._waiting.offer_anew(booking.slot, now)
         if status in _ENDED:
             self._tell(booking, _ENDED[status], now, by, was=booking)
         changed = booking._replace(status=status)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from models.database import Transaction, change, query
 from models.rules.slots import Slot
@@ -21,6 +21,13 @@ _END = change(
     .values(ended_at=bindparam("now"))
 )
 _HOLD = change(insert(table(Hold)))
+_OFFER_ANEW = change(
+    delete(table(Hold)).where(
+        _holds.counselor_id == bindparam("counselor_id"),
+        _holds.starts_at == bindparam("starts_at"),
+        _holds.until <= bindparam("now"),
+    )
+)
 _OFFERED = query(
     select(_holds.starts_at, _holds.counselor_id).where(
         _holds.contact_id == bindparam("contact_id")
@@ -85,6 +92,10 @@ class Waiting:
             since=now,
             until=until,
         )
+
+    def offer_anew(self, slot: Slot, now: datetime) -> None:
+        """Forget to whom a slot was offered: somebody had it since, and gives it back."""
+        self._tx.run(_OFFER_ANEW, now=now, **slot._asdict())
 
     def offered(self, contact_id: int) -> set[Slot]:
         """The slots that somebody was offered before and did not take."""
