@@ -154,9 +154,8 @@ def review(turn: Turn, store: Store, booking: Booking) -> None:
         LetterKind.REVIEWED,
         Message(
             title=turn.say("told.undo_title"),
-            text=turn.say(
-                "told.undo_text", when=parts.when_of(turn, booking), phone=parts.phone(turn)
-            ),
+            headline=parts.when_of(turn, booking),
+            text=turn.say("told.undo_text", phone=parts.phone(turn)),
             groups=(column(link),) if to_come else (),
         ),
         booking=booking,

@@ -85,13 +85,13 @@ def _not_now(turn: Turn, store: Store, booking: Booking) -> list[Message]:
 
 def _word(to: Turn, booking: Booking, what: str) -> Message:
     """What the parent is told of it."""
-    when, phone = parts.when_of(to, booking), parts.phone(to)
     buttons: list[Link] = []
     if what in ("present", "undo") and to.now < booking.ends_at:
         buttons.append(parts.join_link(to, booking))
     again = button(to.say("menu.book_again"), "book/1")
     return Message(
         title=to.say(f"told.{what}_title"),
-        text=to.say(f"told.{what}_text", when=when, phone=phone),
+        headline=parts.when_of(to, booking),
+        text=to.say(f"told.{what}_text", phone=parts.phone(to)),
         groups=(column(*buttons, again),),
     )

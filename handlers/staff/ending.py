@@ -1,6 +1,6 @@
 """The office ends a booking: the parent is told why and offered other slots (art. 12(1))."""
 
-from handlers.shared import offering, own_bookings, parts
+from handlers.shared import booking_card, offering, own_bookings, parts
 from handlers.staff import cards, people
 from handlers.staff.permission import booking_of
 from handlers.staff.telling import by, note, tell_parent
@@ -62,23 +62,27 @@ def _offer(to: Turn, store: Store, booking: Booking, reason: str, words: str) ->
     ]
     return Message(
         title=to.say("told.withdraw_title"),
-        text=to.say(
-            "told.withdraw_text",
-            when=parts.when_of(to, booking),
-            reason=why,
-            phone=parts.phone(to),
+        headline=parts.when_of(to, booking),
+        text=to.say("told.withdraw_text", reason=why, phone=parts.phone(to)),
+        groups=(
+            column(
+                *choices,
+                button(to.say("menu.book_again"), "book/1"),
+                booking_card.out_of_calendar(to, booking),
+            ),
         ),
-        groups=(column(*choices, button(to.say("menu.book_again"), "book/1")),),
     )
 
 
 def told(to: Turn, booking: Booking, what: str) -> Message:
     return Message(
         title=to.say(f"told.{what}_title"),
-        text=to.say(
-            f"told.{what}_text",
-            when=parts.when_of(to, booking),
-            phone=parts.phone(to),
+        headline=parts.when_of(to, booking),
+        text=to.say(f"told.{what}_text", phone=parts.phone(to)),
+        groups=(
+            column(
+                button(to.say("menu.book_again"), "book/1"),
+                booking_card.out_of_calendar(to, booking),
+            ),
         ),
-        groups=(column(button(to.say("menu.book_again"), "book/1")),),
     )
