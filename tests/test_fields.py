@@ -60,6 +60,16 @@ def test_what_is_no_registration_number(typed: str) -> None:
         ("山田", None),
         ("Maria da Silva-Souza", "Maria da Silva-Souza"),
         ("花子", None),
+        ("ろーら すみす", "ローラ スミス"),
+        ("ル-シー", "ルーシー"),
+        ("Ñíguez O’Neill", "Ñíguez O’Neill"),
+        ("Оксана Шевченко", "Оксана Шевченко"),
+        ("김민지", "김민지"),
+        ("สมหญิง", "สมหญิง"),
+        ("प्रिया", "प्रिया"),
+        ("Suharti", "Suharti"),
+        ("山田 はなこ", None),
+        ("12345", None),
     ],
 )
 def test_readings(typed: str, kept: str | None) -> None:

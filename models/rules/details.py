@@ -7,6 +7,8 @@ import unicodedata
 _HYPHENS = re.compile(
     r"[\u002d\u00ad\u02d7\u2010-\u2015\u2043\u2212\u30fc\u4e00\ufe58\ufe63\uff0d\uff70~\u301c]"
 )
+# What stands for a long vowel after kana, where no other sign of it follows.
+_LONG_VOWEL = re.compile(r"(?<=[\u3041-\u30fa])[\u002d\u2010-\u2015\u2212\uff0d\u4e00]")
 _READING_SIGNS = " '’.-・･ー"
 # 050 to 090 have 11 digits, all others 10.
 _PHONE = re.compile(r"0[5-9]0\d{8}|0(?![5-9]0)\d{9}")
@@ -36,9 +38,9 @@ def name(typed: str) -> str:
 
 
 def reading(typed: str) -> str:
-    """The reading in katakana, or in Latin letters of any language for a name that has no kana.
-    Raises Refused."""
-    cleaned = name(_clean(typed))
+    """The reading in katakana, or in the letters of any script that tell how they are read, for a
+    name that has no kana. A hyphen for a long vowel is mended. Raises Refused."""
+    cleaned = _LONG_VOWEL.sub("ー", name(_clean(typed)))
     katakana = "".join(
         chr(ord(sign) + 0x60) if "\u3041" <= sign <= "\u3096" else sign for sign in cleaned
     )
@@ -53,12 +55,12 @@ def folded(text: str) -> str:
 
 
 def _reads(sign: str) -> bool:
-    """Whether a sign stands in a reading: kana or Latin letters, by Unicode's own names for them,
-    with their marks."""
-    if sign in _READING_SIGNS or unicodedata.category(sign) == "Mn":
+    """Whether a sign stands in a reading: a letter of any script with its marks, but no Chinese
+    character, by Unicode's own names for them."""
+    if sign in _READING_SIGNS or unicodedata.category(sign) in ("Mn", "Mc"):
         return True
-    script = unicodedata.name(sign, "").split(" ")[0]
-    return script in ("KATAKANA", "LATIN") and unicodedata.category(sign).startswith("L")
+    is_letter = unicodedata.category(sign) in ("Lu", "Ll", "Lt", "Lo", "Lm")
+    return is_letter and not unicodedata.name(sign, "CJK").startswith(("CJK", "IDEOGRAPHIC"))
 
 
 def phone(typed: str) -> str:
