@@ -225,3 +225,24 @@ async def test_a_wish_waits_for_what_must_be_settled_first(world: World) -> None
     await parent.follows()
     await parent.says("来週の火曜の午後がいいです")
     parent.sees("同意する")
+
+
+async def test_of_days_that_are_named_one_by_one_only_those_are_offered(world: World) -> None:
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says("12/3か12/8がいいです")
+    await parent.taps("職業相談")
+    parent.sees("12月3日\\(木\\).{1,2}12月8日\\(火\\)")
+    days = [label for label in parent.labels() if "空き" in label]
+    assert [label.split()[0] for label in days] == ["12/3(木)", "12/8(火)"]
+
+
+@pytest.mark.parametrize("words", ["12/3の10時か14時", "10am or 2pm on December 3"])
+async def test_of_times_that_are_named_one_by_one_one_chooses(world: World, words: str) -> None:
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says(words)
+    assert [label for label in parent.labels() if "10:00" in label or "14:00" in label]
+    await parent.taps("14:00")
+    await parent.taps("職業相談")
+    parent.sees("12月3日\\(木\\) 14:00")

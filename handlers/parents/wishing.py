@@ -17,12 +17,16 @@ from models.understanding.frame import About, Days, Frame, Intent, Times
 
 # Of how many readings one can choose.
 _READINGS = 2
+# Of how many times that were named one by one.
+_CHOICES = 4
 
 
 def book(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     """Offer what fits the days and times that were typed for a booking, or any day."""
     if not _names_a_time(frame):
         return booking.start(turn, store)
+    if len(frame.single_times) > 1:
+        return ask(turn, store, frame)
     mine = own_bookings.current(turn, store)
     if blocked := booking.closed(turn, store, mine):
         return blocked
@@ -36,6 +40,8 @@ def move(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     found = _spoken_of(turn, mine, frame.about)
     if len(found) != 1 or not _names_a_time(frame):
         return moving.choose_move(turn, store, found)
+    if len(frame.single_times) > 1:
+        return ask(turn, store, frame)
     wish = _wish(turn, frame, found[0])
     return _offer_move(turn, store, found[0], wish, mine)
 
@@ -120,6 +126,8 @@ def _readings(wish: Wish, frame: Frame) -> list[Wish]:
     """Return what may be meant: each day with the time that was named with it, or with none where
     that is not clear."""
     days, times = frame.readings[:_READINGS], frame.time_readings[:_READINGS]
+    if not days and frame.single_times:
+        return [wish._replace(times=each) for each in frame.single_times[:_CHOICES]]
     if len(days) == len(times) > 1:
         pairs = zip(days, times, strict=True)
         return [wish._replace(days=day, times=clock) for day, clock in pairs]

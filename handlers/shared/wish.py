@@ -1,5 +1,6 @@
 """A wish: the days and times that somebody would like, and how a button carries them."""
 
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import NamedTuple, Self
 
@@ -14,6 +15,7 @@ _NO_TIMES = (1, 0)
 # A button has room for so many excluded days, so far from the first day.
 _EXCLUDED, _FARTHEST = 8, 99
 _WEEKDAYS = 2
+_SATURDAY = 5
 
 
 class Wish(NamedTuple):
@@ -25,7 +27,11 @@ class Wish(NamedTuple):
 
     @classmethod
     def of(cls, frame: Frame) -> Self:
-        return cls(frame.days, frame.times, frame.without)
+        """Return the wish of a frame; of days that were named one by one, those between them are
+        excluded, as far as a button can carry them."""
+        without = {*frame.without, *_between(frame.single_days)}
+        kept = sorted(without) if len(without) <= _EXCLUDED else frame.without
+        return cls(frame.days, frame.times, tuple(kept))
 
     @classmethod
     def unpacked(cls, packed: str) -> Self:
@@ -70,6 +76,19 @@ class Wish(NamedTuple):
         """Without a week, "not Tuesday" means every Tuesday; more days than two are a range."""
         is_weekly = self.days is None and len(self.without) <= _WEEKDAYS
         return day == excluded or (is_weekly and day.weekday() == excluded.weekday())
+
+
+def _between(single: Sequence[Days]) -> list[date]:
+    """Return the days from Monday to Friday that lie between days that were named."""
+    if not single:
+        return []
+    first, last = min(each.first for each in single), max(each.last for each in single)
+    every = (first + timedelta(days=n) for n in range((last - first).days))
+    return [
+        day
+        for day in every
+        if day.weekday() < _SATURDAY and not any(each.first <= day <= each.last for each in single)
+    ]
 
 
 def _is_in(clock: time, times: Times) -> bool:

@@ -19,6 +19,8 @@ from models.understanding.frame import FIRST_TIME, LAST_TIME, Days, Times
 
 _OFFERED = 8
 _NEAREST = 4
+# A range of at most so many days that leaves so few of them is told day by day.
+_SHORT, _FEW, _SATURDAY = 14, 2, 5
 _NOON = time(12)
 # A day further away is said with its year.
 _NEAR = timedelta(days=200)
@@ -40,9 +42,11 @@ class Ways(NamedTuple):
 
 def heard(turn: Turn, wish: Wish) -> str:
     """Return a wish in words: "Tuesday 8 December, afternoon"."""
-    words = [part for part in (_days(turn, wish.days), _times(turn, wish.times)) if part]
+    few = _few_days(wish)
+    days = turn.say("wish.comma").join(_day(turn, each) for each in few) or _days(turn, wish.days)
+    words = [part for part in (days, _times(turn, wish.times)) if part]
     said = turn.say("wish.joint").join(words) or turn.say("wish.any")
-    if wish.without:
+    if wish.without and not few:
         days = turn.say("wish.comma").join(turn.say.day(each) for each in wish.without)
         said = turn.say("wish.without", wish=said, days=days)
     return said
@@ -163,6 +167,17 @@ def _days(turn: Turn, days: Days | None) -> str:
         return ""
     first, last = (_day(turn, each) for each in days)
     return first if days.first == days.last else turn.say("wish.range", first=first, last=last)
+
+
+def _few_days(wish: Wish) -> list[date]:
+    """Return the days from Monday to Friday that a range leaves, where they are few: "the 3rd, the
+    8th"."""
+    if wish.days is None or not wish.without:
+        return []
+    length = (wish.days.last - wish.days.first).days + 1
+    every = (wish.days.first + timedelta(days=n) for n in range(min(length, _SHORT)))
+    left = [day for day in every if day.weekday() < _SATURDAY and day not in wish.without]
+    return left if length <= _SHORT and len(left) <= _FEW else []
 
 
 def _day(turn: Turn, day: date) -> str:

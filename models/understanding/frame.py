@@ -93,3 +93,6 @@ class Frame(NamedTuple):
     is_denied: bool = False  # a wish was named, and denied or told of the past
     topic: Topic | None = None  # of a question
     language: str = ""
+    # Of days or times that were named one by one ("the 3rd or the 8th"), each.
+    single_days: tuple[Days, ...] = ()
+    single_times: tuple[Times, ...] = ()

@@ -53,7 +53,12 @@ def _linked(marked: Marked, kind: Link, match: re.Match[str]) -> str:
     if is_day(one):
         day = _days(marked, kind, marked.day(one), two)
         return marked.mark_days(*day)
-    return marked.mark_times(_times(marked, kind, marked.times(one), two))
+    mark = marked.mark_times(_times(marked, kind, marked.times(one), two))
+    if kind is Link.EITHER and two is not None:
+        single = marked.single_times
+        either = (*single.get(one, (marked.times(one),)), *single.get(two, (marked.times(two),)))
+        single[mark] = either
+    return mark
 
 
 def _days(marked: Marked, kind: Link, one: Day, two: str | None) -> Day:

@@ -44,6 +44,7 @@ class Marked:
         self.is_doubtful = False
         self.readings: list[Days] = []
         self.moved = ""  # the marks of what is to be moved, where the words say to when
+        self.single_times: dict[str, tuple[Times, ...]] = {}  # of "at 10 or at 2", by its mark
         self._days: list[Day] = []
         self._times: list[Times] = []
         for pattern in grammar.dates:

@@ -79,6 +79,10 @@ class Roles:
             at_same_time=self._marked.grammar.same_time.search(self._marked.text) is not None,
             readings=tuple(dict.fromkeys(self._marked.readings or days)) if is_doubtful else (),
             time_readings=tuple(dict.fromkeys(times)) if is_doubtful else (),
+            single_days=next((self._marked.day(each).named for each in wanted if is_day(each)), ()),
+            single_times=next(
+                (self._marked.single_times.get(each, ()) for each in wanted if is_time(each)), ()
+            ),
             confidence=DOUBTFUL if is_doubtful else frame.confidence,
         )
 
