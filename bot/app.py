@@ -36,6 +36,7 @@ from bot.video.rooms import RoomKeeper, WitnessAsker
 from bot.web import Web
 from models.database import Database
 from models.office import Office
+from models.understanding.reading import warm_up
 
 log = structlog.get_logger()
 
@@ -122,6 +123,7 @@ class App:
         server = self.http_server(self.core.settings.host, self.core.settings.port)
         allow_many_connections()
         stop_on_signals(server)
+        warm_up()
         spare_what_stays()
         log.info("serving", host=self.core.settings.host, port=self.core.settings.port)
         async with self.running():

@@ -2,13 +2,17 @@
 
 from datetime import date
 
+from locales.words import word_languages
 from models.topic import Topic
 from models.understanding.frame import DOUBTFUL, Days, Frame, Intent, Times
 from models.understanding.guessing import guess_intent, marked_text, text_of, wished_part
 from models.understanding.language import language_of
 from models.understanding.marking import Marked, is_day, is_time
 from models.understanding.roles import Roles
+from models.understanding.sayings import Saying, says, trouble_in
 
+# What is read to make ready, and on which day, does not matter, if it is no command.
+_SENTENCE, _ANY_DAY = "- " * 20, date(2026, 1, 1)
 _WANTING = (Intent.BOOK, Intent.MOVE)
 _SPEAKING_OF_ONE = (Intent.CANCEL, Intent.LATE, Intent.HERE, Intent.LIST)
 _ASKING = (Intent.ASK, Intent.OFFICE, Intent.HELP)
@@ -35,6 +39,16 @@ def read(typed: str, today: date, language: str | None = None) -> Frame:
     if guess.intent in _ASKING or (guess.intent is Intent.NONE and "?" in text):
         return frame._replace(topic=_topic(marked))
     return frame
+
+
+def warm_up() -> None:
+    """Read a sentence in every language, so that the first person of a language waits no longer
+    than others for its rows and examples to be made ready."""
+    for language in word_languages():
+        read(_SENTENCE, _ANY_DAY, language)
+    for saying in Saying:
+        says(saying, _SENTENCE)
+    trouble_in(_SENTENCE)
 
 
 def days_named(typed: str, today: date, language: str | None = None) -> list[Days]:
