@@ -330,13 +330,13 @@ def no_proxies() -> None:
         os.environ.pop(name, None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[BrowserType]:
     with sync_playwright() as playwright:
         yield playwright.chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: BrowserType) -> Iterator[Browser]:
     arguments = [*ARGUMENTS, *FAKE_CAMERA]
     launched = chromium.launch(executable_path=CHROMIUM, args=arguments)

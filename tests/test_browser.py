@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserType, Page, expect
 
 from tests.browsing import (
@@ -151,3 +153,29 @@ def test_a_device_without_a_camera_is_told_what_to_do(chromium: BrowserType, san
     expect(check.get_by_text("結果は窓口に伝わりました")).to_be_visible()
     expect(check.get_by_text("ブラウザの設定でカメラを許可し")).to_be_visible()
     browser.close()
+
+
+@pytest.mark.parametrize("letters", ["1", "1.6"])
+def test_cards_grow_with_the_phones_letters_and_labels_stay_whole(page: Page, letters: str) -> None:
+    page.locator("#letters").select_option(letters)
+    book_for_the_first_time(page)
+    for label in page.locator("#chat .fits").all():
+        assert label.evaluate("each => each.scrollWidth <= each.clientWidth"), label.inner_text()
+    size = page.locator("#chat .size-xl").last.evaluate("each => getComputedStyle(each).fontSize")
+    assert size == {"1": "22px", "1.6": "35.2px"}[letters]
+
+
+def test_the_menu_below_the_chat_and_the_keyboard(page: Page) -> None:
+    book_for_the_first_time(page)
+    page.locator("#menu").get_by_role("button", name="日時の変更").click(timeout=30_000)
+    sees(page, "から変更")
+    chosen = page.locator("#chat button").filter(has_text=re.compile(r"空き\d")).last
+    chosen.press("Enter")
+    sees(page, "時間をお選びください")
+    expect(page.locator("#chat button:focus")).to_contain_text("空き")
+
+
+def test_the_sandbox_page_itself_is_for_everybody(page: Page) -> None:
+    book_for_the_first_time(page)
+    found = Axe().run(page).response["violations"]
+    assert found == [], [(each["id"], each["nodes"][0]["html"]) for each in found]

@@ -43,8 +43,14 @@ class RichMenus:
 
     def seen_by(self, person: str) -> list[Json]:
         """The actions of the menu that a person sees."""
-        menu = self.made.get(self.shown.get(person, self.of_everybody))
+        menu = self.menu_of(person)
         return [area["action"] for area in menu["areas"]] if menu else []
+
+    def menu_of(self, person: str) -> Json | None:
+        """The menu that a person sees, with its number."""
+        number = self.shown.get(person, self.of_everybody)
+        menu = self.made.get(number)
+        return {"number": number, **menu} if menu else None
 
     def _of(self, answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
         async def guarded(request: Request) -> Response:

@@ -64,6 +64,7 @@ class SandboxPage:
         self.routes = [
             Route("/", self._index),
             Route("/page/{name}", self._file),
+            Route("/menu/{number}.png", self._menu),
             Route("/api/state", self._state),
             Route("/api/do/{what}", self._do, methods=["POST"]),
             Route("/api/clock/{to}", self._turn, methods=["POST"]),
@@ -77,6 +78,13 @@ class SandboxPage:
         if name not in ("page.js", "page.css"):
             return Response(status_code=404)
         return FileResponse(_FILES / name, headers=_HEADERS)
+
+    async def _menu(self, request: Request) -> Response:
+        """The picture of a rich menu."""
+        picture = self._line.menus.pictures.get(request.path_params["number"])
+        if picture is None:
+            return Response(status_code=404)
+        return Response(picture, media_type="image/png", headers=_HEADERS)
 
     async def _state(self, request: Request) -> Response:
         if refusal := self._refused(request):
@@ -94,6 +102,7 @@ class SandboxPage:
                 "turning": self._turning,
                 "broken": self._line.secret != self._secret,
                 "chat": [self._in_zone(item) for item in self._parent.chat],
+                "menu": self._line.menus.menu_of(self._parent.user_id),
                 "staff": {
                     "on": self._staff.channel,
                     "menu": self._staff.menu(),

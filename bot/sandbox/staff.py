@@ -26,9 +26,9 @@ class SandboxStaff:
             self.channel
         ]
 
-    def menu(self) -> list[dict[str, Any]]:
+    def menu(self) -> dict[str, Any] | None:
         """What stands below the chat."""
-        return self._line.menus.seen_by(self._on_line.user_id) if self.channel == "line" else []
+        return self._line.menus.menu_of(self._on_line.user_id) if self.channel == "line" else None
 
     async def start(self, channel: str) -> int:
         """Work on this channel from now on; the first time, with a code."""

@@ -82,7 +82,7 @@ def _points(points: Points) -> list[Json]:
 
 
 def _fact(name: str, value: str) -> Json:
-    label = _text(name, size="sm", color=_MUTED, flex=2)
+    label = _text(name, size="sm", color=_MUTED, flex=3)
     return _box([label, _text(value, size="sm", flex=5)], layout="baseline", spacing="sm")
 
 

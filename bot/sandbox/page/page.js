@@ -52,7 +52,7 @@ const drawers = {
     if (part.margin) made.classList.add("margin-" + part.margin);
     for (const inner of part.contents) {
       const drawn = draw(inner);
-      if (part.layout !== "vertical" && !inner.flex) drawn.classList.add("grow-1");
+      if (part.layout !== "vertical" && inner.flex === undefined) drawn.classList.add("grow-1");
       made.append(drawn);
     }
     return made;
@@ -61,13 +61,18 @@ const drawers = {
     const made = element("span", "words", part.text);
     if (part.size) made.classList.add("size-" + part.size);
     if (part.weight === "bold") made.classList.add("bold");
-    if (part.color === "#6B7280") made.classList.add("muted");
+    if (part.scaling) made.classList.add("scales");
+    if (part.color) made.style.color = part.color;
     if (part.margin) made.classList.add("margin-" + part.margin);
-    if (part.flex) made.classList.add("grow-" + part.flex);
+    if (part.flex !== undefined) made.classList.add("grow-" + part.flex);
     return made;
   },
   button(part) {
-    return drawAction(part.action, part.style || "link");
+    const made = drawAction(part.action, part.style || "link");
+    if (part.height === "sm") made.classList.add("low");
+    if (part.scaling) made.classList.add("scales");
+    if (part.adjustMode === "shrink-to-fit") made.classList.add("fits");
+    return made;
   },
   separator() {
     return element("hr", "separator");
@@ -80,6 +85,66 @@ const drawers = {
 function draw(part) {
   const drawer = drawers[part.type];
   return drawer ? drawer(part) : element("span", "muted", "[" + part.type + "]");
+}
+
+// As LINE does: a label that is too long for its line gets smaller letters.
+function shrinkToFit(root) {
+  for (const label of root.querySelectorAll(".fits")) {
+    label.style.fontSize = "";
+    let size = parseFloat(getComputedStyle(label).fontSize);
+    while (label.scrollWidth > label.clientWidth && size > 9) {
+      size -= 0.5;
+      label.style.fontSize = size + "px";
+    }
+  }
+}
+
+// Draws what is new or another and leaves the rest, so that focus stays where it is.
+function drawItems(list, items, drawOne) {
+  const before = list.drawn || [];
+  const now = items.map((item) => JSON.stringify(item));
+  now.forEach((item, at) => {
+    if (item === before[at]) return;
+    const drawn = drawOne(items[at]);
+    if (at < list.children.length) list.children[at].replaceWith(drawn);
+    else list.append(drawn);
+    shrinkToFit(drawn);
+  });
+  while (list.children.length > items.length) list.lastChild.remove();
+  list.drawn = now;
+}
+
+// The rich menu: a picture with places to press, and the bar that closes it.
+function drawMenu(place, menu) {
+  const number = menu ? menu.number : "";
+  if (place.dataset.number === number) return;
+  place.dataset.number = number;
+  place.replaceChildren();
+  if (!menu) return;
+  const tiles = element("div", "tiles");
+  const picture = element("img");
+  picture.src = "/menu/" + number + ".png";
+  picture.alt = "";
+  tiles.append(picture);
+  for (const area of menu.areas) {
+    const press = drawAction(area.action, "");
+    press.textContent = "";
+    press.setAttribute("aria-label", area.action.displayText || area.action.label);
+    const { x, y, width, height } = area.bounds;
+    press.style.left = (100 * x) / menu.size.width + "%";
+    press.style.top = (100 * y) / menu.size.height + "%";
+    press.style.width = (100 * width) / menu.size.width + "%";
+    press.style.height = (100 * height) / menu.size.height + "%";
+    tiles.append(press);
+  }
+  const bar = element("button", "bar", menu.chatBarText + " ▾");
+  bar.type = "button";
+  bar.setAttribute("aria-expanded", "true");
+  bar.addEventListener("click", () => {
+    tiles.hidden = !tiles.hidden;
+    bar.setAttribute("aria-expanded", String(!tiles.hidden));
+  });
+  place.append(bar, tiles);
 }
 
 function drawPicture(address) {
@@ -109,6 +174,7 @@ function drawMessage(message) {
 }
 
 function drawItem(item) {
+  if (item.from === "loading") return element("div", "item bubble loading", "•••");
   const clock = item.at.slice(11, 16);
   if (item.from === "system") return element("div", "item system", clock + " " + item.text);
   const made = element("div", "item " + item.from);
@@ -122,10 +188,16 @@ function drawInline(item) {
   for (const row of item.buttons || []) {
     const drawn = element("div", "row");
     for (const button of row) {
+      const style = button.style || "";
       if (button.url) {
-        drawn.append(drawAction({ type: "uri", label: button.text, uri: button.url }, ""));
+        drawn.append(drawAction({ type: "uri", label: button.text, uri: button.url }, style));
+      } else if (button.copy_text) {
+        const made = element("button", style, "⧉ " + button.text);
+        made.type = "button";
+        made.addEventListener("click", () => navigator.clipboard.writeText(button.copy_text.text));
+        drawn.append(made);
       } else {
-        const made = element("button", "", button.text);
+        const made = element("button", style, button.text);
         made.type = "button";
         made.addEventListener("click", () =>
           press("/api/do/staff-tap", { data: button.callback_data }, item.id),
@@ -170,16 +242,16 @@ function drawStaff(state) {
   if (chat === staffShown) return;
   staffShown = chat;
   tapPath = "/api/do/staff-tap";
-  byId("staff-chat").replaceChildren(...state.staff.chat.map(drawStaffItem));
-  byId("staff-menu").replaceChildren(...state.staff.menu.map((each) => drawAction(each, "")));
+  drawItems(byId("staff-chat"), state.staff.chat, drawStaffItem);
+  drawMenu(byId("staff-menu"), state.staff.menu);
   tapPath = "/api/do/tap";
   byId("staff-chat").scrollTop = byId("staff-chat").scrollHeight;
 }
 
 function drawChat(state) {
   const chat = byId("chat");
-  chat.replaceChildren(...state.chat.map(drawItem));
-  if (state.loading) chat.append(element("div", "item bubble loading", "•••"));
+  const items = state.loading ? [...state.chat, { from: "loading" }] : state.chat;
+  drawItems(chat, items, drawItem);
   const last = state.chat[state.chat.length - 1];
   const quick = last && last.message && last.message.quickReply;
   byId("quick").replaceChildren(
@@ -257,6 +329,7 @@ async function refresh() {
   byId("break").setAttribute("aria-pressed", state.broken);
   byId("break").textContent = state.broken ? "Mend LINE" : "Break LINE";
   byId("broken").hidden = !state.broken;
+  drawMenu(byId("menu"), state.follows ? state.menu : null);
   const chat = JSON.stringify([state.chat, state.loading]);
   if (chat !== shown) {
     shown = chat;
@@ -291,6 +364,12 @@ function showLanguages(state) {
 byId("follow").addEventListener("click", async () => {
   await post("/api/do/language", { language: byId("language").value });
   await post("/api/do/follow");
+});
+byId("letters").addEventListener("change", (event) => {
+  for (const phone of document.querySelectorAll(".phone")) {
+    phone.style.setProperty("--letters", event.target.value);
+    shrinkToFit(phone);
+  }
 });
 byId("block").addEventListener("click", () => post("/api/do/block"));
 byId("say").addEventListener("submit", (event) => {
