@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8765
 
-.PHONY: setup develop demo test test-fast lint bench faults guards understand lock audit pictures
+.PHONY: setup develop demo test test-fast lint bench faults guards understand lock audit pictures cards
 .DEFAULT_GOAL := demo
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
@@ -57,6 +57,10 @@ understand: develop
 
 pictures: develop
 	$(BIN)/python -m docs.make_pictures
+
+# Every card and page of parents in every language, at ordinary and largest letter size.
+cards: develop
+	$(BIN)/python -m docs.make_cards
 
 COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-header

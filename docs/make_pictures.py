@@ -7,14 +7,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.talk import wait_for
-from tests.test_browser import (
+from tests.browsing import (
     ARGUMENTS,
     CHROMIUM,
     FAKE_CAMERA,
     book_for_the_first_time,
     sees,
 )
+from tests.talk import wait_for
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"

@@ -154,7 +154,7 @@ def review(turn: Turn, store: Store, booking: Booking) -> None:
         LetterKind.REVIEWED,
         Message(
             title=turn.say("told.undo_title"),
-            headline=parts.when_of(turn, booking),
+            headline=parts.headline_of(turn, booking),
             text=turn.say("told.undo_text", phone=parts.phone(turn)),
             groups=(column(link),) if to_come else (),
         ),
@@ -276,7 +276,7 @@ def _reminder(turn: Turn, booking: Booking) -> Message:
     is_today = local_day(booking.starts_at, turn.office.zone) == turn.today
     return Message(
         title=turn.say("reminder.today" if is_today else "reminder.title"),
-        headline=parts.when_of(turn, booking),
+        headline=parts.headline_of(turn, booking),
         text="\n".join(
             [
                 booking_card.how_to_enter(turn, booking),
@@ -302,7 +302,7 @@ def _reminder(turn: Turn, booking: Booking) -> Message:
 def _deemed(turn: Turn, booking: Booking) -> Message:
     return Message(
         title=turn.say("deemed.title"),
-        headline=parts.when_of(turn, booking),
+        headline=parts.headline_of(turn, booking),
         text=turn.say(
             "deemed.text",
             minutes=turn.office.grace_minutes,

@@ -69,7 +69,7 @@ async def test_a_closure_asks_what_becomes_of_the_bookings_it_hits(
     world: World = await make_world(channel)
     admin, parent = await hit(world)
     await admin.says("/closures 12/1 9:00-10:15")
-    admin.sees("1件の予約にかかります", "12月1日\\(火\\) 10:00", "広○ 花○")
+    admin.sees("1件の予約にかかります", "12月1日\\(火\\)\\s10:00", "広○ 花○")
     assert await world.rows("SELECT * FROM closures") == []
     await admin.taps(how)
     assert len(await world.rows("SELECT * FROM closures")) == 1
@@ -81,7 +81,7 @@ async def test_a_closure_asks_what_becomes_of_the_bookings_it_hits(
         await admin.taps("12月1日")
         await admin.taps("12/2")
         await admin.taps("11:00")
-        parent.looks().sees("窓口が予約の日時を変更しました", "12月2日\\(水\\) 11:00")
+        parent.looks().sees("窓口が予約の日時を変更しました", "12月2日\\(水\\)\\s11:00")
     else:
         parent.looks().sees_nothing()
         assert (await world.booking()).status == Status.BOOKED

@@ -27,7 +27,7 @@ async def test_from_follow_to_confirmed(world: World) -> None:
     await parent.taps("12/1")
     parent.sees("午前", "午後", "10:00", "15:30")
     await parent.taps("10:00")
-    parent.sees("12月1日\\(火\\) 10:00〜10:30", "佐藤", "ひとり")
+    parent.sees("12月1日\\(火\\)\\s10:00〜10:30", "佐藤", "ひとり")
     await parent.taps("この内容で予約する")
     parent.sees("予約しました", "予約番号", "佐藤", "相談に入る", "カレンダー", "キャンセル")
     assert parent.taps_made <= 8
@@ -122,7 +122,7 @@ async def test_consent_is_recorded_and_can_be_withdrawn(world: World) -> None:
     assert rows == [(1, True, world.channel, 64)]
     await parent.says("ヘルプ")
     await parent.taps("同意を取り消す")
-    parent.sees("12月1日\\(火\\) 10:00〜10:30の予約もキャンセル")
+    parent.sees("12月1日\\(火\\)\\s10:00〜10:30の予約もキャンセル")
     await parent.taps("^取り消す$")
     parent.sees("同意を取り消しました")
     assert (await world.booking()).status == Status.CANCELLED

@@ -106,9 +106,9 @@ async def test_move_in_one_step(world: World) -> None:
     await parent.says("日時を変更したい")
     await parent.taps("12/3")
     await parent.taps("14:00")
-    parent.sees("この日時に変えますか", "今の予約", "12月3日\\(木\\) 14:00")
+    parent.sees("この日時に変えますか", "今の予約", "12月3日\\(木\\)\\s14:00")
     await parent.taps("変更する")
-    parent.sees("日時を変更しました", "12月3日\\(木\\) 14:00", before.reference)
+    parent.sees("日時を変更しました", "12月3日\\(木\\)\\s14:00", before.reference)
     moved = await world.booking()
     assert (moved.id, moved.version, moved.status) == (before.id, 2, Status.BOOKED)
     await parent.taps_old("変更する")
@@ -121,10 +121,10 @@ async def test_move_to_a_typed_day(world: World) -> None:
     await parent.says("12月4日に変更したい")
     parent.sees("12月4日", "ご希望に合う時間です")
     await parent.says("12/4 20時に変更")
-    parent.sees("相談の時間は10:00〜16:00です", "12月4日\\(金\\) 15:30")
+    parent.sees("相談の時間は10:00〜16:00です", "12月4日\\(金\\)\\s15:30")
     await parent.says("12/4 15時半に変更")
     await parent.taps("変更する")
-    parent.sees("日時を変更しました", "12月4日\\(金\\) 15:30〜16:00")
+    parent.sees("日時を変更しました", "12月4日\\(金\\)\\s15:30〜16:00")
 
 
 async def test_a_move_that_fails_keeps_the_old_slot(world: World) -> None:

@@ -26,7 +26,7 @@ async def test_the_day_before_at_five(world: World) -> None:
     await world.play(milliseconds=1)
     parent.looks().sees(
         "オンライン相談のお知らせ",
-        "12月3日\\(木\\) 10:00〜10:30",
+        "12月3日\\(木\\)\\s10:00〜10:30",
         booking.reference,
         "相談に入る",
         "Zoomを試す",

@@ -76,7 +76,7 @@ async def test_the_office_cancels_with_a_reason_and_offers_other_slots(world: Wo
     await admin.taps("担当者の都合")
     assert (await world.booking()).status == Status.WITHDRAWN
     parent.looks().sees("窓口の都合で相談を取りやめます", "担当者の都合がつかなくなりました")
-    parent.sees_no("12月1日\\(火\\) 11:00")  # that counselor is not there that day
+    parent.sees_no("12月1日\\(火\\)\\s11:00")  # that counselor is not there that day
     await parent.taps("12月2日")
     await parent.taps("この内容で予約する")
     parent.sees("予約しました")
@@ -142,7 +142,7 @@ async def test_staff_move_a_booking(world: World) -> None:
     await admin.taps("14:00")
     moved = await world.booking()
     assert moved.starts_at == datetime.fromisoformat("2026-12-03T14:00+09:00")
-    parent.looks().sees("窓口が予約の日時を変更しました", "12月3日\\(木\\) 14:00")
+    parent.looks().sees("窓口が予約の日時を変更しました", "12月3日\\(木\\)\\s14:00")
     await admin.taps_old("^14:00$")
     admin.sees("今は、それはできません")
     assert (await world.booking()).version == 2
@@ -197,7 +197,7 @@ async def test_staff_choose_the_counselor(make_world: MakeWorld, channel: str) -
     await admin.taps("担当：鈴木")
     admin.sees("担当：鈴木")
     await admin.taps("^11:00$")
-    parent.looks().sees("12月2日\\(水\\) 11:00", "鈴木")
+    parent.looks().sees("12月2日\\(水\\)\\s11:00", "鈴木")
     again = (await world.bookings())[1]
     assert again.counselor == "鈴木"
     await admin.taps_data(f"smoveday/1:{again.id}:20261203")

@@ -174,7 +174,7 @@ async def test_one_slot_is_offered_once_however_somebody_waits(world: World) -> 
     await world.play(seconds=15)
     parent.looks().sees("空きが出ました", "12月1日")
     await world.play(minutes=31)
-    parent.looks().sees_no("12月1日\\(火\\) 10:00")
+    parent.looks().sees_no("12月1日\\(火\\)\\s10:00")
 
 
 async def test_who_works_here_by_now_is_offered_nothing(world: World) -> None:
@@ -245,11 +245,11 @@ async def test_who_has_a_booking_waits_for_an_earlier_day_and_moves(world: World
     parent.sees("空きをお待ちします：12月1日")
     await cancels(owners[0])
     await world.play(minutes=1)
-    parent.looks().sees("空きが出ました", "12月1日\\(火\\) 10:00", "今の予約（12月8日")
+    parent.looks().sees("空きが出ました", "12月1日\\(火\\)\\s10:00", "今の予約（12月8日")
     (booking,) = await booked_by(world, parent)
     assert booking.starts_at == mine.starts_at
     await parent.taps("この枠を見る")
-    parent.sees("この日時に変えますか", "12月1日\\(火\\) 10:00")
+    parent.sees("この日時に変えますか", "12月1日\\(火\\)\\s10:00")
     await parent.taps("変更する")
     (booking,) = await booked_by(world, parent)
     assert (booking.id, booking.version) == (mine.id, 2)

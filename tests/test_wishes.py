@@ -70,8 +70,8 @@ async def test_days_that_are_excluded_stay_so_while_the_service_is_chosen(world:
     ("typed", "heard", "offered", "not_offered"),
     [
         ("来週の火曜の午後がいいです", "12月8日\\(火\\) 午後", "13:00", "10:00"),
-        ("来週の火曜日、11時以降で", "12月8日\\(火\\) 11:00以降", "11:00", "10:30"),
-        ("12/3 13時まで", "12月3日\\(木\\) 13:00まで", "12:30", "13:30"),
+        ("来週の火曜日、11時以降で", "12月8日\\(火\\)\\s11:00以降", "11:00", "10:30"),
+        ("12/3 13時まで", "12月3日\\(木\\)\\s13:00まで", "12:30", "13:30"),
         ("明日か明後日の10時ごろ", "12月1日\\(火\\)〜12月2日\\(水\\)", "10:00", "11:00"),
         ("来週お願いします", "12月7日\\(月\\)〜12月13日\\(日\\)", "12/7", "12/3"),
         ("来週、火曜以外で", "12月8日\\(火\\)を除く", "12/9", "12/8"),
@@ -89,7 +89,7 @@ async def test_what_is_wished_is_repeated_and_offered(
 async def test_one_day_and_time_need_one_confirmation(make_world: MakeWorld, channel: str) -> None:
     world, parent = await settled(make_world, channel)
     await parent.says("12/3の14時でお願いできますか")
-    parent.sees("この内容で予約しますか", "12月3日\\(木\\) 14:00〜14:30")
+    parent.sees("この内容で予約しますか", "12月3日\\(木\\)\\s14:00〜14:30")
     await parent.taps("予約する")
     assert (await world.booking()).starts_at == datetime(2026, 12, 3, 14, tzinfo=JAPAN)
 
@@ -148,7 +148,7 @@ async def test_the_same_time_is_that_of_the_booking(world: World) -> None:
     parent = world.parent()
     await parent.has_booked(day="12/3", time="11:00")
     await parent.says("12/3の予約、12/9の同じ時間に変更できますか")
-    parent.sees("12月9日\\(水\\) 11:00", "変更する")
+    parent.sees("12月9日\\(水\\)\\s11:00", "変更する")
 
 
 async def test_of_two_bookings_the_one_that_is_named_is_meant(
@@ -160,7 +160,7 @@ async def test_of_two_bookings_the_one_that_is_named_is_meant(
     await parent.says("12/8 11:00")
     await parent.taps("予約する")
     await parent.says("12/8のほうをキャンセルしたいです")
-    parent.sees("キャンセル", "12月8日\\(火\\) 11:00").sees_no("12月3日")
+    parent.sees("キャンセル", "12月8日\\(火\\)\\s11:00").sees_no("12月3日")
     await parent.taps("キャンセルする")
     first, second = sorted(await world.bookings(), key=lambda each: each.starts_at)
     assert (first.status, second.status) == (Status.BOOKED, Status.CANCELLED)
@@ -245,4 +245,4 @@ async def test_of_times_that_are_named_one_by_one_one_chooses(world: World, word
     assert [label for label in parent.labels() if "10:00" in label or "14:00" in label]
     await parent.taps("14:00")
     await parent.taps("職業相談")
-    parent.sees("12月3日\\(木\\) 14:00")
+    parent.sees("12月3日\\(木\\)\\s14:00")

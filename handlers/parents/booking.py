@@ -199,7 +199,7 @@ def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: Comp
     day = local_day(slot.starts_at, turn.office.zone)
     return Message(
         title=turn.say("booking.summary_title"),
-        headline=parts.when(turn, slot.starts_at),
+        headline=parts.headline(turn, slot.starts_at),
         facts=(
             (turn.say("booking.service"), parts.service(turn, service)),
             (turn.say("booking.counselor"), names[slot.counselor_id]),

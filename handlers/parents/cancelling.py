@@ -41,7 +41,7 @@ def ask_cancel(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     return [
         Message(
             title=turn.say("cancel.title"),
-            headline=parts.when_of(turn, found),
+            headline=parts.headline_of(turn, found),
             text=turn.say("cancel.text"),
             facts=booking_card.booking_facts(turn, found),
             groups=(
@@ -72,7 +72,7 @@ def cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
     return [
         Message(
             title=turn.say("cancel.done_title"),
-            headline=parts.when_of(turn, found),
+            headline=parts.headline_of(turn, found),
             text=turn.say("cancel.done_text"),
             groups=(
                 column(

@@ -117,7 +117,7 @@ def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:
         ]
     return Message(
         title=turn.say("doubt.title"),
-        headline=parts.when_of(turn, booking),
+        headline=parts.headline_of(turn, booking),
         text="\n".join(words),
         groups=(column(*ways, parts.phone_link(turn)),),
     )

@@ -100,7 +100,7 @@ def ask(
     return [
         Message(
             title=turn.say("move.title"),
-            headline=parts.when(turn, starts_at),
+            headline=parts.headline(turn, starts_at),
             facts=(
                 (turn.say("move.from"), parts.when_of(turn, booking)),
                 (turn.say("booking.counselor"), names[counselor_id]),

@@ -173,7 +173,7 @@ def _offer(turn: Turn, store: Store, wait: Wait, slot: Slot) -> None:
         LetterKind.FREE_SLOT,
         Message(
             title=to.say("waiting.free_title"),
-            headline=parts.when(to, slot.starts_at),
+            headline=parts.headline(to, slot.starts_at),
             text="\n".join(text),
             groups=(
                 column(

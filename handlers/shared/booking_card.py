@@ -18,7 +18,7 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
     ahead = [] if is_reminded else [turn.say("booking.ready_short", app=turn.office.video.name)]
     return Message(
         title=title,
-        headline=parts.when_of(turn, booking),
+        headline=parts.headline_of(turn, booking),
         text="\n".join([*ahead, how_to_enter(turn, booking), rule(turn)]),
         points=what_to_have_ready(turn) if is_reminded else None,
         facts=booking_facts(turn, booking),
@@ -50,7 +50,7 @@ def card(turn: Turn, found: Booking) -> Message:
     is_late = turn.now >= remind_at and not found.meeting_url
     return Message(
         title=turn.say(f"mine.{found.status}"),
-        headline=parts.when_of(turn, found),
+        headline=parts.headline_of(turn, found),
         text=how_to_enter(turn, found._replace(host=None) if is_late else found),
         facts=booking_facts(turn, found),
         groups=tuple(groups),
@@ -67,7 +67,7 @@ def preparation(turn: Turn, found: Booking) -> Message:
     )
     return Message(
         title=turn.say("ready.title"),
-        headline=parts.when_of(turn, found),
+        headline=parts.headline_of(turn, found),
         text="\n".join([turn.say("booking.how_to_cancel"), rule(turn)]),
         points=what_to_have_ready(turn, heading=""),
         groups=(
@@ -105,7 +105,7 @@ def over(turn: Turn, found: Booking) -> Message:
     """What became of a booking whose time is past or that was ended."""
     return Message(
         title=turn.say(f"over.{found.status}"),
-        headline=parts.when_of(turn, found),
+        headline=parts.headline_of(turn, found),
         groups=(
             column(
                 button(turn.say("menu.book"), "book/1", primary=True),
@@ -119,7 +119,7 @@ def past(turn: Turn, booking: Booking) -> Message:
     """Return what somebody hears who wants something of a booking whose time is past."""
     return Message(
         title=turn.say(f"over.{booking.status}"),
-        headline=parts.when_of(turn, booking),
+        headline=parts.headline_of(turn, booking),
         text=turn.say("arriving.past", phone=parts.phone(turn)),
         groups=(column(button(turn.say("menu.book"), "book/1"), parts.phone_link(turn)),),
     )

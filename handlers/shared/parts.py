@@ -17,12 +17,26 @@ def when_of(turn: Turn, booking: Booking) -> str:
     return when(turn, booking.starts_at, booking.ends_at)
 
 
+def headline_of(turn: Turn, booking: Booking) -> str:
+    """When a booking is, as the largest words of a card."""
+    return headline(turn, booking.starts_at, booking.ends_at)
+
+
+def headline(turn: Turn, start: datetime, end: datetime | None = None) -> str:
+    """A day, and its time below it, in the office's time zone and the parent's language."""
+    return _when(turn, "format.headline", start, end)
+
+
 def when(turn: Turn, start: datetime, end: datetime | None = None) -> str:
     """A start with its end, in the office's time zone and the parent's language."""
+    return _when(turn, "format.when", start, end)
+
+
+def _when(turn: Turn, phrase: str, start: datetime, end: datetime | None) -> str:
     end = end or start + turn.office.slot_length
     zone = turn.office.zone
     return turn.say(
-        "format.when",
+        phrase,
         day=turn.say.day(local_day(start, zone)),
         start=clock_time(turn, start),
         end=turn.say.time(end.astimezone(zone).time()),

@@ -91,7 +91,7 @@ def _word(to: Turn, booking: Booking, what: str) -> Message:
     again = button(to.say("menu.book_again"), "book/1")
     return Message(
         title=to.say(f"told.{what}_title"),
-        headline=parts.when_of(to, booking),
+        headline=parts.headline_of(to, booking),
         text=to.say(f"told.{what}_text", phone=parts.phone(to)),
         groups=(column(*buttons, again),),
     )

@@ -62,7 +62,7 @@ def _offer(to: Turn, store: Store, booking: Booking, reason: str, words: str) ->
     ]
     return Message(
         title=to.say("told.withdraw_title"),
-        headline=parts.when_of(to, booking),
+        headline=parts.headline_of(to, booking),
         text=to.say("told.withdraw_text", reason=why, phone=parts.phone(to)),
         groups=(
             column(
@@ -77,7 +77,7 @@ def _offer(to: Turn, store: Store, booking: Booking, reason: str, words: str) ->
 def told(to: Turn, booking: Booking, what: str) -> Message:
     return Message(
         title=to.say(f"told.{what}_title"),
-        headline=parts.when_of(to, booking),
+        headline=parts.headline_of(to, booking),
         text=to.say(f"told.{what}_text", phone=parts.phone(to)),
         groups=(
             column(

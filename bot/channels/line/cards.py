@@ -2,6 +2,7 @@
 SDK's models check them)."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from models.chat import Button, Group, Link, Message, Points
@@ -9,6 +10,7 @@ from models.chat import Button, Group, Link, Message, Points
 _TEXT, _ALT, _LABEL, _QUICK_LABEL, _DISPLAY, _QUICK_REPLIES = 5000, 400, 40, 20, 300, 13
 # Every colour is given, so that no theme of the phone's changes what stands on what.
 _PAPER, _INK, _MUTED, _ACCENT = "#FFFFFF", "#1F2937", "#5B6472", "#17598A"
+_BULLETS = ("・", "•")
 _STYLES = {part: {"backgroundColor": _PAPER} for part in ("body", "footer")}
 
 Json = dict[str, Any]
@@ -56,10 +58,9 @@ def _bubble(message: Message) -> Json:
         body.append(_text(message.title, size="lg", weight="bold"))
     if message.headline:
         body.append(_text(message.headline, size="xl", weight="bold"))
-    if message.text:
-        body.append(_text(message.text, size="sm"))
+    body += _paragraphs(message.text)
     if message.points:
-        body += _points(message.points)
+        body.append(_points(message.points))
     if message.facts:
         body.append({"type": "separator", "margin": "md"})
         body.append(_box([_fact(*fact) for fact in message.facts], spacing="sm", margin="md"))
@@ -70,7 +71,18 @@ def _bubble(message: Message) -> Json:
     return bubble
 
 
-def _points(points: Points) -> list[Json]:
+def _paragraphs(text: str) -> list[Json]:
+    """A text; lines of it that begin with a bullet are drawn as points."""
+    drawn: list[Json] = []
+    for is_list, lines in groupby(text.splitlines(), lambda line: line.startswith(_BULLETS)):
+        if is_list:
+            drawn.append(_points(Points(tuple(line[1:].strip() for line in lines))))
+        elif paragraph := "\n".join(lines).strip("\n"):
+            drawn.append(_text(paragraph, size="sm"))
+    return drawn
+
+
+def _points(points: Points) -> Json:
     """Points whose second lines hang below their first ones, and not below the bullet."""
     heading = [_text(points.heading, size="sm", weight="bold")] if points.heading else []
     bullet = _text("•", size="sm", color=_MUTED, flex=0)
@@ -78,7 +90,7 @@ def _points(points: Points) -> list[Json]:
         _box([bullet, _text(each, size="sm", flex=1)], layout="baseline", spacing="sm")
         for each in points.items
     ]
-    return [_box([*heading, *items], spacing="sm", margin="md")]
+    return _box([*heading, *items], spacing="sm", margin="md")
 
 
 def _fact(name: str, value: str) -> Json:
