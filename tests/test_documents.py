@@ -87,7 +87,7 @@ def test_the_readme_names_files_and_commands_that_exist() -> None:
 
 def test_no_address_of_a_registry_and_no_path_of_a_machine() -> None:
     for name in TRACKED:
-        if name.endswith((".png", ".jpg")):
+        if name.endswith((".png", ".jpg", ".webp")):
             continue
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"(^|[^.a-zA-Z])/(work|farm|root)/[a-z.]", text), name

@@ -74,3 +74,17 @@ def test_japanese_has_japanese_punctuation() -> None:
         if not entry.msgid.startswith("format.") and narrow.search(words)
     ]
     assert found == []
+
+
+def test_phrases_keep_to_the_voice() -> None:
+    """One question at a time, and none of the words that docs/voice.ja.md leaves out."""
+    table = (ROOT / "docs" / "voice.ja.md").read_text(encoding="utf-8")
+    left_out = re.findall(r"^\| ([^| ]+) \|", table, re.M)[1:]
+    assert len(left_out) > 5
+    for language in ("ja", "ja@easy"):
+        path = ROOT / "locales" / language / "LC_MESSAGES" / "madoguchi.po"
+        for entry in polib.pofile(str(path)):
+            words = entry.msgstr or "".join(entry.msgstr_plural.values())
+            assert words.count("？") <= 1, entry.msgid
+            if entry.msgid != "page.error":
+                assert not [each for each in left_out if each in words], entry.msgid
