@@ -255,3 +255,20 @@ async def test_an_office_with_one_service_does_not_ask(make_world: MakeWorld, ch
     parent.sees("面接：日をお選びください").sees_no("ほかの相談")
     await parent.taps_data("days/1:consultation:0")
     parent.sees("そのボタンは今は使えません")
+
+
+async def test_an_interpreter_is_remembered_and_staff_see_it_first(world: World) -> None:
+    admin = await world.staff()
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await parent.taps_data("language/1:vi")
+    await parent.taps_data(f"comes/1:{booking.id}:interpreter")
+    await admin.taps_data(f"booking/1:{booking.id}")
+    admin.sees("通訳の人（Tiếng Việt）")
+    facts = next(each.text for each in admin.seen if "通訳の人" in each.text)
+    assert facts.index("通訳の人") < facts.index("相談員")
+    await parent.taps_data(f"cancelyes/1:{booking.id}:{booking.version}")
+    await parent.taps_data("days/1:consultation:0")
+    await parent.taps("4/12")
+    await parent.taps("11:00")
+    parent.sees("phiên dịch")

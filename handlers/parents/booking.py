@@ -104,8 +104,13 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
 def show_summary(
     turn: Turn, store: Store, service: str, starts_at: datetime, counselor_id: int
 ) -> list[Message]:
-    """What would be booked, with one button that books it; one comes alone unless one says."""
-    return show_summary_with(turn, store, service, starts_at, counselor_id, Companion.ALONE)
+    """What would be booked, with one button that books it; one comes alone unless one says, or
+    with an interpreter who came along last time."""
+    seeker_id = turn.contact.job_seeker_id
+    last = store.bookings.latest(seeker_id) if seeker_id is not None else None
+    is_again = last is not None and last.companion is Companion.INTERPRETER
+    companion = Companion.INTERPRETER if is_again else Companion.ALONE
+    return show_summary_with(turn, store, service, starts_at, counselor_id, companion)
 
 
 def show_summary_with(

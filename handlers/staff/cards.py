@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from handlers.shared import parts, witness
 from handlers.staff.permission import about
+from locales import best_language, phrases
 from models.booking import Booking
 from models.chat import Button, Group, Message, button, column
 from models.errand import ErrandKind
@@ -11,7 +12,7 @@ from models.rules.attendance import deadline
 from models.rules.days import local_day
 from models.sighting import Seen
 from models.store import Store
-from models.tables import ACTIVE, Status
+from models.tables import ACTIVE, Companion, Status
 from models.turn import Turn
 
 # The host can open the room so long before the start.
@@ -61,7 +62,10 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
     say = turn.say
     past = store.agenda.history_of(booking.job_seeker_id, booking.starts_at)
     person = store.seekers.standing(booking.job_seeker_id, turn.today)
+    company = (say("booking.companion"), say(f"companion.{booking.companion}"))
+    interpreted = _interpreted(turn, store, booking)
     facts = [
+        *interpreted,
         (say("booking.when"), parts.when_of(turn, booking)),
         (say("state.status"), say(f"status.{booking.status}")),
         *_why(turn, store, booking),
@@ -69,7 +73,7 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
         (say("state.standing"), say(f"standing.{person}")),
         (say("booking.counselor"), booking.counselor),
         (say("booking.service"), parts.service(turn, booking.service)),
-        (say("booking.companion"), say(f"companion.{booking.companion}")),
+        *([] if interpreted else [company]),
         *_here(turn, store, booking),
         *_device(turn, store, booking),
         (say("state.url"), _url_state(turn, store, booking)),
@@ -82,6 +86,17 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
         (say("booking.reference"), booking.reference),
     ]
     return tuple(facts)
+
+
+def _interpreted(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
+    """That somebody interprets, and the language that the parent reads in the chat (art. 12(3))."""
+    if booking.companion is not Companion.INTERPRETER:
+        return []
+    chats = store.contacts.of_seeker(booking.job_seeker_id)
+    language = best_language(chats[0].language) if chats else None
+    own_name = phrases(language)("language.name") if language else "—"
+    said = turn.say("state.interpreter", language=own_name)
+    return [(turn.say("booking.companion"), said)]
 
 
 def _here(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
