@@ -123,11 +123,15 @@ class App:
         server = self.http_server(self.core.settings.host, self.core.settings.port)
         allow_many_connections()
         stop_on_signals(server)
-        warm_up()
         spare_what_stays()
         log.info("serving", host=self.core.settings.host, port=self.core.settings.port)
         async with self.running():
+            # Beside the work: until it is done, the first of a language waits a little longer.
+            warming = asyncio.create_task(
+                keep_running("warming up", partial(asyncio.to_thread, warm_up), has_end=True)
+            )
             await server.serve(sockets=[opened])
+            await warming
         await self.close()
         log.info("stopped")
 

@@ -2,7 +2,7 @@
 next."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
@@ -18,8 +18,8 @@ from locales import best_language, languages, phrases
 from models.database import DatabaseUnavailable, Transaction
 from models.office import Office
 from models.rules.menus import MenuState, menu_state
-from models.store.beside_chat import BesideChat
 from models.store.contacts import Contacts
+from models.store.parent_menus import ParentMenus
 from models.store.staff import StaffStore
 from models.tables import Role
 
@@ -43,23 +43,26 @@ async def keep_menus(core: Core, channel: Channel) -> None:
 
 async def refresh_menus(core: Core, channel: Channel) -> None:
     """Bring a channel's menus up to date. Raises Unanswered and DatabaseUnavailable."""
-    now, known = core.clock(), channel.chats_with_a_menu()
-    found = await core.database.run(lambda tx: menus_of(tx, core.office, channel.name, now, known))
+    now = core.clock()
+    found = await core.database.run(lambda tx: menus_of(tx, core.office, channel, now))
     await channel.show_menus(found)
 
 
-def menus_of(
-    tx: Transaction, office: Office, channel: str, now: datetime, known: Collection[str]
-) -> Menus:
-    """Return what a channel is to show: to the team as it is now, and to the parents whose menu may
-    have to change. `known` are the chats with a menu of their own."""
+def menus_of(tx: Transaction, office: Office, channel: Channel, now: datetime) -> Menus:
+    """Return what a channel is to show: to the team as it is now, and tiles to the parents whose
+    menu may have to change."""
     staff, contacts = StaffStore(tx), Contacts(tx)
     commands_of, shown = {}, {}
-    for each in BesideChat(tx).standing(channel, now, known):
+    parents = (
+        ParentMenus(tx).facts(channel.name, now, channel.passing_menus())
+        if channel.has_tiles
+        else []
+    )
+    for each in parents:
         state = menu_state(each.next_start, now, office.zone, may_book=each.may_book)
         shown[each.person] = _key(state.value, best_language(each.language) or office.language)
     for member in staff.team():
-        if member.channel == channel:
+        if member.channel == channel.name:
             contact = contacts.by_id(member.contact_id)
             language = best_language(contact.language) or office.language
             commands_of[contact.person] = _commands(language, member.role)
@@ -68,10 +71,15 @@ def menus_of(
         language=office.language,
         parents={each: _of_parents(each) for each in languages()},
         staff=commands_of,
-        left=staff.left(channel),
+        left=staff.left(channel.name),
         tiles=all_tiles(),
         shown=shown,
         everybody=_key(MenuState.NEW.value, office.language),
+        passing=frozenset(
+            _key(state.value, each)
+            for state in (MenuState.BOOKED, MenuState.TODAY)
+            for each in languages()
+        ),
     )
 
 

@@ -9,6 +9,8 @@ from PIL import Image, ImageDraw
 from bot.drawing import font_of, png
 from models.chat import Button
 
+# Another look makes another menu: raise it with what is drawn here.
+LOOK = 1
 # Contrast with the words on it: 7.4 and 14.7 to 1.
 _ACCENT, _ON_ACCENT = "#17598A", "#FFFFFF"
 _PLAIN, _ON_PLAIN = "#FFFFFF", "#1F2937"

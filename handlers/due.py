@@ -277,13 +277,7 @@ def _reminder(turn: Turn, booking: Booking) -> Message:
     return Message(
         title=turn.say("reminder.today" if is_today else "reminder.title"),
         headline=parts.headline_of(turn, booking),
-        text="\n".join(
-            [
-                booking_card.how_to_enter(turn, booking),
-                turn.say("booking.how_to_cancel"),
-                booking_card.rule(turn),
-            ]
-        ),
+        text=booking_card.how_and_rule(turn, booking),
         points=booking_card.what_to_have_ready(turn),
         facts=booking_card.booking_facts(turn, booking),
         groups=(

@@ -93,7 +93,7 @@ VERBS: dict[str, Step] = {
     "willcome/1": doubting.will_come,
     "late/1": arriving.late,
     "here/1": arriving.here,
-    "door/1": my_bookings.show_mine,
+    "door/1": my_bookings.show_next,
     "moveone/1": moving.choose,
     "cancelone/1": cancelling.choose,
     "saylate/1": arriving.say_late,

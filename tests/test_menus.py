@@ -7,11 +7,15 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageDraw
 
+from bot.channels.line.channel import LineChannel
 from bot.drawing import font_of
 from bot.menus import all_tiles, refresh_menus
 from bot.tiles import fitted, places
-from locales import languages
+from handlers.parents.tiles import tiles
+from handlers.router import VERBS
+from locales import languages, phrases
 from models.rules.menus import MenuState
+from models.tables import Status
 from tests.conftest import MakeWorld
 from tests.talk import Parent
 from tests.world import World
@@ -50,6 +54,25 @@ async def test_every_tile_leads_somewhere(make_world: MakeWorld) -> None:
             assert parent.seen
 
 
+@pytest.mark.parametrize("state", MenuState)
+def test_every_tile_is_a_button_of_ours(state: MenuState) -> None:
+    for each in tiles(phrases("ja"), state):
+        assert each.data in VERBS  # without an argument: one picture serves many people
+
+
+async def test_after_a_restart_what_has_passed_is_taken_away(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await _tiles(world, parent)
+    await world.play_to(booking.ends_at + timedelta(hours=3))
+    again = LineChannel(world.line.secret, world.line.token, world.platform_url)
+    await refresh_menus(world.app.core, again)
+    labels = [action["label"] for action in world.line.menus.seen_by(parent.person)]
+    assert labels[:2] == ["予約する", "予約の確認"]
+    await again.close()
+
+
 async def test_it_speaks_the_parents_language(make_world: MakeWorld) -> None:
     world: World = await make_world("line")
     parent = world.parent(language="vi")
@@ -66,8 +89,9 @@ async def test_a_booking_that_staff_withdraw_leaves_the_menu(make_world: MakeWor
     booking = await parent.has_booked()
     await _tiles(world, parent)
     await world.play(hours=2)
-    await admin.taps_data(f"withdrawyes/1:{booking.id}:{booking.version}:other")
-    assert (await _tiles(world, parent))[0] in ("予約する", "予約の確認")
+    await admin.taps_data(f"officeendsyes/1:{booking.id}:{booking.version}:counselor")
+    assert (await world.booking()).status == Status.WITHDRAWN
+    assert (await _tiles(world, parent))[:2] == ["予約する", "予約の確認"]
 
 
 async def test_nothing_is_asked_of_line_where_nothing_has_changed(make_world: MakeWorld) -> None:

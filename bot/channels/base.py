@@ -98,10 +98,12 @@ class Intake(Protocol):
 class Channel(ABC):
     """A messaging platform. `title` is its name as people know it. `counts_pushes`: what is sent
     unasked is counted and may cost. `deduplicates`: the platform takes a request with the same key
-    only once. What is not abstract is for platforms that can do it."""
+    only once. `has_tiles`: it shows tiles beside a chat. What is not abstract is for platforms that
+    can do it."""
 
     name: str
     title: str
+    has_tiles = False
     counts_pushes = False
     deduplicates = False
 
@@ -167,9 +169,9 @@ class Channel(ABC):
         """Tell the platform our address, or fetch from it what waits. Runs beside the program, and
         ends when nothing is left to do."""
 
-    def chats_with_a_menu(self) -> Set[str]:
-        """Return the chats that see a menu of their own, as far as this process has shown it."""
-        return frozenset()
+    def passing_menus(self) -> Set[str] | None:
+        """Return the chats whose menu of tiles ends by itself; None before any was shown."""
+        return None
 
     async def show_menus(self, menus: Menus) -> None:
         """Show the menus beside the chats, as far as the platform has any. Raises Unanswered."""

@@ -20,7 +20,7 @@ class Menus(NamedTuple):
     tiles. `language` is the office's; `left` are those who work here no more.
 
     `tiles` holds every menu of tiles by its key, `shown` the key of each chat that is concerned
-    now, and `everybody` the key of what all others see."""
+    now, `everybody` the key of what all others see, and `passing` those that end by themselves."""
 
     language: str
     parents: Mapping[str, Commands]
@@ -29,3 +29,4 @@ class Menus(NamedTuple):
     tiles: Mapping[str, Tiles]
     shown: Mapping[str, str]
     everybody: str
+    passing: Set[str]

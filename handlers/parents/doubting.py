@@ -16,6 +16,7 @@ from models.store import Store
 from models.tables import AlertKind, Status
 from models.turn import Turn
 from models.understanding.courtesies import is_courtesy
+from models.understanding.frame import Times
 from models.understanding.reading import times_named
 from models.understanding.sayings import Trouble
 
@@ -24,6 +25,8 @@ _ASKED = 3
 _BEHIND = timedelta(days=14)
 # Pressing one of these may say that somebody cannot come.
 _DOUBTFUL = ("cancel/1", "cancelone/1", "cancelyes/1", "move/1", "moveone/1")
+# Pressed long before the start.
+_LATE = ("late/1", "saylate/1")
 # What is spoken or photographed may say it too.
 _MAY_SAY = ("voice", "photo", "other")
 
@@ -36,6 +39,8 @@ def hold_if_doubtful(turn: Turn, store: Store, event: Event) -> None:
             _hold(turn, store, _doubted(turn, store, event.text))
         case Did.TAPPED if event.text.split(":", 1)[0] in _DOUBTFUL:
             _hold(turn, store, _to_hold(turn, store))
+        case Did.TAPPED if event.text.split(":", 1)[0] in _LATE:
+            _hold(turn, store, _early(turn, _to_hold(turn, store)))
         case Did.SENT if event.text in _MAY_SAY:
             _hold(turn, store, _reminded(turn, store))
         case Did.NOTHING_OF_OURS:
@@ -148,12 +153,7 @@ def _doubted(turn: Turn, store: Store, text: str) -> list[Booking]:
     held = _to_hold(turn, store)
     if not held:
         return []
-    early = [
-        each
-        for each in held
-        if not booking_card.in_contact_window(turn, each)
-        and not each.starts_at <= turn.acted_at < each.ends_at
-    ]
+    early = _early(turn, held)
     if troubles.trouble(text) is Trouble.LATE:
         return early
     if is_courtesy(text):
@@ -165,17 +165,31 @@ def _doubted(turn: Turn, store: Store, text: str) -> list[Booking]:
     return [each for each in early if _is_reminded(turn, each) or _is_named(turn, each, text)]
 
 
+def _early(turn: Turn, held: Sequence[Booking]) -> list[Booking]:
+    """Return those around whose start it is not: there every word is contact."""
+    return [
+        each
+        for each in held
+        if not booking_card.in_contact_window(turn, each)
+        and not each.starts_at <= turn.acted_at < each.ends_at
+    ]
+
+
 def _comes_at_another_time(turn: Turn, booking: Booking, text: str) -> bool:
-    """Whether somebody says that they come, at a time that is not the booking's ("I'll be there at
-    10:20")."""
+    """Return whether somebody says that they come, at a time that is not the booking's ("I'll be
+    there at 10:20")."""
     start = booking.starts_at.astimezone(turn.office.zone).time()
     named = times_named(text, turn.today, turn.say.tag)
     return any(not each.first <= start <= each.last for each in named)
 
 
 def _is_named(turn: Turn, booking: Booking, text: str) -> bool:
-    """Whether words that are no wish of ours name the day of a booking ("I work tomorrow")."""
+    """Return whether words that are no wish of ours name the day of a booking ("I work tomorrow")
+    but not its time, which somebody repeats who comes."""
     day = local_day(booking.starts_at, turn.office.zone)
+    start = booking.starts_at.astimezone(turn.office.zone).time()
+    if any(each == Times(start, start) for each in times_named(text, turn.today, turn.say.tag)):
+        return False
     return troubles.names_day(text, day, turn.today, turn.say.tag)
 
 

@@ -48,9 +48,13 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
     if isinstance(found, list):
         return found
     service = found.booking.service
-    free = offering.days(turn, store, found.others).free
+    free, full = offering.days(turn, store, found.others)
     if not free:
         return [offering.no_free_days(turn, service)]
+    is_first = local_day(found.booking.starts_at, turn.office.zone) <= min(free)
+    waiting = (
+        [button(turn.say("waiting.other_days"), "waitdays/1", service)] if full or is_first else []
+    )
     return [
         offering.days_card(
             turn,
@@ -60,7 +64,7 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
             day_verb=("moveday/1", booking_id),
             page_verb=("move/1", booking_id),
             more=[
-                button(turn.say("waiting.other_days"), "waitdays/1", service),
+                *waiting,
                 button(turn.say("move.keep"), "willcome/1", booking_id),
             ],
         )
@@ -138,7 +142,8 @@ def move(
     except SlotTaken:
         return [kept, *_offer_nearest(turn, store, starts_at, found)]
     store.alerts.close_of(moved.id, turn.now)  # what was said of the old date
-    store.waiting.end(turn.contact.id, turn.now)
+    if slot.starts_at < booking.starts_at:
+        store.waiting.end(turn.contact.id, turn.now)
     return [booking_card.confirmation(turn, moved, turn.say("move.done"))]
 
 

@@ -28,6 +28,12 @@ def show_mine(turn: Turn, store: Store) -> list[Message]:
     return booking_card.cards_of(turn, mine)
 
 
+def show_next(turn: Turn, store: Store) -> list[Message]:
+    """Show the booking that comes next, with the way in."""
+    mine = own_bookings.current(turn, store)
+    return [booking_card.card(turn, mine[0])] if mine else show_mine(turn, store)
+
+
 def show_one(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """One booking with everything that can be done with it now."""
     found = own_bookings.find(turn, store, booking_id)

@@ -6,7 +6,14 @@ from datetime import date
 
 from models.store.chat_codes import code_in
 from models.text import plain
-from models.understanding.courtesies import MARKS, is_courtesy, is_here, is_yes, told
+from models.understanding.courtesies import (
+    MARKS,
+    is_courtesy,
+    is_here,
+    is_yes,
+    may_say_anything,
+    told,
+)
 from models.understanding.examples import is_familiar
 from models.understanding.frame import CLEAR, OUTWARD, Intent
 from models.understanding.language import is_known
@@ -80,6 +87,8 @@ def is_understood(text: str, today: date, language: str | None = None) -> bool:
     names_a_time = frame.days or frame.times or frame.about or frame.without
     is_plain = frame.intent in _PLAIN and not says(Saying.DENIES, bare(text))
     if not is_plain or names_a_time or not is_command(text, today, language):
+        return False
+    if may_say_anything(bare(text)):
         return False
     if frame.intent is Intent.HERE:
         return is_here(text)

@@ -9,11 +9,12 @@ from handlers.parents import booking, gate, moving
 from handlers.shared import hours, offering, own_bookings, parts
 from models.booking import Booking
 from models.chat import Group, Message, NotAButton, button, column
+from models.contact import Contact
 from models.letter_kind import LetterKind
 from models.rules.days import at, end_of_day, local_day
 from models.rules.slots import Slot
 from models.store import Store
-from models.tables import Wait
+from models.tables import Status, Wait
 from models.turn import Turn
 
 _OFFERS_A_DAY = 3
@@ -31,12 +32,12 @@ def choose_day(turn: Turn, store: Store, service: str) -> list[Message]:
     to_move = _to_move(turn, mine)
     days = [button(turn.say.short_day(day), "wait/1", service, day) for day in full[:_DAYS]]
     groups = [Group(tuple(days), columns=2)] if days else []
-    if to_move is not None and not _earlier(turn, free, to_move):
+    if to_move is not None and not _earlier(free, to_move):
         groups.append(column(button(turn.say("waiting.earlier"), "waitany/1", service)))
     elif to_move is None and not free:
         groups.append(column(button(turn.say("waiting.any_day"), "waitany/1", service)))
     if not groups:
-        return _days(turn, store, service, to_move)
+        return _show_free_days(turn, store, service, to_move)
     return [
         Message(
             title=turn.say("waiting.title"), text=turn.say("waiting.text"), groups=tuple(groups)
@@ -57,26 +58,28 @@ def wait_for_any(turn: Turn, store: Store, service: str) -> list[Message]:
     _check(turn, service)
     mine = own_bookings.current(turn, store)
     free, to_move = offering.days(turn, store, mine).free, _to_move(turn, mine)
-    if _earlier(turn, free, to_move) if to_move else free:
-        return _days(turn, store, service, to_move)
+    if _earlier(free, to_move) if to_move else free:
+        return _show_free_days(turn, store, service, to_move)
     return _wait(turn, store, service, None)
 
 
-def _days(turn: Turn, store: Store, service: str, to_move: Booking | None) -> list[Message]:
-    """What is free now, to book or to move to."""
+def _show_free_days(
+    turn: Turn, store: Store, service: str, to_move: Booking | None
+) -> list[Message]:
+    """Show what is free now, to book or to move to."""
     if to_move is not None:
         return moving.show_days(turn, store, to_move.id, 0)
     return booking.show_days(turn, store, service, 0)
 
 
 def _to_move(turn: Turn, mine: Sequence[Booking]) -> Booking | None:
-    """The booking that an offer would move: of somebody who may not have another one."""
+    """Return the booking that an offer would move: of somebody who may not have another one."""
     if len(mine) < turn.office.max_upcoming:
         return None
     return next((each for each in mine if moving.may_move(turn, each)), None)
 
 
-def _earlier(turn: Turn, free: Mapping[date, Sequence[Slot]], to_move: Booking) -> list[Slot]:
+def _earlier(free: Mapping[date, Sequence[Slot]], to_move: Booking) -> list[Slot]:
     return [slot for slots in free.values() for slot in slots if slot.starts_at < to_move.starts_at]
 
 
@@ -120,11 +123,15 @@ def _wait(turn: Turn, store: Store, service: str, day: date | None) -> list[Mess
     anything = turn.say("waiting.earlier" if to_move else "waiting.any_day")
     which = turn.say.day(day) if day else anything
     minutes = turn.office.hold_minutes
+    # Whoever pressed "move" on the way here is in doubt until they say that they come.
+    keep = (
+        [button(turn.say("move.keep"), "willcome/1", to_move.id, primary=True)] if to_move else []
+    )
     return [
         Message(
             title=turn.say("waiting.noted_title"),
             text=turn.say("waiting.noted_text", day=which, minutes=minutes),
-            groups=(column(button(turn.say("waiting.stop"), "waitnot/1")),),
+            groups=(column(*keep, button(turn.say("waiting.stop"), "waitnot/1")),),
             shortcuts=parts.menu_shortcuts(turn),
         )
     ]
@@ -145,7 +152,9 @@ def _next_slot(turn: Turn, store: Store, wait: Wait, free: dict[date, list[Slot]
     theirs = turn.to(contact)
     booked = own_bookings.current(theirs, store)
     to_move = _to_move(theirs, booked)
-    if to_move is None and len(booked) >= turn.office.max_upcoming:
+    if to_move is None and (
+        len(booked) >= turn.office.max_upcoming or _has_met_since(store, contact, wait)
+    ):
         store.waiting.end(wait.contact_id, turn.now)
         return None
     if to_move is not None and wait.day is None:
@@ -154,6 +163,14 @@ def _next_slot(turn: Turn, store: Store, wait: Wait, free: dict[date, list[Slot]
         return None
     before = store.waiting.offered(wait.contact_id)
     return next((slot for slot in slots if slot not in before), None)
+
+
+def _has_met_since(store: Store, contact: Contact, wait: Wait) -> bool:
+    """Return whether the consultation has taken its course that was to be moved earlier."""
+    assert contact.job_seeker_id is not None
+    last = store.bookings.latest(contact.job_seeker_id)
+    is_over = last is not None and last.status not in (Status.CANCELLED, Status.WITHDRAWN)
+    return is_over and last is not None and last.starts_at >= wait.since
 
 
 def _offer(turn: Turn, store: Store, wait: Wait, slot: Slot) -> None:

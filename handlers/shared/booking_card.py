@@ -14,17 +14,22 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
     """Everything a parent needs of a booking; after the reminder hour also what the reminder
     would have said."""
     remind_at = day_before(booking.starts_at, turn.office.reminder_at, turn.office.zone)
-    is_reminded = turn.now >= remind_at
-    ahead = [] if is_reminded else [turn.say("booking.ready_short", app=turn.office.video.name)]
+    is_too_late = turn.now >= remind_at
+    if is_too_late:
+        text, points = how_and_rule(turn, booking), what_to_have_ready(turn)
+    else:
+        ready = turn.say("booking.ready_short", app=turn.office.video.name)
+        text, points = "\n".join([ready, how_to_enter(turn, booking), rule(turn)]), None
     return Message(
         title=title,
         headline=parts.headline_of(turn, booking),
-        text="\n".join([*ahead, how_to_enter(turn, booking), rule(turn)]),
-        points=what_to_have_ready(turn) if is_reminded else None,
+        text=text,
+        points=points,
         facts=booking_facts(turn, booking),
         groups=(
             column(
                 device_check(turn, booking),
+                *([video_test(turn)] if is_too_late else []),
                 _calendar(turn, booking),
                 parts.join_link(turn, booking),
                 _more(turn, booking),
@@ -148,6 +153,12 @@ def what_to_have_ready(turn: Turn, heading: str | None = None) -> Points:
         turn.say("ready.cost"),
     )
     return Points(items, turn.say("ready.title") if heading is None else heading)
+
+
+def how_and_rule(turn: Turn, booking: Booking) -> str:
+    """Say how to enter, how to cancel, and the 10-minute rule."""
+    cancel = turn.say("booking.how_to_cancel")
+    return "\n".join([how_to_enter(turn, booking), cancel, rule(turn)])
 
 
 def rule(turn: Turn) -> str:

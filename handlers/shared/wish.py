@@ -30,8 +30,7 @@ class Wish(NamedTuple):
         """Return the wish of a frame; of days that were named one by one, those between them are
         excluded, as far as a button can carry them."""
         without = {*frame.without, *_between(frame.single_days)}
-        kept = sorted(without) if len(without) <= _EXCLUDED else frame.without
-        return cls(frame.days, frame.times, tuple(kept))
+        return cls(frame.days, frame.times, tuple(sorted(without)))
 
     @classmethod
     def unpacked(cls, packed: str) -> Self:

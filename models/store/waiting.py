@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from models.database import Transaction, change, query
 from models.rules.slots import Slot
@@ -22,15 +22,17 @@ _END = change(
 )
 _HOLD = change(insert(table(Hold)))
 _OFFER_ANEW = change(
-    delete(table(Hold)).where(
-        _holds.counselor_id == bindparam("counselor_id"),
-        _holds.starts_at == bindparam("starts_at"),
+    update(table(Hold))
+    .where(
+        _holds.counselor_id == bindparam("of"),
+        _holds.starts_at == bindparam("start"),
         _holds.until <= bindparam("now"),
     )
+    .values(freed_at=bindparam("now"))
 )
 _OFFERED = query(
     select(_holds.starts_at, _holds.counselor_id).where(
-        _holds.contact_id == bindparam("contact_id")
+        _holds.contact_id == bindparam("contact_id"), _holds.freed_at.is_(None)
     ),
     Slot,
 )
@@ -94,8 +96,10 @@ class Waiting:
         )
 
     def offer_anew(self, slot: Slot, now: datetime) -> None:
-        """Forget to whom a slot was offered: somebody had it since, and gives it back."""
-        self._tx.run(_OFFER_ANEW, now=now, **slot._asdict())
+        """Let a slot be offered again to whom it was offered: somebody had it since, and gives it
+        back."""
+        if slot.starts_at > now:
+            self._tx.run(_OFFER_ANEW, of=slot.counselor_id, start=slot.starts_at, now=now)
 
     def offered(self, contact_id: int) -> set[Slot]:
         """The slots that somebody was offered before and did not take."""

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import moment, partial_index, refers_to, row_id
@@ -24,6 +25,7 @@ class Hold(SQLModel, table=True):
     """A slot that was offered to somebody who waits, and is kept for them until a time."""
 
     __tablename__ = "holds"
+    __table_args__ = (Index(None, "starts_at", "counselor_id"),)
     id: int = row_id()
     wait_id: int = refers_to("waits.id", index=True)
     contact_id: int = refers_to("contacts.id", index=True)
@@ -31,3 +33,5 @@ class Hold(SQLModel, table=True):
     starts_at: datetime = moment()
     since: datetime = moment()
     until: datetime = moment(index=True)
+    # Since when somebody had the slot and gave it back, so that it may be offered anew.
+    freed_at: datetime | None = moment(optional=True)

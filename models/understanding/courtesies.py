@@ -1,5 +1,6 @@
 """Courtesies and answers: what people type who wish nothing, who come, or who say yes or no."""
 
+import re
 import unicodedata
 
 from models.understanding.sayings import Saying, bare, is_nothing_but, says, without
@@ -8,6 +9,8 @@ from models.understanding.sayings import Saying, bare, is_nothing_but, says, wit
 MARKS = "。.!?、,~～ "
 _AROUND_A_STATEMENT = MARKS.replace("?", "")
 _SMILES = set("👍🙇🙏😊😄😀🙂☺🙆👌✨💪🎉❤♡♪🏻🏼🏽♂♀\ufe0f\u200d")
+_CROSSES = set("×✕✖✗✘❌☓")
+_LEFT_OUT = re.compile(r"は\.{3}|\.{3}.*\w")
 _LONGEST = 60
 
 
@@ -32,7 +35,7 @@ def is_courtesy(text: str) -> bool:
     words = bare(text)
     if len(text) > _LONGEST or not words:
         return False
-    if any(_may_say_anything(sign) for sign in words):
+    if may_say_anything(words):
         return False
     if set(words) <= _SMILES:
         return True
@@ -41,9 +44,12 @@ def is_courtesy(text: str) -> bool:
     return is_kind and not any(sign.isalnum() for sign in rest)
 
 
-def _may_say_anything(sign: str) -> bool:
-    """Return whether a sign is a picture or a cross; "…" leaves the rest to be guessed."""
-    return sign not in _SMILES and (unicodedata.category(sign) in ("So", "Sm") or sign == "…")
+def may_say_anything(words: str) -> bool:
+    """Return whether a bare text has a picture, a cross, or dots that leave the rest to be
+    guessed."""
+    signs = (sign for sign in words if sign not in _SMILES)
+    is_drawn = any(sign in _CROSSES or unicodedata.category(sign) == "So" for sign in signs)
+    return is_drawn or _LEFT_OUT.search(words) is not None
 
 
 def is_coming(text: str) -> bool:

@@ -14,8 +14,8 @@ from models.understanding.linking import is_weekday
 from models.understanding.marking import Day, Marked, is_day, is_time
 from models.understanding.times import rest_of_day
 
-# So many excluded days a button can carry beside the rest of a wish.
-_MOST = 6
+# So many days of a longer range are excluded.
+_MOST = 20
 
 
 class Roles:
@@ -62,7 +62,8 @@ class Roles:
         days = [_near(self._marked.day(each), about_days) for each in wanted if is_day(each)]
         times = [self._marked.times(each) for each in wanted if is_time(each)]
         without_days = [self._marked.day(each) for each in without if is_day(each)]
-        if not days and (of_week := [each for each in without_days if "week" in each.found]):
+        of_week = [each for each in without_days if "week" in each.found and is_one_day(each)]
+        if not days and of_week:
             # "Not Monday of next week" speaks of that week.
             days = [week_of(of_week[0].days.first)]
         rest = [
@@ -129,6 +130,11 @@ def _near(day: Day, about: list[Day]) -> Days:
     return day.days
 
 
+def is_one_day(day: Day) -> bool:
+    """Return whether one day was named, and no range."""
+    return day.days.first == day.days.last
+
+
 def _excluded(without: list[Day], wanted: list[Days]) -> tuple[date, ...]:
     """Return the days that are excluded, of a range its first ones from Monday to Friday; a weekday
     lies in the week that is wanted."""
@@ -136,8 +142,8 @@ def _excluded(without: list[Day], wanted: list[Days]) -> tuple[date, ...]:
     for day in without:
         in_week = is_weekday(day) and wanted and wanted[0].first != wanted[0].last
         near = beside(day.found, wanted[0].first, is_range=False) if in_week else None
-        for first, last in (near and (near,)) or day.single:
+        for first, last in [near] if near else day.single:
             every = (first + timedelta(days=n) for n in range((last - first).days + 1))
             is_one = first == last
             found |= set(islice((each for each in every if is_one or each.weekday() < 5), _MOST))
-    return tuple(sorted(found))[:_MOST]
+    return tuple(sorted(found))

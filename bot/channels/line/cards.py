@@ -37,7 +37,8 @@ def _message(message: Message) -> Json:
             "originalContentUrl": message.picture,
             "previewImageUrl": message.picture,
         }
-    if not (message.title or message.facts or message.groups):
+    is_card = message.title or message.headline or message.points or message.facts
+    if not (is_card or message.groups):
         return {"type": "text", "text": clip(message.text, _TEXT)}
     return {"type": "flex", "altText": _alternative(message), "contents": _bubble(message)}
 

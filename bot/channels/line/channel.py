@@ -53,6 +53,7 @@ class LineChannel(Channel):
 
     name = NAME
     title = "LINE"
+    has_tiles = True
     counts_pushes = True
     deduplicates = True
 
@@ -129,8 +130,8 @@ class LineChannel(Channel):
             log.info("profile not read", error=type(error).__name__)
             return None
 
-    def chats_with_a_menu(self) -> Set[str]:
-        return self._menus.chats
+    def passing_menus(self) -> Set[str] | None:
+        return self._menus.passing
 
     async def show_menus(self, menus: Menus) -> None:
         try:

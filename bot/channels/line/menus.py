@@ -17,7 +17,8 @@ from linebot.v3.messaging.models import (
 
 from bot.channels.line.api import LineApi
 from bot.channels.menus import Menus, Tiles
-from bot.tiles import draw_tiles, places
+from bot.drawing import font_file
+from bot.tiles import LOOK, draw_tiles, places
 
 # The sizes that LINE takes, in pixels.
 _WIDTH, _HEIGHT, _COLUMNS = 2500, 843, 3
@@ -36,11 +37,14 @@ class LineMenus:
         self._drawn: set[str] = set()
         self._everybody = ""  # the key of what LINE shows to all others
         self._shown: dict[str, str] | None = None  # the key of each chat's own menu
+        self._passing: Set[str] = frozenset()
 
     @property
-    def chats(self) -> Set[str]:
-        """The chats with a menu of their own that this process has shown."""
-        return frozenset(self._shown or ())
+    def passing(self) -> Set[str] | None:
+        """The chats whose menu ends by itself; None before any was shown."""
+        if self._shown is None:
+            return None
+        return {person for person, key in self._shown.items() if key in self._passing}
 
     async def show(self, menus: Menus) -> None:
         """Bring LINE up to date. Raises what LineApi raises."""
@@ -52,6 +56,7 @@ class LineMenus:
         for person in (self._shown.keys() & menus.left) - menus.shown.keys():
             await self._hide(person)
             del self._shown[person]
+        self._passing = menus.passing
         if self._everybody != menus.everybody:
             number = await self._menu(menus.everybody, menus.tiles[menus.everybody])
             await self._api.sdk.set_default_rich_menu(number)
@@ -64,9 +69,11 @@ class LineMenus:
             else:
                 await self._show(person, key, menus.tiles[key])
             self._shown[person] = key
+        # Who is spoken of no more is shown theirs again when they come back.
+        self._shown = {each: key for each, key in self._shown.items() if each in menus.shown}
 
     async def _find_ours(self, menus: Menus) -> None:
-        """What was made before a restart serves on; of another make it is taken away."""
+        """Find what was made before a restart and serves on; of another make it is taken away."""
         current = {_request(key, shown).name: key for key, shown in menus.tiles.items()}
         for menu in await self._api.menus():
             if menu.name in current:
@@ -75,8 +82,8 @@ class LineMenus:
                 await self._api.sdk.delete_rich_menu(menu.rich_menu_id)
 
     async def _menu(self, key: str, shown: Tiles) -> str:
-        """LINE's number of the menu, made and drawn once; whichever of the two failed before is
-        done again."""
+        """Return LINE's number of the menu, made and drawn once; whichever of the two failed before
+        is done again."""
         if key not in self._made:
             self._made[key] = await self._api.make_menu(_request(key, shown))
         if key not in self._drawn:
@@ -108,7 +115,7 @@ class LineMenus:
 
 
 def _request(key: str, shown: Tiles) -> RichMenuRequest:
-    """The menu; its name tells what is in it, so that another make is another menu."""
+    """Return the menu; its name tells what is in it, so that another make is another menu."""
     areas = [
         RichMenuArea(
             bounds=RichMenuBounds(x=x, y=y, width=width, height=height),
@@ -120,7 +127,8 @@ def _request(key: str, shown: Tiles) -> RichMenuRequest:
             shown.buttons, places(len(shown.buttons), _COLUMNS, _WIDTH, _HEIGHT), strict=True
         )
     ]
-    content = hashlib.sha256(repr(list(shown.buttons)).encode()).hexdigest()[:12]
+    look = (shown, LOOK, font_file())
+    content = hashlib.sha256(repr(look).encode()).hexdigest()[:12]
     return RichMenuRequest(
         size=RichMenuSize(width=_WIDTH, height=_HEIGHT),
         selected=True,

@@ -1,4 +1,4 @@
-"""Beside the chat: whose menu may have to change, and how things stand with them."""
+"""Parents' menus: whose menu may have to change, and by what."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -11,14 +11,15 @@ from models.booking import LONGEST
 from models.database import Transaction, query
 from models.tables import ACTIVE_BOOKING, Consent, InboxEvent, Staff, table
 
-# Whoever did something since then may have another menu now.
-_LATELY = timedelta(hours=1)
+# Whoever did something since then may have another menu now; after a start, also whose menu has
+# changed while nobody looked.
+_LATELY, _BEFORE_A_START = timedelta(hours=1), timedelta(days=7)
 
 _contacts, _bookings = table(tables.Contact).c, table(tables.Booking).c
 _inbox, _consents, _staff = table(InboxEvent).c, table(Consent).c, table(Staff).c
 
 
-class Standing(NamedTuple):
+class ParentFacts(NamedTuple):
     """A parent's chat: its language, when the next consultation begins (UTC), and whether the
     terms are agreed to and the details known."""
 
@@ -55,7 +56,7 @@ _concerned = union(
         _contacts.person.in_(bindparam("known", expanding=True)),
     ),
 )
-_STANDING = query(
+_FACTS = query(
     select(
         _contacts.person,
         _contacts.language,
@@ -67,17 +68,26 @@ _STANDING = query(
         _contacts.unreachable_at.is_(None),
         ~exists().where(_staff.contact_id == _contacts.id, _staff.removed_at.is_(None)),
     ),
-    lambda person, language, start, may_book: Standing(person, language, start, bool(may_book)),
+    lambda person, language, start, may_book: ParentFacts(person, language, start, bool(may_book)),
 )
 
 
-class BesideChat:
+class ParentMenus:
+    """What decides on the menus of parents."""
+
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
 
-    def standing(self, channel: str, now: datetime, known: Collection[str]) -> list[Standing]:
-        """Return how things stand with those on a channel who did something lately, who have
-        booked, or who are `known` to have a menu of their own."""
+    def facts(
+        self, channel: str, now: datetime, passing: Collection[str] | None
+    ) -> list[ParentFacts]:
+        """Return what decides on the menu of those on a channel who did something lately, who have
+        booked, or whose menu is `passing`: it ends by itself. None at a program's start."""
+        lately = _BEFORE_A_START if passing is None else _LATELY
         return self._tx.rows(
-            _STANDING, channel=channel, lately=now - _LATELY, since=now - LONGEST, known=list(known)
+            _FACTS,
+            channel=channel,
+            lately=now - lately,
+            since=now - LONGEST,
+            known=list(passing or ()),
         )
