@@ -216,7 +216,8 @@ def _side_by_side(pages: list[Image.Image]) -> Image.Image:
 
 
 def _save(sheet: Image.Image, name: str) -> None:
-    sheet.convert("RGB").save(CARDS / f"{name}.webp", quality=40, method=6)
+    small = sheet.convert("RGB").resize((sheet.width * 7 // 10, sheet.height * 7 // 10))
+    small.save(CARDS / f"{name}.webp", quality=45, method=6)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,9 @@ class TermsDeskPage(DeskPage):
         if isinstance(opened, Response):
             return opened
         say, _, token = opened
-        return self._drawn(request, "desk_terms.html", say, token, entered={}, error="", shown=None)
+        return self._drawn(
+            request, "desk_terms.html", say, token, entered={}, errors="", shown=None
+        )
 
     async def submit(self, request: Request) -> Response:
         """Look at the text as a page, or publish it (art. 13)."""
@@ -51,7 +53,7 @@ class TermsDeskPage(DeskPage):
             return self._again(request, say, token, fields, error)
         if fields.get("action") != "publish":
             return self._drawn(
-                request, "desk_terms.html", say, token, entered=fields, error="", shown=lines(body)
+                request, "desk_terms.html", say, token, entered=fields, errors="", shown=lines(body)
             )
         if not await self._core.database.run(
             lambda tx: self._publish(tx, link, token, body, day, summary)
@@ -70,7 +72,7 @@ class TermsDeskPage(DeskPage):
             token,
             status=422,
             entered=entered,
-            error=error,
+            errors=error,
             shown=None,
         )
 
