@@ -57,7 +57,7 @@ async def test_in_english(make_world: MakeWorld, channel: str) -> None:
     world: World = await make_world(channel)
     parent = world.parent(language="en")
     booking = await parent.has_booked()
-    parent.sees("You are booked", "Tue, Dec 1, 10:00–10:30", "Job consultation", booking.reference)
+    parent.sees("You are booked", r"Tue, Dec 1\s10:00–10:30", "Job consultation", booking.reference)
     await parent.taps("Cancel")
     parent.sees("Cancel this booking?")
     await parent.taps("Yes, cancel it")

@@ -20,9 +20,11 @@ def welcome(turn: Turn, store: Store) -> list[Message]:
         # A language that we do not have: nobody knows which of ours is read better.
         other = turn.in_language("ja" if turn.say.tag == "en" else "en")
         text += ["", other.say("welcome.text", app=turn.office.video.name)]
+    words, points = parts.bulleted("\n".join(text))
     hello = Message(
         title=turn.say("welcome.title", office=parts.office_name(turn)),
-        text="\n".join(text),
+        text=words,
+        points=points,
         groups=(_languages(turn),),
     )
     if known:
@@ -63,10 +65,12 @@ def speak(turn: Turn, store: Store, text: str) -> list[Message]:
 
 def help_(turn: Turn, store: Store) -> list[Message]:
     """What can be done here, what can be typed, and the way to a person."""
+    text, points = parts.bulleted(turn.say("help.text", phone=parts.phone(turn)))
     return [
         Message(
             title=turn.say("help.title"),
-            text=turn.say("help.text", phone=parts.phone(turn)),
+            text=text,
+            points=points,
             groups=(
                 column(
                     button(turn.say("menu.book"), "book/1", primary=True),

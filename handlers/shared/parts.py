@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 from models.booking import Booking
-from models.chat import Button, Link, Message, button, column
+from models.chat import Button, Link, Message, Points, button, column
 from models.rules.days import local_day
 from models.rules.deadlines import Joinable, joinable
 from models.turn import Turn
 
 # How long before the start the join link and "I'm in" work.
 EARLY = timedelta(minutes=15)
+_BULLETS = ("・", "•")
 
 
 def when_of(turn: Turn, booking: Booking) -> str:
@@ -109,6 +110,14 @@ def menu(turn: Turn, text: str = "") -> Message:
             ),
         ),
     )
+
+
+def bulleted(text: str) -> tuple[str, Points | None]:
+    """Part a phrase from its lines that begin with a bullet, which are drawn as points."""
+    lines = text.splitlines()
+    points = tuple(line[1:].strip() for line in lines if line.startswith(_BULLETS))
+    rest = "\n".join(line for line in lines if not line.startswith(_BULLETS))
+    return rest, Points(points) if points else None
 
 
 def minutes(length: timedelta) -> int:

@@ -2,7 +2,6 @@
 SDK's models check them)."""
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from models.chat import Button, Group, Link, Message, Points
@@ -10,7 +9,6 @@ from models.chat import Button, Group, Link, Message, Points
 _TEXT, _ALT, _LABEL, _QUICK_LABEL, _DISPLAY, _QUICK_REPLIES = 5000, 400, 40, 20, 300, 13
 # Every colour is given, so that no theme of the phone's changes what stands on what.
 _PAPER, _INK, _MUTED, _ACCENT = "#FFFFFF", "#1F2937", "#5B6472", "#17598A"
-_BULLETS = ("・", "•")
 _STYLES = {part: {"backgroundColor": _PAPER} for part in ("body", "footer")}
 
 Json = dict[str, Any]
@@ -59,7 +57,8 @@ def _bubble(message: Message) -> Json:
         body.append(_text(message.title, size="lg", weight="bold"))
     if message.headline:
         body.append(_text(message.headline, size="xl", weight="bold"))
-    body += _paragraphs(message.text)
+    if message.text:
+        body.append(_text(message.text, size="sm"))
     if message.points:
         body.append(_points(message.points))
     if message.facts:
@@ -70,17 +69,6 @@ def _bubble(message: Message) -> Json:
         rows = [part for group in message.groups for part in _group(group)]
         bubble["footer"] = _box(rows, spacing="sm")
     return bubble
-
-
-def _paragraphs(text: str) -> list[Json]:
-    """A text; lines of it that begin with a bullet are drawn as points."""
-    drawn: list[Json] = []
-    for is_list, lines in groupby(text.splitlines(), lambda line: line.startswith(_BULLETS)):
-        if is_list:
-            drawn.append(_points(Points(tuple(line[1:].strip() for line in lines))))
-        elif paragraph := "\n".join(lines).strip("\n"):
-            drawn.append(_text(paragraph, size="sm"))
-    return drawn
 
 
 def _points(points: Points) -> Json:
