@@ -26,7 +26,7 @@ from models.tables import Role
 _STAFF = "staff"
 _PARENTS = ("start", "book", "mine", "cancel", "help")
 # How soon a menu follows what has happened.
-_EVERY_SECONDS = 15
+_EVERY_SECONDS = 5
 
 log = structlog.get_logger()
 
