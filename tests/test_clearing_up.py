@@ -12,7 +12,7 @@ async def test_taking_a_cancellation_back_by_words(world: World) -> None:
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
     await parent.says("元に戻して")
-    await parent.taps("キャンセルを取りやめる")
+    await parent.taps("予約を元に戻す")
     assert (await world.booking()).status == Status.BOOKED
 
 
@@ -44,7 +44,7 @@ async def test_a_cancellation_is_taken_back_only_so_often(world: World) -> None:
     for _ in range(5):
         await parent.says("キャンセル")
         await parent.taps("キャンセルする")
-        await parent.taps("キャンセルを取りやめる")
+        await parent.taps("予約を元に戻す")
     assert (await world.booking()).status == Status.CANCELLED
     parent.sees("もう一度予約する")
 

@@ -1,6 +1,8 @@
 """What LINE is sent: checked by the SDK's models, LINE's own description, and its limits."""
 
 import json
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +183,65 @@ def _fits_property(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) 
         kind = kinds.get(schema.get("type", ""))
         assert kind is None or isinstance(value, kind), (schema, value)
         assert "enum" not in schema or value in schema["enum"], (schema, value)
+
+
+def test_every_card_grows_with_the_phones_letters_and_keeps_labels_on_their_line() -> None:
+    (drawn,) = cards.draw([FULL])
+    parts = list(_parts(drawn["contents"]))
+    assert all(part["scaling"] for part in parts if part["type"] in ("text", "button"))
+    buttons = [part for part in parts if part["type"] == "button"]
+    assert all(part["adjustMode"] == "shrink-to-fit" for part in buttons)
+    assert all(part["height"] == "md" for part in buttons)  # 52 px; "sm" has 40
+
+
+def test_what_stands_on_a_card_can_be_read_in_every_theme() -> None:
+    """WCAG's contrast of 4.5 to 1; every colour is given, so that a theme changes none."""
+    (drawn,) = cards.draw([FULL])
+    paper = drawn["contents"]["styles"]["body"]["backgroundColor"]
+    inks = {part["color"] for part in _parts(drawn["contents"]) if "color" in part}
+    assert len(inks) >= 3
+    for ink in inks:
+        assert _contrast(ink, paper) >= 4.5, ink
+
+
+def _contrast(one: str, other: str) -> float:
+    lights = sorted(_luminance(each) for each in (one, other))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    values = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in values)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _parts(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, list):
+        for each in part:
+            yield from _parts(each)
+    elif isinstance(part, dict):
+        if "type" in part:
+            yield part
+        for value in part.values():
+            yield from _parts(value)
+
+
+async def test_the_primary_button_is_what_can_be_done_now(make_world: MakeWorld) -> None:
+    world: World = await make_world("line")
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await parent.says("予約の確認")
+    assert "相談に入る" not in _primary(world)
+    await world.play_to(booking.starts_at - timedelta(minutes=5))
+    await parent.says("予約の確認")
+    assert _primary(world) == ["相談に入る"]
+
+
+def _primary(world: World) -> list[str]:
+    """The labels of the primary buttons of the newest card."""
+    newest = world.line.ledger[-1].messages[-1]
+    return [
+        part["action"]["label"]
+        for part in _parts(newest)
+        if part["type"] == "button" and part["style"] == "primary"
+    ]

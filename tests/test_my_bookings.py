@@ -45,7 +45,7 @@ async def test_ones_own_cancellation_can_be_taken_back(world: World) -> None:
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
     await world.play_to(booking.starts_at - timedelta(hours=1))  # too late for a new booking
-    await parent.taps_old("キャンセルを取りやめる")
+    await parent.taps_old("予約を元に戻す")
     parent.sees("12月1日", "相談に入る")
     assert (await world.booking()).status == Status.BOOKED
 
@@ -56,7 +56,7 @@ async def test_not_when_somebody_else_has_the_slot(world: World) -> None:
     await parent.says("キャンセル")
     await parent.taps("キャンセルする")
     await world.take_slot(booking.slot)
-    await parent.taps_old("キャンセルを取りやめる")
+    await parent.taps_old("予約を元に戻す")
     parent.sees_no("相談に入る").sees("もう一度予約する|予約する")
     assert [each.status for each in await world.bookings()] == [Status.CANCELLED, Status.BOOKED]
 

@@ -71,6 +71,7 @@ class Pages:
             nonce=nonce,
             office=self._office.words(self._office.name, say.language),
             phone=self.phone(say),
+            number=self._office.phone,
             phone_digits=self._office.phone.replace("-", ""),
             **values,
         )

@@ -29,9 +29,20 @@ def book(turn: Turn, store: Store, frame: Frame) -> list[Message]:
         return ask(turn, store, frame)
     mine = own_bookings.current(turn, store)
     if blocked := booking.closed(turn, store, mine):
-        return blocked
+        return _move_instead(turn, store, frame, mine) or blocked
     wish = _wish(turn, frame, store.bookings.latest(booking.seeker(turn)))
     return _offer(turn, store, wish, mine)
+
+
+def _move_instead(turn: Turn, store: Store, frame: Frame, mine: Sequence[Booking]) -> list[Message]:
+    """Offer to move the one booking of somebody who may not have another; nothing where that is
+    not what stands in the way."""
+    is_full = mine and booking.closed(turn, store, []) is None
+    if not is_full or len(mine) != 1 or not moving.may_move(turn, mine[0]):
+        return []
+    limit = turn.say.count("booking.enough", turn.office.max_upcoming)
+    wish = _wish(turn, frame, mine[0])
+    return [Message(text=limit), *_offer_move(turn, store, mine[0], wish, mine)]
 
 
 def move(turn: Turn, store: Store, frame: Frame) -> list[Message]:

@@ -87,12 +87,20 @@ function draw(part) {
   return drawer ? drawer(part) : element("span", "muted", "[" + part.type + "]");
 }
 
+function widthOf(label) {
+  const range = document.createRange();
+  range.selectNodeContents(label);
+  return range.getBoundingClientRect().width;
+}
+
 // As LINE does: a label that is too long for its line gets smaller letters.
 function shrinkToFit(root) {
   for (const label of root.querySelectorAll(".fits")) {
     label.style.fontSize = "";
-    let size = parseFloat(getComputedStyle(label).fontSize);
-    while (label.scrollWidth > label.clientWidth && size > 9) {
+    const style = getComputedStyle(label);
+    const room = label.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    let size = parseFloat(style.fontSize);
+    while (widthOf(label) > room && size > 9) {
       size -= 0.5;
       label.style.fontSize = size + "px";
     }
