@@ -47,7 +47,7 @@ class RichMenus:
         return [area["action"] for area in menu["areas"]] if menu else []
 
     def menu_of(self, person: str) -> Json | None:
-        """The menu that a person sees, with its number."""
+        """Return the menu that a person sees, with its number."""
         number = self.shown.get(person, self.of_everybody)
         menu = self.made.get(number)
         return {"number": number, **menu} if menu else None

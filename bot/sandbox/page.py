@@ -80,7 +80,7 @@ class SandboxPage:
         return FileResponse(_FILES / name, headers=_HEADERS)
 
     async def _menu(self, request: Request) -> Response:
-        """The picture of a rich menu."""
+        """Answer with the picture of a rich menu."""
         picture = self._line.menus.pictures.get(request.path_params["number"])
         if picture is None:
             return Response(status_code=404)

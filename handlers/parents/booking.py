@@ -104,7 +104,7 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
 def show_summary(
     turn: Turn, store: Store, service: str, starts_at: datetime, counselor_id: int
 ) -> list[Message]:
-    """What would be booked, with one button that books it; one comes alone unless one says, or
+    """Show what would be booked, with one button that books it; one comes alone unless one says, or
     with an interpreter who came along last time."""
     seeker_id = turn.contact.job_seeker_id
     last = store.bookings.latest(seeker_id) if seeker_id is not None else None

@@ -148,7 +148,7 @@ def move(
 
 
 def may_move(turn: Turn, booking: Booking) -> bool:
-    """Whether a booking of the parent's can be moved now."""
+    """Return whether a booking of the parent's can be moved now."""
     return booking.status == Status.BOOKED and may_cancel(booking.starts_at, turn.now)
 
 

@@ -45,7 +45,7 @@ def show_one(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def show_preparation(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """What to have ready for one booking, and what is seldom changed of it."""
+    """Show what to have ready for one booking, and what is seldom changed of it."""
     found = own_bookings.find(turn, store, booking_id)
     if found is None:
         raise NotAButton("not this parent's booking")

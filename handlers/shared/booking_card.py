@@ -41,7 +41,7 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
 
 
 def card(turn: Turn, found: Booking) -> Message:
-    """A booking with the buttons that make sense now; the others behind "more"."""
+    """Show a booking with the buttons that make sense now; the others behind "more"."""
     at_the_door: list[Button | Link] = [parts.join_link(turn, found)]
     if parts.door_is_open(turn, found):
         at_the_door.append(button(turn.say("arriving.here"), "here/1", found.id))
@@ -64,7 +64,7 @@ def card(turn: Turn, found: Booking) -> Message:
 
 
 def preparation(turn: Turn, found: Booking) -> Message:
-    """What to have ready, how to cancel, and what is seldom changed: behind "more"."""
+    """Show what to have ready, how to cancel, and what is seldom changed: behind "more"."""
     company = (
         [button(turn.say("companion.change"), "company/1", found.id)]
         if may_cancel(found.starts_at, turn.acted_at)
@@ -88,7 +88,7 @@ def preparation(turn: Turn, found: Booking) -> Message:
 
 
 def ways_to_change(turn: Turn, booking: Booking) -> Group:
-    """Moving and cancelling, side by side."""
+    """Return the buttons to move and to cancel, side by side."""
     return Group(
         (
             button(turn.say("booking.move"), "move/1", booking.id, 0),
@@ -131,7 +131,7 @@ def past(turn: Turn, booking: Booking) -> Message:
 
 
 def booking_facts(turn: Turn, booking: Booking) -> tuple[tuple[str, str], ...]:
-    """What identifies a booking beside its date (art. 6(4)); nothing personal."""
+    """Return what identifies a booking beside its date (art. 6(4)); nothing personal."""
     return (
         (turn.say("booking.service"), parts.service(turn, booking.service)),
         (turn.say("booking.counselor"), booking.counselor),
@@ -142,7 +142,7 @@ def booking_facts(turn: Turn, booking: Booking) -> tuple[tuple[str, str], ...]:
 
 
 def what_to_have_ready(turn: Turn, heading: str | None = None) -> Points:
-    """What the reminder lists, and a confirmation that comes too late for a reminder (arts. 3, 5,
+    """List what the reminder does, and a confirmation that comes too late for one (arts. 3, 5,
     12(2) to 12(5))."""
     app = turn.office.video.name
     items = (
@@ -198,7 +198,7 @@ def _calendar(turn: Turn, booking: Booking) -> Link:
 
 
 def out_of_calendar(turn: Turn, booking: Booking) -> Link:
-    """The same file, which now takes the consultation out of the parent's own calendar."""
+    """Return the same file, which now takes the consultation out of the parent's own calendar."""
     url = turn.links.calendar_file(booking)
     return Link(turn.say("booking.out_of_calendar"), url, in_browser=True)
 

@@ -19,12 +19,12 @@ def when_of(turn: Turn, booking: Booking) -> str:
 
 
 def headline_of(turn: Turn, booking: Booking) -> str:
-    """When a booking is, as the largest words of a card."""
+    """Say when a booking is, as the largest words of a card."""
     return headline(turn, booking.starts_at, booking.ends_at)
 
 
 def headline(turn: Turn, start: datetime, end: datetime | None = None) -> str:
-    """A day, and its time below it, in the office's time zone and the parent's language."""
+    """Say a day, and its time below it, in the office's time zone and the parent's language."""
     return _when(turn, "format.headline", start, end)
 
 
@@ -73,7 +73,7 @@ def phone_link(turn: Turn) -> Link:
 
 
 def join_link(turn: Turn, booking: Booking) -> Link:
-    """The way in; our own link, never the meeting URL itself. While the door is still shut, it is
+    """Return the way in; our own link, never the meeting URL. While the door is still shut, it is
     not what is to be done now."""
     is_open = door_is_open(turn, booking)
     url = turn.links.join(booking)
@@ -81,7 +81,7 @@ def join_link(turn: Turn, booking: Booking) -> Link:
 
 
 def door_is_open(turn: Turn, booking: Booking) -> bool:
-    """Whether join and "I'm in" work now."""
+    """Return whether join and "I'm in" work now."""
     return joinable(booking.starts_at, booking.ends_at, turn.now, EARLY) is Joinable.NOW
 
 

@@ -89,7 +89,7 @@ def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str],
 
 
 def _interpreted(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
-    """That somebody interprets, and the language that the parent reads in the chat (art. 12(3))."""
+    """Say that somebody interprets, and the language of the parent's chat (art. 12(3))."""
     if booking.companion is not Companion.INTERPRETER:
         return []
     chats = store.contacts.of_seeker(booking.job_seeker_id)

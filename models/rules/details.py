@@ -38,8 +38,8 @@ def name(typed: str) -> str:
 
 
 def reading(typed: str) -> str:
-    """The reading in katakana, or in the letters of any script that tell how they are read, for a
-    name that has no kana. A hyphen for a long vowel is mended. Raises Refused."""
+    """Return the reading in katakana, or in the letters of any script that tell how they are read,
+    for a name that has no kana. A hyphen for a long vowel is mended. Raises Refused."""
     cleaned = _LONG_VOWEL.sub("ー", name(_clean(typed)))
     katakana = "".join(
         chr(ord(sign) + 0x60) if "\u3041" <= sign <= "\u3096" else sign for sign in cleaned
@@ -55,7 +55,7 @@ def folded(text: str) -> str:
 
 
 def _reads(sign: str) -> bool:
-    """Whether a sign stands in a reading: a letter of any script with its marks, but no Chinese
+    """Return whether a sign stands in a reading: a letter of any script with its marks, no Chinese
     character, by Unicode's own names for them."""
     if sign in _READING_SIGNS or unicodedata.category(sign) in ("Mn", "Mc"):
         return True

@@ -42,7 +42,7 @@ def _message(message: Message) -> Json:
 
 
 def _alternative(message: Message) -> str:
-    """What a lock screen shows and a screen reader speaks: what it is and when come first."""
+    """Return what a lock screen shows and a screen reader speaks: what it is and when first."""
     facts = (f"{name} {value}" for name, value in message.facts)
     points = message.points.items if message.points else ()
     said = (message.title, message.headline, message.text, *facts, *points)
@@ -72,7 +72,7 @@ def _bubble(message: Message) -> Json:
 
 
 def _points(points: Points) -> Json:
-    """Points whose second lines hang below their first ones, and not below the bullet."""
+    """Return points whose second lines hang below their first ones, not below the bullet."""
     heading = [_text(points.heading, size="sm", weight="bold")] if points.heading else []
     bullet = _text("•", size="sm", color=_MUTED, flex=0)
     items = [

@@ -41,7 +41,7 @@ class LineMenus:
 
     @property
     def passing(self) -> Set[str] | None:
-        """The chats whose menu ends by itself; None before any was shown."""
+        """Return the chats whose menu ends by itself; None before any was shown."""
         if self._shown is None:
             return None
         return {person for person, key in self._shown.items() if key in self._passing}
