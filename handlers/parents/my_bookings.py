@@ -1,5 +1,7 @@
 """My bookings: what there is, who comes along, and cancelling with one question (art. 6(6))."""
 
+from collections.abc import Callable
+
 from handlers.shared import booking_card, own_bookings, parts
 from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
@@ -35,23 +37,24 @@ def show_next(turn: Turn, store: Store) -> list[Message]:
 
 
 def show_one(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """One booking with everything that can be done with it now."""
-    found = own_bookings.find(turn, store, booking_id)
-    if found is None:
-        raise NotAButton("not this parent's booking")
-    if found not in own_bookings.current(turn, store):
-        return [booking_card.over(turn, found)]
-    return [booking_card.card(turn, found)]
+    """Show one booking with everything that can be done with it now."""
+    return _show(turn, store, booking_id, booking_card.card)
 
 
 def show_preparation(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     """Show what to have ready for one booking, and what is seldom changed of it."""
+    return _show(turn, store, booking_id, booking_card.preparation)
+
+
+def _show(
+    turn: Turn, store: Store, booking_id: int, draw: Callable[[Turn, Booking], Message]
+) -> list[Message]:
+    """Draw one booking of the parent's, or say what became of it."""
     found = own_bookings.find(turn, store, booking_id)
     if found is None:
         raise NotAButton("not this parent's booking")
-    if found not in own_bookings.current(turn, store):
-        return [booking_card.over(turn, found)]
-    return [booking_card.preparation(turn, found)]
+    is_over = found not in own_bookings.current(turn, store)
+    return [booking_card.over(turn, found) if is_over else draw(turn, found)]
 
 
 def _just_cancelled(turn: Turn, store: Store) -> Booking | None:
