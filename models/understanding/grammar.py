@@ -48,6 +48,7 @@ class Link(Choice):
     EITHER = "either"
     AFTER = "after"
     BEFORE = "before"
+    BEYOND = "beyond"  # after it is over
     AROUND = "around"
     WEEK_OF = "week_of"
 
@@ -180,7 +181,7 @@ class _Builder(NamedTuple):
 
     def whole(self, row: str) -> re.Pattern[str]:
         """Return the pattern of a date or time that stands by itself, in no longer word."""
-        filled = self._filled(row)
+        filled = self._filled(row).replace("{D}", _DAY)
         if self.spaced:
             return re.compile(rf"(?<!\w)(?<!\d[/:.-])(?:{filled})(?!\w)(?![/:.]\d)")
         return re.compile(rf"(?<![\da-z])(?<!\d[/:.-])(?:{filled})(?:(?<!\d)|(?![/:.]?\d))")

@@ -22,10 +22,13 @@ _ANY_DAY = date(2026, 1, 1)
 _ROW, _WEAK_ROW, _NEVER = 1.5, 1.0, -5.0
 # So near to the likeliest intent a row's own is not in doubt.
 _CLOSE = 0.7
+# So far ahead of all others a wish must be that offers a day of its own accord.
+_LEAD = 0.5
 # From here on the examples are believed without a row.
 _LIKELY = -1.0
 # So short a text is a command, which its row understands.
 _COMMAND = 12
+_OFFERING = (Intent.BOOK, Intent.MOVE)
 _FOUND_BY_NO_OTHER = (Intent.NONE, Intent.ASK)
 
 
@@ -69,8 +72,11 @@ def guess_intent(marked: Marked, wished: str, language: str) -> Guess:
     likely = max(taught, key=lambda each: taught[each])
     of_row = taught.get(by_row.intent, _NEVER)
     if of_row + (_WEAK_ROW if is_weak else _ROW) >= taught[likely]:
-        is_close = of_row + _CLOSE >= taught[likely]
-        return by_row._replace(is_doubtful=by_row.is_doubtful or not is_close)
+        is_clear = of_row + _CLOSE >= taught[likely]
+        if by_row.intent in _OFFERING and any(map(is_day, marked.text)):
+            others = max(taught[each] for each in taught if each is not by_row.intent)
+            is_clear = of_row >= others + _LEAD
+        return by_row._replace(is_doubtful=by_row.is_doubtful or not is_clear)
     if taught[likely] < _LIKELY:
         return by_row._replace(is_doubtful=True)
     return Guess(likely, is_doubtful=True)

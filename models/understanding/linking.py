@@ -1,7 +1,7 @@
 """Linking: days and times that belong together become one ("from the 7th to the 11th")."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from models.understanding.days import beside, days_of, is_bare, month_of, week_of
@@ -73,10 +73,14 @@ def _days(marked: Marked, kind: Link, one: Day, two: str | None) -> Day:
             return Day(Days(one.days.first, last), {})
         case Link.BEFORE:
             return Day(Days(min(marked.today, one.days.last), one.days.last), {})
+        case Link.BEYOND:
+            last = one.days.last + timedelta(days=1)
+            return Day(Days(last, month_of(last).last), {})
         case Link.AROUND:
             return Day(one.days, {})
         case Link.WEEK_OF:
-            return Day(week_of(one.days.first), {})
+            is_one = one.days.first == one.days.last
+            return Day(week_of(one.days.first) if is_one else one.days, {})
 
 
 def _joined(marked: Marked, one: Day, two: Day, *, is_range: bool) -> Day:
@@ -100,7 +104,7 @@ def _times(marked: Marked, kind: Link, one: Times, two: str | None) -> Times:
             assert is_time(two)
             other = marked.times(two)
             return Times(min(one.first, other.first), max(one.last, other.last))
-        case Link.AFTER:
+        case Link.AFTER | Link.BEYOND:
             return after(one)
         case Link.BEFORE:
             return before(one)

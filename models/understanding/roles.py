@@ -41,16 +41,16 @@ class Roles:
             *cannot,
             *self._marks[Role.WITHOUT],
         ]
-        if self._are_several(marks):
-            marks = [] if self._are_several(cannot) else cannot
+        if self._names_days(marks):
+            marks = [] if self._names_days(cannot) else cannot
         return self._booking(marks)
 
-    def _are_several(self, marks: list[str]) -> bool:
-        return len({self._marked.day(each).days for each in marks if is_day(each)}) > 1
-
     def wanted(self, frame: Frame) -> Frame:
-        """Return the frame with what is wanted, for a booking or a move."""
-        about, wanted = self._marks[Role.ABOUT], [*self._marks[Role.WANTED], *self._asked()]
+        """Return the frame with what is wanted, for a booking or a move. Of several days or times
+        whose roles no word says, the last one is the likeliest wish: reasons, and what is to be
+        moved, are told before it."""
+        about = self._marks[Role.ABOUT]
+        wanted = self._in_order({*self._marks[Role.WANTED], *self._asked()})
         without = [*self._marks[Role.WITHOUT]]
         if frame.intent is Intent.MOVE and not about:
             about = self._marks[Role.CANNOT]
@@ -58,6 +58,13 @@ class Roles:
             without += self._marks[Role.CANNOT]
         if frame.intent is Intent.BOOK and not wanted:
             about, wanted = [], about
+        is_doubtful = (
+            self._marked.is_doubtful or self._names_days(wanted) or self._names_times(wanted)
+        )
+        if is_doubtful and frame.intent is Intent.MOVE:
+            about = [*about, *self._told_first(about, wanted)]
+            wanted = [each for each in wanted if each not in about]
+        wanted.reverse()
         about_days = [self._marked.day(each) for each in about if is_day(each)]
         days = [_near(self._marked.day(each), about_days) for each in wanted if is_day(each)]
         times = [self._marked.times(each) for each in wanted if is_time(each)]
@@ -71,7 +78,6 @@ class Roles:
             for each in without
             if is_time(each) and (rest := rest_of_day(self._marked.times(each)))
         ]
-        is_doubtful = self._marked.is_doubtful or len(set(days)) > 1 or len(set(times)) > 1
         return frame._replace(
             days=days[0] if days else None,
             times=next(iter(times or rest), None),
@@ -86,6 +92,31 @@ class Roles:
             ),
             confidence=DOUBTFUL if is_doubtful else frame.confidence,
         )
+
+    def _told_first(self, about: list[str], wanted: list[str]) -> list[str]:
+        """Return the day and time of a move that are told before the wish, with what stands nearer
+        to them than to it: what is to be moved."""
+        for names_several, is_kind in ((self._names_days, is_day), (self._names_times, is_time)):
+            of_kind = [each for each in wanted if is_kind(each)]
+            if names_several(wanted) and not any(map(is_kind, about)):
+                first, last = self._at(of_kind[0]), self._at(of_kind[-1])
+                near = [each for each in wanted if abs(self._at(each) - first) < abs(self._at(each) - last)]
+                return [each for each in near if not is_kind(each) or each == of_kind[0]]
+        return []
+
+    def _names_days(self, marks: list[str]) -> bool:
+        """Return whether several days are named."""
+        return len({self._marked.day(each).days for each in marks if is_day(each)}) > 1
+
+    def _names_times(self, marks: list[str]) -> bool:
+        """Return whether several times are named."""
+        return len({self._marked.times(each) for each in marks if is_time(each)}) > 1
+
+    def _in_order(self, marks: set[str]) -> list[str]:
+        return sorted(marks, key=self._at)
+
+    def _at(self, mark: str) -> int:
+        return self._marked.text.index(mark)
 
     def _asked(self) -> list[str]:
         """Return the marks that have no role: of several days or times, those of the clauses that
@@ -124,8 +155,9 @@ def _those_with(is_kind: Callable[[str], bool], clauses: list[str]) -> list[str]
 
 def _near(day: Day, about: list[Day]) -> Days:
     """Return the days that are wanted; a weekday lies in the week that was named for the booking
-    it is about ("next Tuesday's to Thursday")."""
-    if about and "week" in about[0].found and is_weekday(day):
+    it is about ("next Tuesday's to Thursday"), or in its own ("Thursday of the same week")."""
+    is_near = is_weekday(day) and about and "week" in about[0].found
+    if about and (is_near or "same_week" in day.found):
         return beside(day.found, about[0].days.first, is_range=False) or day.days
     return day.days
 
