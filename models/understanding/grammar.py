@@ -59,6 +59,7 @@ class Role(Choice):
     ABOUT = "about"
     WITHOUT = "without"
     CANNOT = "cannot"
+    BUSY = "busy"  # a reason for another day
     WANTED = "wanted"
     ASIDE = "aside"
 

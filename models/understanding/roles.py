@@ -16,6 +16,7 @@ from models.understanding.times import rest_of_day
 
 # So many days of a longer range are excluded.
 _MOST = 20
+_EXCLUDING = (Role.WITHOUT, Role.CANNOT)
 
 
 class Roles:
@@ -51,7 +52,11 @@ class Roles:
         moved, are told before it."""
         about = self._marks[Role.ABOUT]
         wanted = self._in_order({*self._marks[Role.WANTED], *self._asked()})
-        without = [*self._marks[Role.WITHOUT]]
+        # "The 7th is my husband's day off now, so please the 7th": a reason excludes no wish.
+        busy = [each for each in self._marks[Role.BUSY] if not self._are_named(each, wanted)]
+        without = [*self._marks[Role.WITHOUT], *busy]
+        # "Thursdays he has swimming, so any day but Thursday"
+        wanted = [each for each in wanted if not self._are_named(each, without)]
         if frame.intent is Intent.MOVE and not about:
             about = self._marks[Role.CANNOT]
         else:
@@ -61,15 +66,19 @@ class Roles:
         is_doubtful = (
             self._marked.is_doubtful or self._names_days(wanted) or self._names_times(wanted)
         )
-        if is_doubtful and frame.intent is Intent.MOVE:
-            about = [*about, *self._told_first(about, wanted)]
+        if frame.intent is Intent.MOVE:
+            if day := self._day_of_a_time(about, wanted):
+                is_doubtful = True
+                about = [*about, day]
+            elif is_doubtful:
+                about = [*about, *self._told_first(about, wanted)]
             wanted = [each for each in wanted if each not in about]
         wanted.reverse()
         about_days = [self._marked.day(each) for each in about if is_day(each)]
         days = [_near(self._marked.day(each), about_days) for each in wanted if is_day(each)]
         times = [self._marked.times(each) for each in wanted if is_time(each)]
         without_days = [self._marked.day(each) for each in without if is_day(each)]
-        of_week = [each for each in without_days if "week" in each.found and is_one_day(each)]
+        of_week = [each for each in without_days if "week" in each.found and (each.named or is_one_day(each))]
         if not days and of_week:
             # "Not Monday of next week" speaks of that week.
             days = [week_of(of_week[0].days.first)]
@@ -104,6 +113,15 @@ class Roles:
                 return [each for each in near if not is_kind(each) or each == of_kind[0]]
         return []
 
+    def _day_of_a_time(self, about: list[str], wanted: list[str]) -> str:
+        """Return the day of "my 2 pm on Friday, at 4": it stands beside no time that is wanted, so
+        it is likely the day of the time that is to be moved."""
+        days, times = [*filter(is_day, wanted)], [*filter(is_time, wanted)]
+        if len(days) != 1 or not times or any(map(is_day, about)) or not any(map(is_time, about)):
+            return ""
+        is_beside = any(abs(self._at(each) - self._at(days[0])) == 1 for each in times)
+        return "" if is_beside else days[0]
+
     def _names_days(self, marks: list[str]) -> bool:
         """Return whether several days are named."""
         return len({self._marked.day(each).days for each in marks if is_day(each)}) > 1
@@ -111,6 +129,14 @@ class Roles:
     def _names_times(self, marks: list[str]) -> bool:
         """Return whether several times are named."""
         return len({self._marked.times(each) for each in marks if is_time(each)}) > 1
+
+    def _are_named(self, mark: str, others: list[str]) -> bool:
+        """Return whether the same days stand among others."""
+        return is_day(mark) and any(
+            self._marked.day(each).days == self._marked.day(mark).days
+            for each in others
+            if is_day(each)
+        )
 
     def _in_order(self, marks: set[str]) -> list[str]:
         return sorted(marks, key=self._at)
@@ -122,12 +148,26 @@ class Roles:
         """Return the marks that have no role: of several days or times, those of the clauses that
         ask for something."""
         asking = [each for each in self._left if self._marked.grammar.asks.search(each)]
-        return [
+        asked = [
             mark
             for is_kind in (is_day, is_time)
             for clause in _those_with(is_kind, asking) or self._left
             for mark in clause
             if is_kind(mark)
+        ]
+        return [*asked, *self._closer(asked)]
+
+    def _closer(self, asked: list[str]) -> list[str]:
+        """Return the days that another clause names within a week or month that is asked for ("after
+        New Year, please. 12 January, in the afternoon")."""
+        asked_days = [self._marked.day(each) for each in asked if is_day(each)]
+        return [
+            each
+            for each in marks_in(self._left)
+            if is_day(each)
+            and each not in asked
+            and is_one_day(day := self._marked.day(each))
+            and any(not is_one_day(whole) and _overlap(whole.days, day.days) for whole in asked_days)
         ]
 
     def _booking(self, marks: list[str]) -> About | None:
@@ -138,9 +178,15 @@ class Roles:
         return About(day, clock) if day or clock else None
 
     def _take(self, role: Role, match: re.Match[str]) -> str:
+        marks = match["one"]
         if role is Role.ABOUT and self._marked.moved:
             role = Role.WANTED
-        self._marks[role] += match["one"]
+        if role in _EXCLUDING and is_day(marks[0]) and is_time(marks[-1]):
+            day = self._marked.day(marks[0])
+            if not is_one_day(day) and not day.named:  # "next week, but no mornings"
+                self._marks[Role.WANTED] += marks[0]
+                marks = marks[1:]
+        self._marks[role] += marks
         return TAKEN
 
 
@@ -162,6 +208,10 @@ def _near(day: Day, about: list[Day]) -> Days:
     return day.days
 
 
+def _overlap(one: Days, other: Days) -> bool:
+    return one.first <= other.last and other.first <= one.last
+
+
 def is_one_day(day: Day) -> bool:
     """Return whether one day was named, and no range."""
     return day.days.first == day.days.last
@@ -169,9 +219,11 @@ def is_one_day(day: Day) -> bool:
 
 def _excluded(without: list[Day], wanted: list[Days]) -> tuple[date, ...]:
     """Return the days that are excluded, of a range its first ones from Monday to Friday; a weekday
-    lies in the week that is wanted."""
+    lies in the week that is wanted. Weeks before or after what is wanted are only its reason."""
     found = set()
     for day in without:
+        if wanted and not (is_one_day(day) or day.named) and not _overlap(day.days, wanted[0]):
+            continue
         in_week = is_weekday(day) and wanted and wanted[0].first != wanted[0].last
         near = beside(day.found, wanted[0].first, is_range=False) if in_week else None
         for first, last in [near] if near else day.single:

@@ -34,7 +34,9 @@ def before(times: Times) -> Times:
 
 
 def around(times: Times) -> Times:
-    """Return half an hour more on each side."""
+    """Return half an hour more on each side of one time; what is a range already stays one."""
+    if times.first != times.last:
+        return times
     return Times(_shifted(times.first, -_AROUND), _shifted(times.last, _AROUND))
 
 
