@@ -64,7 +64,8 @@ def guess_intent(marked: Marked, wished: str, language: str) -> Guess:
     is_command = len(marked.text) <= _COMMAND and not is_weak and not marks_in(marked.text)
     is_denied = wished != marked.text and by_row.intent is Intent.NONE
     is_our_own = by_row.intent in OUTWARD  # which no example has
-    if is_our_own or is_command or is_denied:
+    is_one_word = marked.grammar.words.spaced and marked.text.isalpha()
+    if is_our_own or is_command or is_denied or (is_one_word and by_row.intent is Intent.NONE):
         return by_row
     taught = likelihood(language, _masked).scores(_signs(marked.text))
     if not taught:
@@ -73,7 +74,8 @@ def guess_intent(marked: Marked, wished: str, language: str) -> Guess:
     of_row = taught.get(by_row.intent, _NEVER)
     if of_row + (_WEAK_ROW if is_weak else _ROW) >= taught[likely]:
         is_clear = of_row + _CLOSE >= taught[likely]
-        if by_row.intent in _OFFERING and any(map(is_day, marked.text)):
+        is_long = len(marked.text) > _COMMAND
+        if is_long and by_row.intent in _OFFERING and any(map(is_day, marked.text)):
             others = max(taught[each] for each in taught if each is not by_row.intent)
             is_clear = of_row >= others + _LEAD
         return by_row._replace(is_doubtful=by_row.is_doubtful or not is_clear)

@@ -79,8 +79,12 @@ class Marked:
             days = days_of(found, self.today)
         if days is None:
             self.is_doubtful = True
-            return match[0]
-        return PAST_MARK if is_over(found) else self.mark_days(days, found)
+            # "30 February" is not the 30th of another month either.
+            is_whole = "day" in found and bool({"month", "monthname"} & set(found))
+            return TAKEN if is_whole else match[0]
+        ends = (Days(days.first, days.first), Days(days.last, days.last))
+        named = ends if "either" in found else ()  # "the 3rd or the 8th"
+        return PAST_MARK if is_over(found) else self.mark_days(days, found, named)
 
     def _mark_time(self, match: re.Match[str]) -> str:
         times = times_of(self._found(match))

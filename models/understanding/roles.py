@@ -78,7 +78,11 @@ class Roles:
         days = [_near(self._marked.day(each), about_days) for each in wanted if is_day(each)]
         times = [self._marked.times(each) for each in wanted if is_time(each)]
         without_days = [self._marked.day(each) for each in without if is_day(each)]
-        of_week = [each for each in without_days if "week" in each.found and (each.named or is_one_day(each))]
+        of_week = [
+            each
+            for each in without_days
+            if "week" in each.found and (each.named or is_one_day(each))
+        ]
         if not days and of_week:
             # "Not Monday of next week" speaks of that week.
             days = [week_of(of_week[0].days.first)]
@@ -109,7 +113,11 @@ class Roles:
             of_kind = [each for each in wanted if is_kind(each)]
             if names_several(wanted) and not any(map(is_kind, about)):
                 first, last = self._at(of_kind[0]), self._at(of_kind[-1])
-                near = [each for each in wanted if abs(self._at(each) - first) < abs(self._at(each) - last)]
+                near = [
+                    each
+                    for each in wanted
+                    if abs(self._at(each) - first) < abs(self._at(each) - last)
+                ]
                 return [each for each in near if not is_kind(each) or each == of_kind[0]]
         return []
 
@@ -167,7 +175,9 @@ class Roles:
             if is_day(each)
             and each not in asked
             and is_one_day(day := self._marked.day(each))
-            and any(not is_one_day(whole) and _overlap(whole.days, day.days) for whole in asked_days)
+            and any(
+                not is_one_day(whole) and _overlap(whole.days, day.days) for whole in asked_days
+            )
         ]
 
     def _booking(self, marks: list[str]) -> About | None:
