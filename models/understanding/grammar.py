@@ -19,6 +19,7 @@ FIRST_DAY_MARK, FIRST_TIME_MARK, MARKS = 0xE000, 0xE400, 0x400
 NOISE_MARK = "#"  # a number that is no date
 TAKEN = "\N{IDEOGRAPHIC FULL STOP}"  # a mark that has its role
 PAST_MARK = "\uf000"  # a day that is over ("yesterday") is never wanted
+NO_DAY_MARK = "\uf001"  # a day that does not exist
 _DAY = f"[{chr(FIRST_DAY_MARK)}-{chr(FIRST_DAY_MARK + MARKS - 1)}]"
 _TIME = f"[{chr(FIRST_TIME_MARK)}-{chr(FIRST_TIME_MARK + MARKS - 1)}]"
 _BETWEEN = f"{chr(FIRST_DAY_MARK)}-{chr(FIRST_TIME_MARK + MARKS - 1)}"

@@ -6,7 +6,7 @@ from datetime import date
 from models.text import plain
 from models.understanding.examples import likelihood
 from models.understanding.frame import OUTWARD, Intent
-from models.understanding.grammar import Guess, grammar_of, without_accents
+from models.understanding.grammar import NO_DAY_MARK, Guess, grammar_of, without_accents
 from models.understanding.language import language_of
 from models.understanding.linking import link
 from models.understanding.marking import Marked, is_day, is_time
@@ -100,4 +100,10 @@ def _masked(text: str) -> str:
 
 
 def _signs(marked: str) -> str:
-    return "".join("D" if is_day(sign) else "T" if is_time(sign) else sign for sign in marked)
+    return "".join(map(_sign, marked))
+
+
+def _sign(mark: str) -> str:
+    if is_day(mark) or mark == NO_DAY_MARK:
+        return "D"
+    return "T" if is_time(mark) else mark

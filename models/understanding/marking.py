@@ -5,11 +5,12 @@ from datetime import date
 from typing import NamedTuple
 
 from models.understanding.days import Found, days_of, is_over
-from models.understanding.frame import Days, Times
+from models.understanding.frame import About, Days, Times
 from models.understanding.grammar import (
     FIRST_DAY_MARK,
     FIRST_TIME_MARK,
     MARKS,
+    NO_DAY_MARK,
     NOISE_MARK,
     PAST_MARK,
     TAKEN,
@@ -61,6 +62,27 @@ class Marked:
     def times(self, mark: str) -> Times:
         return self._times[ord(mark) - FIRST_TIME_MARK]
 
+    def names_days(self, marks: list[str]) -> bool:
+        """Return whether several days are among marks."""
+        return len({self.day(each).days for each in marks if is_day(each)}) > 1
+
+    def names_times(self, marks: list[str]) -> bool:
+        """Return whether several times are among marks."""
+        return len({self.times(each) for each in marks if is_time(each)}) > 1
+
+    def booking(self, marks: list[str]) -> About | None:
+        """Return the booking that marks speak of: their first single day, and their first single
+        time."""
+        days = [self.day(each).days for each in marks if is_day(each)]
+        times = [self.times(each) for each in marks if is_time(each)]
+        day = next((each.first for each in days if each.first == each.last), None)
+        clock = next((each.first for each in times if each.first == each.last), None)
+        return About(day, clock) if day or clock else None
+
+    def distance(self, one: str, other: str) -> int:
+        """Return how many signs two marks stand apart."""
+        return abs(self.text.index(one) - self.text.index(other))
+
     def mark_days(self, days: Days, found: Found, named: tuple[Days, ...] = ()) -> str:
         """Return a new mark for days."""
         self._days.append(Day(days, found, named))
@@ -81,7 +103,7 @@ class Marked:
             self.is_doubtful = True
             # "30 February" is not the 30th of another month either.
             is_whole = "day" in found and bool({"month", "monthname"} & set(found))
-            return TAKEN if is_whole else match[0]
+            return NO_DAY_MARK if is_whole else match[0]
         ends = (Days(days.first, days.first), Days(days.last, days.last))
         named = ends if "either" in found else ()  # "the 3rd or the 8th"
         return PAST_MARK if is_over(found) else self.mark_days(days, found, named)
@@ -105,6 +127,21 @@ class Marked:
             for name, text in match.groupdict().items()
             if text is not None
         }
+
+
+def is_one_day(day: Day) -> bool:
+    """Return whether one day was named, and no range."""
+    return day.days.first == day.days.last
+
+
+def is_range(day: Day) -> bool:
+    """Return whether a range was named, and not one day or several one by one."""
+    return not (is_one_day(day) or day.named)
+
+
+def overlap(one: Days, other: Days) -> bool:
+    """Return whether two ranges have a day in common."""
+    return one.first <= other.last and other.first <= one.last
 
 
 def is_day(mark: str) -> bool:

@@ -10,6 +10,7 @@ from models.understanding.language import language_of
 from models.understanding.marking import Marked, is_day, is_time
 from models.understanding.roles import Roles
 from models.understanding.sayings import Saying, says, trouble_in
+from models.understanding.wanting import wanted
 
 # What is read to make ready, and on which day, does not matter, if it is no command.
 _SENTENCE, _ANY_DAY = "- " * 20, date(2026, 1, 1)
@@ -33,7 +34,7 @@ def read(typed: str, today: date, language: str | None = None) -> Frame:
         language=language,
     )
     if guess.intent in _WANTING:
-        return Roles(marked).wanted(frame)
+        return wanted(frame, marked, Roles(marked))
     if guess.intent in _SPEAKING_OF_ONE:
         return frame._replace(about=Roles(marked).about_one())
     if guess.intent in _ASKING or (guess.intent is Intent.NONE and "?" in text):
