@@ -129,6 +129,7 @@ FRAMES: dict[Intent, Callable[[Turn, Store, Frame], list[Message]]] = {
     Intent.BOOK: wishing.book,
     Intent.MOVE: wishing.move,
     Intent.CANCEL: wishing.cancel,
+    Intent.WAIT: wishing.wait,
 }
 
 
@@ -157,9 +158,11 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
         case Did.SAID:
             return [*told, *(heard or _said(turn, store, event.text))]
         case Did.TAPPED:
-            store.awaited.pop(turn.contact, turn.now)  # a button is another answer
+            awaited = store.awaited.pop(turn.contact, turn.now)  # a button is another answer
             verb = event.text.split(":", 1)[0]
             step = [] if heard and verb in _ABOUT_A_BOOKING else _tapped(turn, store, event.text)
+            if awaited is not None and awaited.what == wishing.AWAITED and verb in _SETTLING:
+                step = wishing.go_on(turn, store, awaited.subject, step)
             return [*told, *heard, *step]
         case Did.SENT:
             return [*told, *(heard or _sent(turn, store, event.text))]
@@ -229,6 +232,8 @@ def _is_for_staff(event: Event) -> bool:
 
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     awaited = store.awaited.pop(turn.contact, turn.now)
+    if awaited is not None and awaited.what == wishing.AWAITED:
+        wishing.keep(turn, store, awaited.subject)  # no text answers it
     if (
         awaited is not None
         and awaited.what == "question"
@@ -264,6 +269,8 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     """The answer to what typed words ask for; nothing when they ask for nothing that we know."""
     if courtesies.is_answer(text):
         return welcome.press_a_button(turn, store)
+    if service := booking.service_named(turn, text):
+        return booking.show_days(turn, store, service, 0)
     frame = read(text, turn.today, turn.say.tag)
     if courtesies.is_courtesy(text) and not _is_wish(turn, store, frame):
         return (
@@ -302,6 +309,10 @@ _ABOUT_A_BOOKING = (
     *("late/1", "here/1", "cancel/1", "cancelyes/1", "show/1", "willcome/1", "move/1", "ready/1"),
     *("door/1", "saylate/1", "cancelone/1", "moveone/1"),
 )
+
+
+# Buttons on the way from a first wish to what fits it.
+_SETTLING = ("agree/1", "all/1", "yes/1", "item/1", "next/1", "book/1", "language/1")
 
 
 def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:

@@ -68,16 +68,55 @@ async def test_the_language_can_be_switched_at_any_time(world: World) -> None:
     parent = world.parent()
     await parent.follows()
     await parent.taps("^English$")
-    parent.sees("What would you like to do")
-    await parent.taps("^Book$")
-    parent.sees("The terms of use in short")
+    parent.sees("free of charge", "The terms of use in short")
     await parent.says("日本語")
-    parent.sees("ご用件")
+    parent.sees("利用規約のあらまし")
+    await parent.says("English please")
+    await parent.taps("I agree")
+    parent.sees("Is this service for you")
+    await parent.says("日本語")
+    parent.sees("ご利用の条件")
+
+
+async def test_who_may_book_reads_the_menu_in_the_new_language(world: World) -> None:
+    parent = world.parent()
+    await parent.has_settled_everything()
     await parent.says("English please")
     parent.sees("What would you like to do")
     await parent.taps("Language")
     await parent.taps("^日本語$")
     parent.sees("ご用件")
+
+
+async def test_a_wish_from_before_the_terms_is_kept(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.says("12月2日の午前に予約したいです")
+    parent.sees("利用規約のあらまし")
+    await parent.taps("同意する")
+    await parent.taps("すべて当てはまる")
+    await parent.says("こんにちは")
+    await parent.taps_old("すべて大丈夫")
+    await parent.fills_form()
+    await parent.taps("次へ")
+    await parent.taps("職業相談")
+    parent.sees("12月2日\\(水\\)", "午前", "10:00").sees_no("15:00")
+
+
+async def test_yes_is_pressed_and_the_service_may_be_typed(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.says("同意します")
+    parent.sees("ボタン", "利用規約のあらまし")
+    await parent.taps("同意する")
+    await parent.says("はい")
+    parent.sees("ボタン", "ご利用の条件")
+    await parent.taps("すべて当てはまる")
+    await parent.taps("すべて大丈夫")
+    await parent.fills_form()
+    await parent.taps("次へ")
+    await parent.says("職業相談")
+    parent.sees("12/1\\(火\\) 空き12")
 
 
 async def test_not_now_leaves_the_phone_and_a_way_back(world: World) -> None:

@@ -97,6 +97,38 @@ async def test_a_typed_full_day_offers_to_wait(world: World) -> None:
     parent.sees("待つのをやめました")
 
 
+async def test_who_asks_in_words_waits(world: World) -> None:
+    await full_day(world)
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says("12/1のキャンセル待ちをお願いします")
+    parent.sees("空きをお待ちします：12月1日\\(火\\)")
+    await parent.says("キャンセル待ちしたいです")
+    parent.sees("空きを待つ", DAY)
+    await parent.says("予約確認")
+    parent.sees("予約はありません", "空きをお待ちします：12月1日\\(火\\)")
+    await parent.taps("待つのをやめる")
+    await parent.says("予約確認")
+    parent.sees("予約はありません").sees_no("お待ちします")
+
+
+async def test_a_day_that_is_not_full_is_offered_to_who_would_wait(world: World) -> None:
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says("12/1のキャンセル待ちをお願いします")
+    await parent.taps("職業相談")
+    parent.sees("12月1日\\(火\\)", "10:00")
+
+
+async def test_who_has_a_booking_may_wait_for_the_full_day_that_they_type(world: World) -> None:
+    await full_day(world)
+    parent = world.parent()
+    await parent.has_booked(day="12/2")
+    await parent.says("12/1に変更したいです")
+    await parent.taps("空いたら知らせてほしい")
+    parent.sees("空きをお待ちします：12月1日\\(火\\)")
+
+
 async def test_any_day(make_world: MakeWorld, channel: str) -> None:
     world: World = await make_world(channel, horizon_days=4)
     owners = await full_day(world)

@@ -12,6 +12,7 @@ from models.rules.slots import Slot
 from models.store import Store
 from models.store.bookings import SlotTaken
 from models.tables import Companion
+from models.text import plain
 from models.turn import Turn
 
 
@@ -45,6 +46,16 @@ def choose_service(turn: Turn, store: Store) -> list[Message]:
     """The services that the office offers (art. 1)."""
     mine = own_bookings.current(turn, store)
     return closed(turn, store, mine) or [services(turn)]
+
+
+def service_named(turn: Turn, text: str) -> str | None:
+    """Return the service whose name was typed, in the parent's language or the office's, and
+    nothing else."""
+    spoken = (turn, turn.in_language(turn.office.language))
+    for each in turn.office.services:
+        if plain(text) in (plain(parts.service(one, each)) for one in spoken):
+            return each
+    return None
 
 
 def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message]:

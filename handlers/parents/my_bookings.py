@@ -1,8 +1,8 @@
 """My bookings: what there is, who comes along, and cancelling with one question (art. 6(6))."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from handlers.shared import booking_card, own_bookings, parts
+from handlers.shared import booking_card, own_bookings, parts, waiting_card
 from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
 from models.rules.deadlines import may_cancel
@@ -12,8 +12,14 @@ from models.turn import Turn
 
 
 def show_mine(turn: Turn, store: Store) -> list[Message]:
-    """This parent's bookings that are not over."""
+    """This parent's bookings that are not over, and the free slots that they wait for."""
     mine = own_bookings.current(turn, store)
+    days = [each.day for each in store.waiting.of(turn.contact.id, turn.today)]
+    waits = [waiting_card.card(turn, days, is_move=bool(mine))] if days else []
+    return [*_bookings(turn, store, mine), *waits]
+
+
+def _bookings(turn: Turn, store: Store, mine: Sequence[Booking]) -> list[Message]:
     if not mine:
         ways = [button(turn.say("menu.book"), "book/1", primary=True)]
         if cancelled := _just_cancelled(turn, store):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 
 from handlers.parents import booking, gate, moving
-from handlers.shared import hours, offering, own_bookings, parts
+from handlers.shared import hours, offering, own_bookings, parts, waiting_card
 from models.booking import Booking
 from models.chat import Group, Message, NotAButton, button, column
 from models.contact import Contact
@@ -120,21 +120,11 @@ def _wait(turn: Turn, store: Store, service: str, day: date | None) -> list[Mess
             give_up = column(button(turn.say("waiting.stop"), "waitnot/1"))
             return [Message(text=turn.say("waiting.too_many"), groups=(give_up,))]
         store.waiting.wait(turn.contact.id, service, day, turn.now)
-    anything = turn.say("waiting.earlier" if to_move else "waiting.any_day")
-    which = turn.say.day(day) if day else anything
-    minutes = turn.office.hold_minutes
     # Whoever pressed "move" on the way here is in doubt until they say that they come.
     keep = (
         [button(turn.say("move.keep"), "willcome/1", to_move.id, primary=True)] if to_move else []
     )
-    return [
-        Message(
-            title=turn.say("waiting.noted_title"),
-            text=turn.say("waiting.noted_text", day=which, minutes=minutes),
-            groups=(column(*keep, button(turn.say("waiting.stop"), "waitnot/1")),),
-            shortcuts=parts.menu_shortcuts(turn),
-        )
-    ]
+    return [waiting_card.card(turn, [day], is_move=to_move is not None, ways=keep)]
 
 
 def _next_slot(turn: Turn, store: Store, wait: Wait, free: dict[date, list[Slot]]) -> Slot | None:

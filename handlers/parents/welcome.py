@@ -1,7 +1,7 @@
 """The counter itself: welcome, menu, help, the office, the language, and kind answers to what
 the program cannot use."""
 
-from handlers.parents import consent
+from handlers.parents import consent, gate
 from handlers.shared import own_bookings, parts
 from locales import best_language, languages, phrases
 from locales.words import languages_named
@@ -48,11 +48,15 @@ def show_languages(turn: Turn, store: Store) -> list[Message]:
 
 
 def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
-    """Change the language of chat and pages, at any time."""
+    """Change the language of chat and pages, at any time. Who was on the way to a first booking
+    is asked again what they could not read."""
     if language not in languages():
         raise NotAButton("no such language")
     store.contacts.set_language(turn.contact.id, language)
-    return [parts.menu(turn.in_language(language))]
+    turn = turn.in_language(language)
+    if not consent.stands(turn, store.settled.of(turn.contact, turn.today)):
+        return welcome(turn, store)
+    return gate.closed(turn, store) or [parts.menu(turn)]
 
 
 def speak(turn: Turn, store: Store, text: str) -> list[Message]:
@@ -133,8 +137,10 @@ def not_here(turn: Turn, store: Store) -> list[Message]:
 
 
 def press_a_button(turn: Turn, store: Store) -> list[Message]:
-    """Somebody typed "yes" or "no": only a button says to what."""
-    return [Message(text=turn.say("fallback.press"), shortcuts=parts.menu_shortcuts(turn))]
+    """Somebody typed "yes" or "no": only a button says to what. Who is on the way to a first
+    booking sees the question again."""
+    press = Message(text=turn.say("fallback.press"), shortcuts=parts.menu_shortcuts(turn))
+    return [press, *(gate.closed(turn, store) or [])]
 
 
 def stale_button(turn: Turn, store: Store) -> list[Message]:

@@ -2,8 +2,9 @@
 is an offer with buttons, which repeats what was heard."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from handlers.parents import booking, cancelling, moving, my_bookings
+from handlers.parents import booking, cancelling, gate, moving, my_bookings, waiting
 from handlers.shared import offering, own_bookings, parts, wish_card
 from handlers.shared.wish import Wish
 from handlers.shared.wish_card import Ways
@@ -15,6 +16,10 @@ from models.store import Store
 from models.turn import Turn
 from models.understanding.frame import About, Days, Frame, Intent, Times
 
+# The name of a wish that waits for the rest to be settled.
+AWAITED = "wish"
+# Who has not booked by then begins anew.
+_KEPT_FOR = timedelta(hours=2)
 # Of how many readings one can choose.
 _READINGS = 2
 # Of how many times that were named one by one.
@@ -27,11 +32,43 @@ def book(turn: Turn, store: Store, frame: Frame) -> list[Message]:
         return booking.start(turn, store)
     if len(frame.single_times) > 1:
         return ask(turn, store, frame)
+    if to_settle := gate.closed(turn, store):
+        keep(turn, store, _wish(turn, frame, None).packed())
+        return to_settle
     mine = own_bookings.current(turn, store)
     if blocked := booking.closed(turn, store, mine):
         return _move_instead(turn, store, frame, mine) or blocked
     wish = _wish(turn, frame, store.bookings.latest(booking.seeker(turn)))
     return _offer(turn, store, wish, mine)
+
+
+def go_on(turn: Turn, store: Store, packed: str, answer: list[Message]) -> list[Message]:
+    """Offer what fits a wish that was typed before everything was settled; while something still
+    is to be settled, keep it and give the answer to that."""
+    if gate.closed(turn, store):
+        keep(turn, store, packed)
+        return answer
+    return wish(turn, store, packed)
+
+
+def keep(turn: Turn, store: Store, packed: str) -> None:
+    """Keep a wish until everything is settled."""
+    store.awaited.ask(turn.contact.id, AWAITED, packed, turn.now + _KEPT_FOR)
+
+
+def wait(turn: Turn, store: Store, frame: Frame) -> list[Message]:
+    """Put somebody on the waiting list who asks for it: for the day that they name, while it is
+    full, or for one that they choose."""
+    if blocked := gate.closed(turn, store):
+        return blocked
+    service = booking.usual_service(turn, store) or turn.office.services[0]
+    day = frame.days.first if frame.days and frame.days.first == frame.days.last else None
+    mine = own_bookings.current(turn, store)
+    if day is not None and day in offering.days(turn, store, mine).full:
+        return waiting.wait_for(turn, store, service, day)
+    if day is not None:
+        return book(turn, store, frame)
+    return waiting.choose_day(turn, store, service)
 
 
 def _move_instead(turn: Turn, store: Store, frame: Frame, mine: Sequence[Booking]) -> list[Message]:
@@ -185,7 +222,9 @@ def _offer_move(
     if blocked := moving.closed(turn, store, found.id):
         return blocked
     all_days = button(turn.say("booking.other_day"), "move/1", found.id, 0)
-    ways = Ways(("moveday/1", found.id), ("movetime/1", found.id), all_days)
+    # Who may have another booking would wait for that one.
+    wait = ("wait/1", found.service) if len(mine) >= turn.office.max_upcoming else None
+    ways = Ways(("moveday/1", found.id), ("movetime/1", found.id), all_days, wait)
     return wish_card.offer(turn, store, wish, others, ways)
 
 

@@ -41,6 +41,7 @@ class Intent(Choice):
     NEXT = "next"
     MENU = "menu"
     START = "start"
+    WAIT = "wait"
 
 
 # What our own commands are to others.
@@ -54,6 +55,7 @@ OUTWARD = {
     Intent.NEXT: Intent.NONE,
     Intent.MENU: Intent.HELP,
     Intent.START: Intent.GREETING,
+    Intent.WAIT: Intent.BOOK,
 }
 
 

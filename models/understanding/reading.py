@@ -14,7 +14,7 @@ from models.understanding.wanting import wanted
 
 # What is read to make ready, and on which day, does not matter, if it is no command.
 _SENTENCE, _ANY_DAY = "- " * 20, date(2026, 1, 1)
-_WANTING = (Intent.BOOK, Intent.MOVE)
+_WANTING = (Intent.BOOK, Intent.MOVE, Intent.WAIT)
 _SPEAKING_OF_ONE = (Intent.CANCEL, Intent.LATE, Intent.HERE, Intent.LIST)
 _ASKING = (Intent.ASK, Intent.OFFICE, Intent.HELP)
 

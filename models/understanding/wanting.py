@@ -61,7 +61,7 @@ def _sorted_out(
     wishes = [each for each in wishes if not _is_named(marked, each, without)]
     if intent is Intent.MOVE and not about:
         about, cannot = cannot, []
-    if intent is Intent.BOOK and not wishes:
+    if intent is not Intent.MOVE and not wishes:
         about, wishes = [], about
     return about, wishes, [*without, *cannot]
 
