@@ -23,6 +23,7 @@ from bot.sandbox.zoom_pane import ZoomPane
 from bot.sandbox.zoom_server import ZoomServer
 from bot.settings import OfficePath, Settings
 from bot.video.registry import open_video
+from locales import languages
 from models.migrations import migrate
 from models.office import load
 from models.store import Store
@@ -31,17 +32,17 @@ from models.vault import new_data_key
 HOST = "127.0.0.1"
 # Each with their user at Zoom.
 _COUNSELORS = {"佐藤": "sato@office.example", "鈴木": "suzuki@office.example"}
-_SAMPLE_TERMS = Path(__file__).parent / "sample-terms.ja.txt"
+_SAMPLE_TERMS = Path(__file__).parent / "sample-terms.txt"
 _SAMPLE_SINCE = date(2025, 10, 17)
 
 
 async def run(port: int, terms: Path | None) -> None:
     """Serve the sandbox until stopped; it forgets everything then."""
     with tempfile.TemporaryDirectory(prefix="madoguchi-") as folder:
-        await _run_in(Path(folder), port, (terms or _SAMPLE_TERMS).read_text(encoding="utf-8"))
+        await _run_in(Path(folder), port, terms or _SAMPLE_TERMS)
 
 
-async def _run_in(folder: Path, port: int, terms: str) -> None:
+async def _run_in(folder: Path, port: int, terms: Path) -> None:
     office = load(OfficePath().office)
     clock = TurnableClock()
     page_address = f"http://{HOST}:{port}"
@@ -94,9 +95,15 @@ def _settings(
     )
 
 
-def _furnish(store: Store, terms: str) -> None:
+def _furnish(store: Store, terms: Path) -> None:
     week = [(weekday, time(10), time(16)) for weekday in range(5)]
-    store.terms.publish(terms, _SAMPLE_SINCE, datetime.now(UTC))
+    summaries = {
+        language: file.read_text(encoding="utf-8")
+        for language in languages()
+        if (file := terms.with_name(f"{terms.stem}.summary.{language}.txt")).exists()
+    }
+    text = terms.read_text(encoding="utf-8")
+    store.terms.publish(text, _SAMPLE_SINCE, datetime.now(UTC), summaries)
     for name, user in _COUNSELORS.items():
         store.calendar.add_counselor(name, None, week, user)
 
