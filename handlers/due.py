@@ -60,7 +60,9 @@ def remind(turn: Turn, store: Store, booking: Booking) -> None:
     if not booking.meeting_url and turn.contact is not NOBODY:
         store.alerts.about(booking, AlertKind.REMINDED_WITHOUT_URL, turn.now)
     # A room that is not there by now is not promised.
-    message = _reminder(turn, booking if booking.meeting_url else booking._replace(host=None))
+    promised = booking if booking.meeting_url else booking._replace(host=None)
+    in_doubt = store.presence.is_in_doubt(booking.id, booking.version)
+    message = _reminder(turn, promised, in_doubt=in_doubt)
     turn.write(LetterKind.REMINDER, message, booking=booking, useless_after=useless_after)
 
 
@@ -272,16 +274,20 @@ def _to_staff(
     store.alerts.about(booking, kind, turn.now, detail=detail)
 
 
-def _reminder(turn: Turn, booking: Booking) -> Message:
+def _reminder(turn: Turn, booking: Booking, *, in_doubt: bool) -> Message:
+    """Remind of a booking; whoever was not sure to come is asked once more."""
     is_today = local_day(booking.starts_at, turn.office.zone) == turn.today
+    how = booking_card.how_and_rule(turn, booking)
+    will_come = button(turn.say("doubt.will_come"), "willcome/1", booking.id, primary=True)
     return Message(
         title=turn.say("reminder.today" if is_today else "reminder.title"),
         headline=parts.headline_of(turn, booking),
-        text=booking_card.how_and_rule(turn, booking),
+        text="\n".join([turn.say("doubt.ask"), how]) if in_doubt else how,
         points=booking_card.what_to_have_ready(turn),
         facts=booking_card.booking_facts(turn, booking),
         groups=(
             column(
+                *([will_come] if in_doubt else []),
                 booking_card.device_check(turn, booking),
                 booking_card.video_test(turn),
                 parts.join_link(turn, booking),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from handlers.shared import parts, witness
 from handlers.staff.permission import about
-from locales import best_language, phrases
+from locales import best_language, of_speech, phrases
 from models.booking import Booking
 from models.chat import Button, Group, Message, button, column
 from models.errand import ErrandKind
@@ -12,7 +12,7 @@ from models.rules.attendance import deadline
 from models.rules.days import local_day
 from models.sighting import Seen
 from models.store import Store
-from models.tables import ACTIVE, Companion, Status
+from models.tables import ACTIVE, AlertKind, Companion, Status
 from models.turn import Turn
 
 # The host can open the room so long before the start.
@@ -23,9 +23,10 @@ _ROOM_AWAITED = timedelta(minutes=2)
 
 def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message:
     """One booking with everything that staff can do with it; a reply to it can bring the URL."""
+    own_title = f"{parts.when_of(turn, booking)}  {turn.say(f'status.{booking.status}')}"
     return Message(
-        title=title or f"{parts.when_of(turn, booking)}  {turn.say(f'status.{booking.status}')}",
-        facts=_facts(turn, store, booking),
+        title=title or own_title,
+        facts=_facts(turn, store, booking, is_titled=not title),
         groups=tuple(_groups(turn, store, booking)),
         about=about(booking),
     )
@@ -58,18 +59,26 @@ def _url_state(turn: Turn, store: Store, booking: Booking) -> str:
     return turn.say("state.room_awaited") if is_awaited else turn.say("state.no_room")
 
 
-def _facts(turn: Turn, store: Store, booking: Booking) -> tuple[tuple[str, str], ...]:
+def _facts(
+    turn: Turn, store: Store, booking: Booking, *, is_titled: bool
+) -> tuple[tuple[str, str], ...]:
+    """Return what the card says; `is_titled` where its title says when it is, and how it stands."""
     say = turn.say
     past = store.agenda.history_of(booking.job_seeker_id, booking.starts_at)
     person = store.seekers.standing(booking.job_seeker_id, turn.today)
     company = (say("booking.companion"), say(f"companion.{booking.companion}"))
     interpreted = _interpreted(turn, store, booking)
-    facts = [
-        *interpreted,
+    state = [
         (say("booking.when"), parts.when_of(turn, booking)),
         (say("state.status"), say(f"status.{booking.status}")),
+    ]
+    facts = [
+        *interpreted,
+        *([] if is_titled else state),
         *_why(turn, store, booking),
+        *_told(turn, store, booking),
         (say("state.person"), f"{store.seekers.masked_name(booking.job_seeker_id)}"),
+        *([] if interpreted else _speaks(turn, store, booking)),
         (say("state.standing"), say(f"standing.{person}")),
         (say("booking.counselor"), booking.counselor),
         (say("booking.service"), parts.service(turn, booking.service)),
@@ -92,11 +101,32 @@ def _interpreted(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, 
     """Say that somebody interprets, and the language of the parent's chat (art. 12(3))."""
     if booking.companion is not Companion.INTERPRETER:
         return []
-    chats = store.contacts.of_seeker(booking.job_seeker_id)
-    language = best_language(chats[0].language) if chats else None
+    language = _language(store, booking)
     own_name = phrases(language)("language.name") if language else "—"
     said = turn.say("state.interpreter", language=own_name)
     return [(turn.say("booking.companion"), said)]
+
+
+def _speaks(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
+    """Return the language of the parent's chat, where it is not the office's."""
+    language = _language(store, booking)
+    if language is None or of_speech(language) == turn.office.language:
+        return []
+    return [(turn.say("language.choose"), phrases(language)("language.name"))]
+
+
+def _language(store: Store, booking: Booking) -> str | None:
+    chats = store.contacts.of_seeker(booking.job_seeker_id)
+    return best_language(chats[0].language) if chats else None
+
+
+def _told(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
+    """Return what the parent has told of their coming, as long as it stands."""
+    is_late = store.alerts.is_told(booking.id, AlertKind.RUNNING_LATE)
+    in_doubt = store.presence.is_in_doubt(booking.id, booking.version)
+    told = [AlertKind.RUNNING_LATE] * is_late + [AlertKind.MAY_NOT_COME] * in_doubt
+    label = turn.say("state.heard")
+    return [(label, turn.say(f"alert.{each}")) for each in told] if is_active(booking) else []
 
 
 def _here(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """What needs staff: alerts that are told at once or wait for the day's list."""
 
-from handlers.staff import alert_card, cards, terms, urgency
+from handlers.staff import alert_card, cards, questions, terms, urgency
 from handlers.staff.permission import booking_of, is_admin
 from models.chat import Group, Message, NotAButton, button, column
 from models.store import Store
@@ -15,14 +15,15 @@ _IN_DIGEST = 5
 
 def show_open(turn: Turn, store: Store) -> list[Message]:
     """What is open, each to be looked at and ticked off: all that is urgent, then as much of the
-    rest as fits; what is left out is counted."""
+    rest as fits; what is left out, and questions, are counted."""
     found, untold = _mine(turn, store), terms.untold(turn, store)
-    if not found and not untold:
+    asked = questions.how_many(turn, store)
+    if not found and not untold and not asked:
         return [Message(text=turn.say("needs.nothing"))]
     urgent = sum(urgency.URGENT[each.kind] for each in found)
     most = _A_MESSAGE * _MOST_MESSAGES
     shown = found[: min(max(urgent, _A_MESSAGE), most)]
-    title = turn.say("needs.title", n=len(found) + len(untold))
+    title = turn.say("needs.title", n=len(found) + len(untold) + asked)
     messages: list[Message] = []
     for at in range(0, len(shown), _A_MESSAGE):
         part = list(enumerate(shown[at : at + _A_MESSAGE], at + 1))
@@ -34,13 +35,16 @@ def show_open(turn: Turn, store: Store) -> list[Message]:
                 in_place=not messages,
             )
         )
-    lines = [f"・{line}" for line, _ in untold]
+    lines = [f"・{turn.say('questions.title', n=asked)}"] if asked else []
+    lines += [f"・{line}" for line, _ in untold]
     if left := len(found) - len(shown):
         lines.append(turn.say("needs.left", n=left))
     rows = [
         button(turn.say("terms_desk.open", version=version), "version/1", version)
         for _, version in untold
     ]
+    if asked:
+        rows.insert(0, button(turn.say("desk.questions"), "questions/1"))
     if lines:
         groups = (column(*rows),) if rows else ()
         messages.append(

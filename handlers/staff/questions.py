@@ -111,9 +111,14 @@ def _concerned(turn: Turn, store: Store, question: Question) -> list[Member]:
     return store.staff.concerned(_counselor(turn, store, question))
 
 
+def how_many(turn: Turn, store: Store) -> int:
+    """Return how many are open that this staff member may answer."""
+    return sum(_is_mine(turn, store, each) for each in store.questions.open())
+
+
 def summary(turn: Turn, store: Store) -> list[str]:
     """How many are open, for the digest."""
-    count = sum(_is_mine(turn, store, each) for each in store.questions.open())
+    count = how_many(turn, store)
     return [turn.say("questions.title", n=count)] if count else []
 
 
