@@ -40,6 +40,7 @@ class Words(NamedTuple):
     unwished: tuple[str, ...]  # wishes that are denied, past or somebody else's
     glue: str  # what may stand between a day and its time
     same_time: str
+    minute: str  # behind a number, what says that it counts minutes
     clauses: str  # what parts a reason from a wish
     asks: str  # what says that a clause asks for something
     links: tuple[tuple[str, str], ...]
@@ -77,6 +78,7 @@ def words_of(language: str) -> Words:
         unwished=tuple(raw.get("unwished", ())),
         glue=raw.get("glue", r"\s?"),
         same_time=raw.get("same_time", _NEVER),
+        minute=raw.get("minute", ""),
         clauses=raw.get("clauses", _NEVER),
         asks=raw.get("asks", _NEVER),
         links=_rows(raw, "links"),

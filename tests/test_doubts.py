@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.parents.troubles import minutes_in, trouble
+from handlers.parents.troubles import trouble
 from models.database import DatabaseUnavailable
 from models.tables import Status
+from models.understanding.durations import minutes_in
 from models.understanding.sayings import Trouble
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE, at_the_end_of_grace, at_the_start, the_day_before
-from tests.desk import booked
+from tests.desk import booked, opens
 from tests.world import World
 
 
@@ -98,6 +99,16 @@ def test_words_that_say_so(words: str, kind: Trouble | None) -> None:
         ("10時30分に着きます", None),
         ("1時間30分遅れます", 90),
         ("1時間半遅れます", 90),
+        ("Vou atrasar uns 20 minutos", 20),
+        ("atraso de meia hora", 30),
+        ("uma hora e meia de atraso", 90),
+        ("em đến trễ 15 phút", 15),
+        ("trễ nửa tiếng ạ", 30),
+        ("会晚到20分钟", 20),
+        ("晚半个小时", 30),
+        ("mahuhuli po ako ng kalahating oras", 30),
+        ("late po ng 10 minuto", 10),
+        ("下午3点20分", None),
     ],
 )
 def test_minutes_that_are_named(words: str, minutes: int | None) -> None:
@@ -114,6 +125,30 @@ async def test_illness_the_day_before_is_answered_kindly_and_holds(world: World)
     admin.looks().sees("来られないかもしれません", "インフルになったけえ明日いけんわ")
     assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
     parent.looks().sees_no("キャンセルの扱いになりました")
+
+
+async def test_who_was_not_sure_is_asked_again_with_the_reminder(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked()
+    await parent.says("12/1は行けないかもしれません")
+    await opens(admin, booking)
+    admin.sees("来られないかもしれません")
+    await world.play_to(booking.starts_at - timedelta(hours=13))
+    parent.looks().sees("どうなさいますか", "予定どおり行きます")
+    await parent.taps("予定どおり行きます")
+    await opens(admin, booking)
+    admin.sees_no("来られないかもしれません")
+
+
+async def test_staff_see_that_somebody_runs_late(world: World) -> None:
+    admin, parent = await world.staff(), world.parent()
+    booking = await parent.has_booked()
+    await parent.says("Tiếng Việt")
+    await world.play_to(booking.starts_at - timedelta(minutes=5))
+    await parent.says("em đến trễ 15 phút")
+    await world.play(minutes=1)
+    await opens(admin, booking)
+    admin.sees("遅れるとの連絡", "Tiếng Việt")
 
 
 async def test_staff_are_told_of_it_once_an_hour_however_often_it_is_said(world: World) -> None:

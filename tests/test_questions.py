@@ -43,6 +43,17 @@ async def test_a_question_is_answered_by_button(world: World) -> None:
     assert "あります".encode() not in bytes(sealed[0][1])
 
 
+async def test_questions_stand_among_what_needs_staff(world: World) -> None:
+    admin = await world.staff()
+    await admin.says("/needs")
+    admin.sees("要対応はありません")
+    await asks(world, "子どもを連れて行ってもいいですか")
+    await admin.says("/needs")
+    admin.sees("1件", "質問 1件")
+    await admin.taps("^質問$")
+    admin.sees("子どもを連れて")
+
+
 async def test_outside_the_hours_an_answer_is_promised_for_the_morning(world: World) -> None:
     admin = await world.staff()
     await world.play_to(world.clock() + timedelta(days=4, hours=8, minutes=20))  # Friday, 17:20

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locales.words import word_languages
-from models.understanding.frame import Frame, Intent
+from models.understanding.frame import CLEAR, Frame, Intent
 from models.understanding.grammar import grammar_of
 from models.understanding.output import as_json
 from models.understanding.reading import read
@@ -69,6 +69,17 @@ def test_the_corpus_is_understood(part: str) -> None:
         ("thứ ba tuần sau buổi chiều", "book", "12-01", "12:00-23:59"),
         ("terça que vem à tarde", "book", "12-01", "12:00-23:59"),
         ("sa susunod na Martes ng hapon", "book", "12-01", "12:00-23:59"),
+        # A reason before the wish, and what is over before it can be.
+        ("12月10日まで旅行なのでその後でお願いします", "book", "12-11..12-31", None),
+        ("お迎えが15時なのでその前でお願いします", "book", None, "00:00-15:00"),
+        ("来週でお願いします。上の子の運動会が5日にあるので4日で", "book", "12-04", None),
+        ("火曜日の1時から2時まで空いてますか", "book", "12-01", "13:00-14:00"),
+        ("夜しか無理です、来週お願いします", "book", "11-30..12-06", "17:00-23:59"),
+        ("Monday's no good because of the dentist, but Tuesday works!", "book", "12-01", None),
+        ("can you fit me in b4 10am on the first of December", "book", "12-01", "00:00-10:00"),
+        ("the 8th in the afternoon, my daughter naps at 2", "book", "12-08", "12:00-23:59"),
+        # Days that do not exist are no others.
+        ("2月30日でお願いします", "book", None, None),
     ],
 )
 def test_days_and_times(text: str, intent: str, dates: str | None, times: str | None) -> None:
@@ -84,6 +95,77 @@ def test_a_move_says_from_when_to_when() -> None:
         assert heard["intent"] == "move"
         assert heard["about"] == {"date": "2026-12-03", "time": None}
         assert heard["dates"] == ["2026-12-10", "2026-12-10"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "clock", "dates", "times"),
+    [
+        ("10時から11時に変更してください", None, "10:00", None, "11:00-11:00"),
+        ("change my reservation from 10 to 11 please", None, "10:00", None, "11:00-11:00"),
+        ("12/3の13時を同じ週の金曜に変更したい", "12-03", "13:00", "12-04", None),
+        ("could we swap the 8th for the 9th?", "12-08", None, "12-09", None),
+        ("Sorry, tomorrow I have to work. Could we move it to next week?", "11-27", None,
+         "11-30..12-06", None),
+        ("今日の3時の、4時にしてもらえませんか", "11-26", "15:00", None, "16:00-16:00"),
+        ("can't make it at 10 tomorrow, could we move it to the afternoon?", "11-27", "10:00",
+         None, "12:00-23:59"),
+        ("Queria transferir minha consulta pra janeiro", None, None, "2027-01-01..2027-01-31",
+         None),
+        ("Có thể chuyển cuộc hẹn thứ Tư của tôi sang thứ Sáu cùng tuần không?", "12-02", None,
+         "12-04", None),
+        ("palipat po ng 2pm ko sa huwebes, gawing 4pm", "12-03", "14:00", None, "16:00-16:00"),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_moved_is_told_before_the_wish(
+    text: str, day: str | None, clock: str | None, dates: str | None, times: str | None
+) -> None:
+    heard = as_json(read(text, TODAY))
+    assert heard["intent"] == "move"
+    about = {"date": day and f"2026-{day}", "time": clock}
+    assert heard["about"] == (about if day or clock else None)
+    assert heard["dates"] == (_days(dates) if dates else None)
+    assert heard["times"] == (times.split("-") if times else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("子どもの療育が毎週木曜なので木曜以外だとありがたいです", ["12-03"]),
+        ("夫の休みが7日に変わったので7日にお願いします", []),
+        ("来週、午前以外で空いてますか", []),
+        ("再来週お願いします、7日だけは無理です", ["12-07"]),
+        ("Looking for a slot next week. I work Tuesdays, so not then", ["12-01"]),
+    ],
+)
+def test_a_reason_excludes_no_wish(text: str, excluded: list[str]) -> None:
+    assert as_json(read(text, TODAY))["except"] == [f"2026-{each}" for each in excluded]
+
+
+@pytest.mark.parametrize("text", ["12/3か8でお願いします", "Dec 3 or 8 please", "Dec 3 o 8 po"])
+def test_days_that_are_named_one_by_one_stay_apart(text: str) -> None:
+    heard = read(text, TODAY)
+    assert [each.first.day for each in heard.single_days] == [3, 8]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["今日は寒いですね、来週も冷えるそうで", "my mother is coming from Brazil on December 20!",
+     "上次咨询是十月八号", "パートは来週から9時から15時です"],
+)  # fmt: skip
+def test_a_day_in_a_story_is_offered_to_nobody_for_sure(text: str) -> None:
+    heard = read(text, TODAY)
+    assert heard.days is None or heard.confidence < CLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["キャンセル待ちしたい", "put me on the waiting list", "lista de espera por favor",
+     "cho em vào danh sách chờ", "候补一下", "waitlist nyo po ako"],
+)  # fmt: skip
+def test_who_asks_to_wait_is_heard(text: str) -> None:
+    heard = read(text, TODAY)
+    assert heard.intent is Intent.WAIT
+    assert as_json(heard)["intent"] == "book"
 
 
 def test_what_is_cancelled_is_what_it_is_about() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from handlers.parents import doubting, gate
-from handlers.parents.troubles import minutes_in
 from handlers.shared import booking_card, own_bookings, parts, witness
 from models.booking import LONGEST, Booking
 from models.chat import Button, Did, Link, Message, NotAButton, button, column
@@ -12,6 +11,7 @@ from models.rules.deadlines import may_cancel
 from models.store import Store
 from models.tables import ACTIVE, AlertKind, Status
 from models.turn import Turn
+from models.understanding.durations import minutes_in
 
 # Ways of coming by which somebody is there, and does not only say so.
 _BY_THE_DOOR = ("join_link", "video")

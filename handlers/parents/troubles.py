@@ -34,8 +34,6 @@ _PLAIN = (
 _ANY_DAY = date(2026, 1, 1)
 _LONGEST_COMMAND, _LONGEST_IN_LATIN = 12, 25
 
-_ONE_HOUR = re.compile(r"(?<!\d)1\s*時間|一時間|(?<!half )an hour|(?<!\d)1 hour")
-
 
 def trouble(text: str) -> Trouble | None:
     """Return what may keep somebody from coming who typed this, or None."""
@@ -113,15 +111,3 @@ def is_command(text: str, today: date, language: str | None = None) -> bool:
         return False
     frame = read(text, today, language)
     return frame.confidence >= CLEAR and frame.intent not in (Intent.NONE, Intent.ASK)
-
-
-def minutes_in(text: str) -> int | None:
-    """Return the minutes that a text names ("30分くらい", "half an hour")."""
-    words = plain(text)
-    hours = 60 * bool(_ONE_HOUR.search(words))
-    # "10時30分" is a time of day.
-    if match := re.search(r"(?<![\d時:])(\d{1,3})\s*(?:分|ぷん|ふん|min)", words):
-        return hours + int(match[1])
-    if re.search(r"1時間半|一時間半|hour and a half", words):
-        return 90
-    return 30 if re.search(r"半時間|half an hour", words) else hours or None

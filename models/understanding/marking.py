@@ -62,6 +62,10 @@ class Marked:
     def times(self, mark: str) -> Times:
         return self._times[ord(mark) - FIRST_TIME_MARK]
 
+    def asks(self) -> bool:
+        """Return whether a word of the text asks for something."""
+        return self.grammar.asks.search(self.text) is not None
+
     def names_days(self, marks: list[str]) -> bool:
         """Return whether several days are among marks."""
         return len({self.day(each).days for each in marks if is_day(each)}) > 1

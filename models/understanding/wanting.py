@@ -33,6 +33,9 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
     days = [_near(marked.day(each), about_days) for each in wishes if is_day(each)]
     days = days or _weeks_of(without_days)
     times = [marked.times(each) for each in wishes if is_time(each)]
+    # Whoever names a day that is over, and asks for nothing, tells of it.
+    is_told = bool(days) and days[0].last < marked.today and not marked.asks()
+    is_doubtful = is_doubtful or is_told
     return frame._replace(
         days=days[0] if days else None,
         times=next(iter(times or _rests(marked, without)), None),
