@@ -68,7 +68,7 @@ async def test_the_language_can_be_switched_at_any_time(world: World) -> None:
     parent = world.parent()
     await parent.follows()
     await parent.taps("^English$")
-    parent.sees("free of charge", "The terms of use in short")
+    parent.sees("free of charge", "The terms of use")
     await parent.says("日本語")
     parent.sees("利用規約のあらまし")
     await parent.says("English please")
@@ -141,6 +141,13 @@ async def test_the_full_text_can_be_read_in_chat(make_world: MakeWorld, channel:
     assert "".join("".join(read).split()) == "".join(long.split())
     await parent.taps("あらましにもどる")
     parent.sees("同意する")
+
+
+async def test_who_reads_another_language_hears_that_the_japanese_text_binds(world: World) -> None:
+    parent = world.parent(language="en")
+    await parent.follows()
+    await parent.taps("Full text here in chat")
+    parent.sees("The text that binds is the Japanese one", "第1条")
 
 
 async def test_nothing_is_offered_without_published_terms(

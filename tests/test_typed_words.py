@@ -127,7 +127,7 @@ async def test_typed_words_work_as_well_as_buttons(world: World) -> None:
         ("遅れます。090-1234-5678に電話ください", "ここには書かないでください"),
         ("遅れます。090-1234-5678に電話ください", "今、予約はありません"),
         ("090-1234-5678", "ここには書かないでください"),
-        ("English", "The terms of use in short"),
+        ("English", "The terms of use"),
         ("日本語", "利用規約のあらまし"),
     ):
         await parent.says(words)

@@ -35,6 +35,9 @@ CATALOGS = {
 PHRASES = [entry for catalogs in CATALOGS.values() for entry in catalogs["ja"]]
 BUTTONS = (ROOT / "tests" / "buttons.txt").read_text(encoding="utf-8").splitlines()
 
+# Words of the law and of the office's papers, which people meet in Japanese elsewhere too.
+LEGAL = ("マイページ", "求職登録", "求職番号", "職業相談", "職業紹介", "管理選考", "ハローワーク")
+
 # Keys that are put together from parts.
 PATTERNS = {
     r"device\.(camera|microphone|speaker|connection)(_help)?": None,
@@ -79,6 +82,16 @@ def test_every_language_has_every_phrase(domain: str) -> None:
 def test_placeholders_are_the_same_in_every_language(domain: str) -> None:
     for entries in zip(*CATALOGS[domain].values(), strict=True):
         assert len({frozenset(_placeholders(entry)) for entry in entries}) == 1, entries[0].msgid
+
+
+def test_legal_words_keep_the_japanese_beside_them() -> None:
+    catalogs = CATALOGS[locales.DOMAIN]
+    for language in (each for each in catalogs if locales.of_speech(each) != "ja"):
+        for own, japanese in zip(catalogs[language], catalogs["ja"], strict=True):
+            for word in (each for each in LEGAL if each in japanese.msgstr):
+                assert word in own.msgstr, (language, own.msgid)
+            if own.msgid in ("terms.title", "terms_page.title"):
+                assert "利用規約" in own.msgstr, language
 
 
 def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:

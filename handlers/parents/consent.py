@@ -62,7 +62,10 @@ def full_text(turn: Turn, store: Store, version_number: int, page: int) -> list[
         further = [button(count, "text/1", version_number, page + 1, primary=True)]
     else:
         further = _after_reading(turn, store, version_number)
+    is_foreign = turn.say.tag != turn.office.language
+    binding = [Message(text=turn.say("terms_page.in_japanese"))] if is_foreign and not page else []
     return [
+        *binding,
         Message(text=pages[page]),
         Message(text=turn.say("terms.go_on"), groups=(column(*further),)),
     ]
