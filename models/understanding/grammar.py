@@ -122,7 +122,8 @@ def grammar_of(language: str, bare: bool) -> Grammar:
         times=tuple(build.whole(row) for build, each in builds for row in each.times),
         noise=builds[0][0].any_of(row for each in mixed for row in each.noise),
         unwished=tuple(build.row(row) for build, each in builds for row in each.unwished),
-        glue=re.compile(f"(?<={_ANY})(?:{words.glue})(?={_ANY})"),
+        # A comma between two days makes a list of them.
+        glue=re.compile(f"(?<={_ANY})(?!(?<={_DAY})[、,]{_DAY})(?:{words.glue})(?={_ANY})"),
         same_time=builds[0][0].any_of(each.same_time for each in mixed),
         clauses=re.compile("|".join([_SENTENCES, *(each.clauses for each in mixed)])),
         asks=builds[0][0].any_of(each.asks for each in mixed),

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from models.understanding.days import Found, days_of, is_over
+from models.understanding.days import Found, beside, days_of, is_over
 from models.understanding.frame import About, Days, Times
 from models.understanding.grammar import (
     FIRST_DAY_MARK,
@@ -82,6 +82,20 @@ class Marked:
         day = next((each.first for each in days if each.first == each.last), None)
         clock = next((each.first for each in times if each.first == each.last), None)
         return About(day, clock) if day or clock else None
+
+    def put_into_week(self, without: list[str]) -> None:
+        """Let weekdays lie in the week that the text names, unless it is excluded ("Thursday to
+        Friday, please. It is about next week")."""
+        every = [*self.moved, *self.text]
+        weeks = [each for each in every if is_day(each) and "week" in self.day(each).found]
+        ranges = [each for each in weeks if is_range(self.day(each)) and each not in without]
+        if len(weeks) != 1 or not ranges:
+            return
+        week = self.day(ranges[0])
+        for at, day in enumerate(self._days):
+            if set(day.found) == {"weekday"} and is_one_day(day):
+                days = beside(day.found, week.days.last, is_range=False) or day.days
+                self._days[at] = Day(days, {**day.found, **week.found})
 
     def distance(self, one: str, other: str) -> int:
         """Return how many signs two marks stand apart."""

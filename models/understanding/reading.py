@@ -1,6 +1,7 @@
 """Reading: from a typed text to what was heard."""
 
 from datetime import date
+from functools import lru_cache
 
 from locales.words import word_languages
 from models.topic import Topic
@@ -19,6 +20,7 @@ _SPEAKING_OF_ONE = (Intent.CANCEL, Intent.LATE, Intent.HERE, Intent.LIST)
 _ASKING = (Intent.ASK, Intent.OFFICE, Intent.HELP)
 
 
+@lru_cache(maxsize=4)  # several steps of a turn read the same text
 def read(typed: str, today: date, language: str | None = None) -> Frame:
     """Return what was heard in a text. `today` is the office's day; `language` the one that the
     person reads, which decides where the words could be of several."""

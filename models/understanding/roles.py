@@ -32,19 +32,21 @@ class Roles:
         return sorted({*self._marks[role], *self._asked()}, key=self._marked.text.index)
 
     def about_one(self) -> About | None:
-        """Return the booking that a text without a wish for another day speaks of: the one of which
-        it says "cannot", where it names several. Of two days, none is guessed."""
-        cannot = self._marks[Role.CANNOT]
-        marks = [
-            *self._marks[Role.ABOUT],
+        """Return the booking that a text without a wish for another day speaks of: where it names
+        several days, the one that is called a booking, or of which it says "cannot". Of two such
+        days, none is guessed."""
+        about, cannot = self._marks[Role.ABOUT], self._marks[Role.CANNOT]
+        every = [
+            *about,
             *self._marks[Role.WANTED],
             *marks_in(self._left),
             *cannot,
             *self._marks[Role.WITHOUT],
         ]
-        if self._marked.names_days(marks):
-            marks = [] if self._marked.names_days(cannot) else cannot
-        return self._marked.booking(marks)
+        for marks in (every, about, cannot):
+            if any(map(is_day, marks)) and not self._marked.names_days(marks):
+                return self._marked.booking(marks)
+        return None if self._marked.names_days(every) else self._marked.booking(every)
 
     def _asked(self) -> list[str]:
         """Return the marks that have no role: of several days or times, those of the clauses that

@@ -20,6 +20,7 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
     roles no word says, the last one is the likeliest wish: reasons, and what is to be moved, are
     told before it."""
     about, wishes, without = _sorted_out(frame.intent, marked, roles)
+    marked.put_into_week(without)
     is_doubtful = marked.is_doubtful or marked.names_days(wishes) or marked.names_times(wishes)
     if frame.intent is Intent.MOVE:
         if day := _day_of_a_time(marked, about, wishes):
@@ -35,7 +36,8 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
     times = [marked.times(each) for each in wishes if is_time(each)]
     # Whoever names a day that is over, and asks for nothing, tells of it.
     is_told = bool(days) and days[0].last < marked.today and not marked.asks()
-    is_doubtful = is_doubtful or is_told
+    is_where_it_is = bool(days) and not times and days[0] in [each.days for each in about_days]
+    is_doubtful = is_doubtful or is_told or is_where_it_is
     return frame._replace(
         days=days[0] if days else None,
         times=next(iter(times or _rests(marked, without)), None),
@@ -66,6 +68,8 @@ def _sorted_out(
         about, cannot = cannot, []
     if intent is not Intent.MOVE and not wishes:
         about, wishes = [], about
+    if intent is not Intent.MOVE and any(_is_named(marked, each, wishes) for each in about):
+        about = []
     return about, wishes, [*without, *cannot]
 
 
