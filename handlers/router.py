@@ -91,6 +91,7 @@ VERBS: dict[str, Step] = {
     "wishfor/1": wishing.wish_for_service,
     "movewish/1": wishing.wish_to_move,
     "willcome/1": doubting.will_come,
+    "comeslate/1": doubting.will_come_late,
     "late/1": arriving.late,
     "here/1": arriving.here,
     "door/1": my_bookings.show_next,
@@ -307,7 +308,7 @@ def _is_wish(turn: Turn, store: Store, frame: Frame) -> bool:
 # Buttons whose answer would be about the booking that was just deemed cancelled.
 _ABOUT_A_BOOKING = (
     *("late/1", "here/1", "cancel/1", "cancelyes/1", "show/1", "willcome/1", "move/1", "ready/1"),
-    *("door/1", "saylate/1", "cancelone/1", "moveone/1"),
+    *("door/1", "saylate/1", "cancelone/1", "moveone/1", "comeslate/1"),
 )
 
 

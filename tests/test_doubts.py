@@ -140,6 +140,18 @@ async def test_who_was_not_sure_is_asked_again_with_the_reminder(world: World) -
     admin.sees_no("来られないかもしれません")
 
 
+async def test_who_says_the_day_before_that_they_will_be_late_comes_late(world: World) -> None:
+    admin = await world.staff()
+    parent, booking = await the_day_before(world)
+    await parent.says("明日10分ほど遅れます")
+    await parent.taps("遅れますが行きます")
+    parent.sees("予約はそのまま残り", "相談に入る")
+    await world.play(minutes=1)
+    await opens(admin, booking)
+    admin.sees("遅れるとの連絡").sees_no("来られないかもしれません")
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
+
+
 async def test_staff_see_that_somebody_runs_late(world: World) -> None:
     admin, parent = await world.staff(), world.parent()
     booking = await parent.has_booked()

@@ -102,6 +102,27 @@ def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     return [booking_card.confirmation(turn, booking, title)]
 
 
+def will_come_late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
+    """The parent will come, but late: staff hear of it, and the booking stays held."""
+    booking = own_bookings.find(turn, store, booking_id)
+    if booking is None:
+        raise NotAButton("not this parent's booking")
+    if booking not in own_bookings.current(turn, store):
+        return [booking_card.over(turn, booking)]
+    store.presence.doubt(booking.id, booking.version, acted_at=turn.acted_at, now=turn.now)
+    store.alerts.close(booking.id, AlertKind.MAY_NOT_COME, turn.now)
+    store.alerts.about(booking, AlertKind.RUNNING_LATE, turn.now)
+    return [
+        Message(
+            title=turn.say("arriving.late_title"),
+            headline=parts.headline_of(turn, booking),
+            text=turn.say("arriving.late_text", phone=parts.phone(turn)),
+            groups=(column(parts.join_link(turn, booking)),),
+            shortcuts=parts.menu_shortcuts(turn),
+        )
+    ]
+
+
 def _questions(turn: Turn, held: Sequence[Booking], trouble: Trouble | None) -> list[Message]:
     to_come = [
         each for each in held if own_bookings.is_own(turn, each) and each.ends_at > turn.acted_at
@@ -114,6 +135,9 @@ def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:
     words.append(turn.say("doubt.ask"))
     words.append(turn.say("doubt.told", phone=parts.phone(turn)))
     will_come = button(turn.say("doubt.will_come"), "willcome/1", booking.id, primary=True)
+    if trouble is Trouble.LATE:
+        late = turn.say("doubt.will_come_late")
+        will_come = button(late, "comeslate/1", booking.id, primary=True)
     ways = [will_come]
     if may_cancel(booking.starts_at, turn.now):
         ways += [

@@ -122,11 +122,15 @@ def _language(store: Store, booking: Booking) -> str | None:
 
 def _told(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
     """Return what the parent has told of their coming, as long as it stands."""
-    is_late = store.alerts.is_told(booking.id, AlertKind.RUNNING_LATE)
-    in_doubt = store.presence.is_in_doubt(booking.id, booking.version)
-    told = [AlertKind.RUNNING_LATE] * is_late + [AlertKind.MAY_NOT_COME] * in_doubt
-    label = turn.say("state.heard")
-    return [(label, turn.say(f"alert.{each}")) for each in told] if is_active(booking) else []
+    if not is_active(booking):
+        return []
+    if store.alerts.is_told(booking.id, AlertKind.RUNNING_LATE):
+        told = AlertKind.RUNNING_LATE
+    elif store.presence.is_in_doubt(booking.id, booking.version):
+        told = AlertKind.MAY_NOT_COME
+    else:
+        return []
+    return [(turn.say("state.heard"), turn.say(f"alert.{told}"))]
 
 
 def _here(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
