@@ -98,7 +98,7 @@ def _settings(
 def _furnish(store: Store, terms: Path) -> None:
     week = [(weekday, time(10), time(16)) for weekday in range(5)]
     summaries = {
-        language: file.read_text(encoding="utf-8")
+        language: file.read_text(encoding="utf-8").strip()
         for language in languages()
         if (file := terms.with_name(f"{terms.stem}.summary.{language}.txt")).exists()
     }
