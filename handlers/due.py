@@ -1,6 +1,7 @@
 """What is due: turns whose speaker is the clock. Each asks the rules again before it acts."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.shared import booking_card, parts, witness
@@ -61,7 +62,9 @@ def remind(turn: Turn, store: Store, booking: Booking) -> None:
         store.alerts.about(booking, AlertKind.REMINDED_WITHOUT_URL, turn.now)
     # A room that is not there by now is not promised.
     promised = booking if booking.meeting_url else booking._replace(host=None)
-    in_doubt = store.presence.is_in_doubt(booking.id, booking.version)
+    in_doubt = store.presence.is_in_doubt(
+        booking.id, booking.version
+    ) and not store.alerts.was_raised(booking.id, AlertKind.RUNNING_LATE)
     message = _reminder(turn, promised, in_doubt=in_doubt)
     turn.write(LetterKind.REMINDER, message, booking=booking, useless_after=useless_after)
 
@@ -277,18 +280,24 @@ def _to_staff(
 def _reminder(turn: Turn, booking: Booking, *, in_doubt: bool) -> Message:
     """Remind of a booking; whoever was not sure to come is asked once more."""
     is_today = local_day(booking.starts_at, turn.office.zone) == turn.today
-    how = booking_card.how_and_rule(turn, booking)
+    # Nothing is cancelled by itself while it is in doubt, so the rule is not told.
+    how = (
+        "\n".join([turn.say("doubt.ask"), booking_card.how_to_enter(turn, booking)])
+        if in_doubt
+        else booking_card.how_and_rule(turn, booking)
+    )
     will_come = button(turn.say("doubt.will_come"), "willcome/1", booking.id, primary=True)
+    device_check = booking_card.device_check(turn, booking)
     return Message(
         title=turn.say("reminder.today" if is_today else "reminder.title"),
         headline=parts.headline_of(turn, booking),
-        text="\n".join([turn.say("doubt.ask"), how]) if in_doubt else how,
+        text=how,
         points=booking_card.what_to_have_ready(turn),
         facts=booking_card.booking_facts(turn, booking),
         groups=(
             column(
                 *([will_come] if in_doubt else []),
-                booking_card.device_check(turn, booking),
+                replace(device_check, primary=device_check.primary and not in_doubt),
                 booking_card.video_test(turn),
                 parts.join_link(turn, booking),
                 button(turn.say("arriving.late"), "late/1", booking.id),

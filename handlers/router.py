@@ -120,6 +120,7 @@ WORDS: dict[Intent, Step] = {
     Intent.START: welcome.welcome,
     Intent.GREETING: welcome.greet,
     Intent.THANKS: welcome.you_are_welcome,
+    Intent.UNWAIT: waiting.stop,
 }
 
 # What may be shown also to somebody who did not mean it.
@@ -162,8 +163,9 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
             awaited = store.awaited.pop(turn.contact, turn.now)  # a button is another answer
             verb = event.text.split(":", 1)[0]
             step = [] if heard and verb in _ABOUT_A_BOOKING else _tapped(turn, store, event.text)
-            if awaited is not None and awaited.what == wishing.AWAITED and verb in _SETTLING:
-                step = wishing.go_on(turn, store, awaited.subject, step)
+            if awaited is not None and awaited.what == wishing.AWAITED:
+                on_the_way = verb in _SETTLING
+                step = wishing.go_on(turn, store, awaited.subject, step, on_the_way=on_the_way)
             return [*told, *heard, *step]
         case Did.SENT:
             return [*told, *(heard or _sent(turn, store, event.text))]
@@ -234,7 +236,10 @@ def _is_for_staff(event: Event) -> bool:
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     awaited = store.awaited.pop(turn.contact, turn.now)
     if awaited is not None and awaited.what == wishing.AWAITED:
-        wishing.keep(turn, store, awaited.subject)  # no text answers it
+        if service := booking.service_named(turn, text):
+            return wishing.wish_for_service(turn, store, service, awaited.subject)
+        if read(text, turn.today, turn.say.tag).intent not in FRAMES:
+            wishing.keep(turn, store, awaited.subject)
     if (
         awaited is not None
         and awaited.what == "question"
@@ -313,7 +318,7 @@ _ABOUT_A_BOOKING = (
 
 
 # Buttons on the way from a first wish to what fits it.
-_SETTLING = ("agree/1", "all/1", "yes/1", "item/1", "next/1", "book/1", "language/1")
+_SETTLING = ("agree/1", "all/1", "yes/1", "next/1", "book/1")
 
 
 def _tapped(turn: Turn, store: Store, data: str) -> list[Message]:

@@ -54,6 +54,6 @@ def _from_kanji(match: re.Match[str]) -> str:
     if "十" not in signs:
         return "".join(str(_KANJI_DIGITS[sign]) for sign in signs)
     tens, _, ones = signs.partition("十")
-    if len(tens) > 1 or len(ones) > 1:
+    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
         return signs
     return str((_KANJI_DIGITS[tens] if tens else 1) * 10 + (_KANJI_DIGITS[ones] if ones else 0))

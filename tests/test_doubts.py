@@ -109,6 +109,8 @@ def test_words_that_say_so(words: str, kind: Trouble | None) -> None:
         ("mahuhuli po ako ng kalahating oras", 30),
         ("late po ng 10 minuto", 10),
         ("下午3点20分", None),
+        ("em đến trễ, 10 giờ 40 phút mới tới", None),
+        ("11時間おくれる", None),
     ],
 )
 def test_minutes_that_are_named(words: str, minutes: int | None) -> None:
@@ -134,10 +136,18 @@ async def test_who_was_not_sure_is_asked_again_with_the_reminder(world: World) -
     await opens(admin, booking)
     admin.sees("来られないかもしれません")
     await world.play_to(booking.starts_at - timedelta(hours=13))
-    parent.looks().sees("どうなさいますか", "予定どおり行きます")
+    parent.looks().sees("どうなさいますか", "予定どおり行きます").sees_no("キャンセルの扱い")
     await parent.taps("予定どおり行きます")
     await opens(admin, booking)
     admin.sees_no("来られないかもしれません")
+
+
+@pytest.mark.parametrize("words", ["Pakikansela", "Nagkasakit", "I'm on standby at work on Dec 1"])
+async def test_a_single_word_or_a_day_at_work_holds(world: World, words: str) -> None:
+    parent = world.parent()
+    booking = await parent.has_booked()
+    await parent.says(words)
+    assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
 
 async def test_who_says_the_day_before_that_they_will_be_late_comes_late(world: World) -> None:
@@ -149,6 +159,10 @@ async def test_who_says_the_day_before_that_they_will_be_late_comes_late(world: 
     await world.play(minutes=1)
     await opens(admin, booking)
     admin.sees("遅れるとの連絡").sees_no("来られないかもしれません")
+    await parent.says("熱が出て行けません")
+    await world.play(minutes=6)
+    await opens(admin, booking)
+    admin.sees("来られないかもしれません")
     assert await at_the_end_of_grace(world, booking) == Status.UNDECIDED
 
 

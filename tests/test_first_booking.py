@@ -96,11 +96,27 @@ async def test_a_wish_from_before_the_terms_is_kept(world: World) -> None:
     await parent.taps("同意する")
     await parent.taps("すべて当てはまる")
     await parent.says("こんにちは")
+    await parent.says("ヘルプ")
+    await parent.taps("電話・住所|窓口")
     await parent.taps_old("すべて大丈夫")
     await parent.fills_form()
     await parent.taps("次へ")
     await parent.taps("職業相談")
     parent.sees("12月2日\\(水\\)", "午前", "10:00").sees_no("15:00")
+
+
+async def test_a_newer_wish_replaces_one_that_is_kept(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.says("12月2日の午前に予約したいです")
+    await parent.says("12月4日の午後に予約したいです")
+    await parent.taps("同意する")
+    await parent.taps("すべて当てはまる")
+    await parent.taps("すべて大丈夫")
+    await parent.fills_form()
+    await parent.taps("次へ")
+    await parent.says("職業相談")
+    parent.sees("12月4日\\(金\\)", "15:00").sees_no("10:00")
 
 
 async def test_yes_is_pressed_and_the_service_may_be_typed(world: World) -> None:

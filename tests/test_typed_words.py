@@ -91,7 +91,6 @@ async def test_what_is_not_text_gets_a_kind_answer(world: World, kind: str) -> N
         ("日本語で", Intent.LANGUAGE),
         ("らりるれろ", Intent.NONE),
         ("chocolate", Intent.NONE),
-        ("starting", Intent.NONE),
         ("", Intent.NONE),
     ],
 )

@@ -89,6 +89,12 @@ def test_the_corpus_is_understood(part: str) -> None:
         ("水曜は15時まで仕事です", "none", None, None),
         ("I work on Wednesdays from 9 to 3", "none", None, None),
         ("キャンセルしたくないです", "none", None, None),
+        ("来週から仕事なので金曜でお願いします", "book", "11-27", None),
+        ("12/3の10時から11時にお願いします", "book", "12-03", "10:00-11:00"),
+        ("12/3、15~16時でお願いします", "book", "12-03", "15:00-16:00"),
+        ("休みが12/3なので、その日がいいです", "book", "12-03", None),
+        ("last Friday of the month please", "book", "11-27", None),
+        ("afternoon", "book", None, "12:00-23:59"),
         # Days that do not exist are no others.
         ("2月30日でお願いします", "book", None, None),
     ],
@@ -113,6 +119,8 @@ def test_a_move_says_from_when_to_when() -> None:
     [
         ("10時から11時に変更してください", None, "10:00", None, "11:00-11:00"),
         ("change my reservation from 10 to 11 please", None, "10:00", None, "11:00-11:00"),
+        ("14:00から15:00に変更してください", None, "14:00", None, "15:00-15:00"),
+        ("10時半から11時半に変更してください", None, "10:30", None, "11:30-11:30"),
         ("12/3の13時を同じ週の金曜に変更したい", "12-03", "13:00", "12-04", None),
         ("could we swap the 8th for the 9th?", "12-08", None, "12-09", None),
         ("Sorry, tomorrow I have to work. Could we move it to next week?", "11-27", None,
@@ -191,6 +199,8 @@ def test_who_asks_to_wait_is_heard(text: str) -> None:
         ("木曜の予約だけキャンセルで、金曜はそのままでお願いします", "2026-12-03"),
         ("My mother is arriving on the 4th so I need to cancel the 3rd", "2026-12-03"),
         ("Cancel Thursday but keep Friday please", "2026-12-03"),
+        ("12/1の予約はそのままで、12/3をキャンセルしてください", "2026-12-03"),
+        ("12/1の予約は行けますが、12/3はキャンセルします", "2026-12-03"),
     ],
 )
 def test_of_two_days_the_one_that_is_cancelled_counts(text: str, day: str) -> None:
@@ -198,6 +208,26 @@ def test_of_two_days_the_one_that_is_cancelled_counts(text: str, day: str) -> No
     assert heard.intent is Intent.CANCEL
     assert heard.about is not None
     assert str(heard.about.day) == day
+
+
+def test_the_first_choice_of_a_move_can_be_chosen() -> None:
+    heard = read("予約を12/3に、だめなら12/8に変更したい", TODAY)
+    assert heard.confidence < CLEAR
+    assert {each.first.day for each in heard.readings} == {3, 8}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12/1のキャンセル待ちを取り消してください", "キャンセル待ちはもういいです",
+     "please remove me from the waiting list", "sair da lista de espera por favor"],
+)  # fmt: skip
+def test_who_waits_no_more_is_heard(text: str) -> None:
+    assert read(text, TODAY).intent is Intent.UNWAIT
+
+
+@pytest.mark.parametrize("text", ["十十点半", "十十月", "二十十日"])
+def test_strange_numbers_are_no_failure(text: str) -> None:
+    assert isinstance(read(text, TODAY), Frame)
 
 
 def test_what_is_cancelled_is_what_it_is_about() -> None:

@@ -107,7 +107,8 @@ async def test_who_asks_in_words_waits(world: World) -> None:
     parent.sees("空きを待つ", DAY)
     await parent.says("予約確認")
     parent.sees("予約はありません", "空きをお待ちします：12月1日\\(火\\)")
-    await parent.taps("待つのをやめる")
+    await parent.says("12/1のキャンセル待ちを取り消してください")
+    parent.sees("待つのをやめました")
     await parent.says("予約確認")
     parent.sees("予約はありません").sees_no("お待ちします")
 
@@ -115,6 +116,8 @@ async def test_who_asks_in_words_waits(world: World) -> None:
 async def test_a_day_that_is_not_full_is_offered_to_who_would_wait(world: World) -> None:
     parent = world.parent()
     await parent.has_settled_everything()
+    await parent.says("12/1の10時か14時のキャンセル待ちをお願いします")
+    parent.sees("10:00", "14:00")
     await parent.says("12/1のキャンセル待ちをお願いします")
     await parent.taps("職業相談")
     parent.sees("12月1日\\(火\\)", "10:00")

@@ -53,7 +53,8 @@ def service_named(turn: Turn, text: str) -> str | None:
     nothing else."""
     spoken = (turn, turn.in_language(turn.office.language))
     for each in turn.office.services:
-        if plain(text) in (plain(parts.service(one, each)) for one in spoken):
+        names = [plain(parts.service(one, each)) for one in spoken]
+        if plain(text) in (*names, *(name.split("(")[0].strip() for name in names)):
             return each
     return None
 

@@ -95,9 +95,11 @@ def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
     if booking not in own_bookings.current(turn, store):
         return [booking_card.over(turn, booking)]
     store.presence.clear_doubt(booking.id, booking.version, acted_at=turn.acted_at, now=turn.now)
-    if store.alerts.is_told(booking.id, AlertKind.MAY_NOT_COME):
+    told = (AlertKind.MAY_NOT_COME, AlertKind.RUNNING_LATE)
+    if any(store.alerts.is_told(booking.id, each) for each in told):
         store.alerts.about(booking, AlertKind.COMES_AFTER_ALL, turn.now)
-    store.alerts.close(booking.id, AlertKind.MAY_NOT_COME, turn.now)
+    for each in told:
+        store.alerts.close(booking.id, each, turn.now)
     title = turn.say("doubt.will_come_title")
     return [booking_card.confirmation(turn, booking, title)]
 

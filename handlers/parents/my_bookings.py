@@ -12,10 +12,11 @@ from models.turn import Turn
 
 
 def show_mine(turn: Turn, store: Store) -> list[Message]:
-    """This parent's bookings that are not over, and the free slots that they wait for."""
+    """Show this parent's bookings that are not over, and the free slots that they wait for."""
     mine = own_bookings.current(turn, store)
     days = [each.day for each in store.waiting.of(turn.contact.id, turn.today)]
-    waits = [waiting_card.card(turn, days, is_move=bool(mine))] if days else []
+    is_move = len(mine) >= turn.office.max_upcoming
+    waits = [waiting_card.card(turn, days, is_move=is_move)] if days else []
     return [*_bookings(turn, store, mine), *waits]
 
 

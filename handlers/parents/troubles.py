@@ -30,6 +30,8 @@ _PLAIN = (
     *(Intent.QUESTION, Intent.UNDO, Intent.TERMS, Intent.DETAILS, Intent.COMPANY),
     *(Intent.MY_DATA, Intent.NEXT, Intent.MENU, Intent.START),
 )
+# On a day that is booked already, nobody wishes to book, nor to wait for a free slot.
+_SAY_NOTHING_OF_A_DAY = (Intent.NONE, Intent.BOOK, Intent.WAIT)
 # Whether something is wished does not hang on the day.
 _ANY_DAY = date(2026, 1, 1)
 _LONGEST_COMMAND, _LONGEST_IN_LATIN = 12, 25
@@ -94,10 +96,9 @@ def is_understood(text: str, today: date, language: str | None = None) -> bool:
 
 
 def names_day(text: str, day: date, today: date, language: str | None = None) -> bool:
-    """Return whether a text names a day without asking anything. On a day that is booked already,
-    nobody wishes to book."""
+    """Return whether a text names a day without asking anything of us that concerns it."""
     frame = read(text, today, language)
-    is_clear = frame.intent not in (Intent.NONE, Intent.BOOK) and frame.confidence >= CLEAR
+    is_clear = frame.intent not in _SAY_NOTHING_OF_A_DAY and frame.confidence >= CLEAR
     if is_clear or is_question(text) or is_courtesy(text):
         return False
     return any(each.first <= day <= each.last for each in days_named(text, today, language))

@@ -1,6 +1,8 @@
 """The counter itself: welcome, menu, help, the office, the language, and kind answers to what
 the program cannot use."""
 
+from dataclasses import replace
+
 from handlers.parents import consent, gate
 from handlers.shared import own_bookings, parts
 from locales import best_language, languages, phrases
@@ -53,7 +55,9 @@ def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
     if language not in languages():
         raise NotAButton("no such language")
     store.contacts.set_language(turn.contact.id, language)
-    turn = turn.in_language(language)
+    turn = replace(turn.in_language(language), event=None)
+    if own_bookings.current(turn, store):
+        return [parts.menu(turn)]
     if not consent.stands(turn, store.settled.of(turn.contact, turn.today)):
         return welcome(turn, store)
     return gate.closed(turn, store) or [parts.menu(turn)]
@@ -140,6 +144,8 @@ def press_a_button(turn: Turn, store: Store) -> list[Message]:
     """Somebody typed "yes" or "no": only a button says to what. Who is on the way to a first
     booking sees the question again."""
     press = Message(text=turn.say("fallback.press"), shortcuts=parts.menu_shortcuts(turn))
+    if own_bookings.current(turn, store):
+        return [press]
     return [press, *(gate.closed(turn, store) or [])]
 
 

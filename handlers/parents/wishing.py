@@ -18,7 +18,7 @@ from models.understanding.frame import About, Days, Frame, Intent, Times
 
 # The name of a wish that waits for the rest to be settled.
 AWAITED = "wish"
-# Who has not booked by then begins anew.
+# Who does nothing for so long begins anew.
 _KEPT_FOR = timedelta(hours=2)
 # Of how many readings one can choose.
 _READINGS = 2
@@ -30,11 +30,11 @@ def book(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     """Offer what fits the days and times that were typed for a booking, or any day."""
     if not _names_a_time(frame):
         return booking.start(turn, store)
-    if len(frame.single_times) > 1:
-        return ask(turn, store, frame)
     if to_settle := gate.closed(turn, store):
         keep(turn, store, _wish(turn, frame, None).packed())
         return to_settle
+    if len(frame.single_times) > 1:
+        return ask(turn, store, frame)
     mine = own_bookings.current(turn, store)
     if blocked := booking.closed(turn, store, mine):
         return _move_instead(turn, store, frame, mine) or blocked
@@ -42,17 +42,19 @@ def book(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     return _offer(turn, store, wish, mine)
 
 
-def go_on(turn: Turn, store: Store, packed: str, answer: list[Message]) -> list[Message]:
-    """Offer what fits a wish that was typed before everything was settled; while something still
-    is to be settled, keep it and give the answer to that."""
+def go_on(
+    turn: Turn, store: Store, packed: str, answer: list[Message], *, on_the_way: bool
+) -> list[Message]:
+    """Offer what fits a wish that was typed before everything was settled, when the last button on
+    the way was pressed. While something still is to be settled, keep it and give the answer."""
     if gate.closed(turn, store):
         keep(turn, store, packed)
         return answer
-    return wish(turn, store, packed)
+    return wish(turn, store, packed) if on_the_way else answer
 
 
 def keep(turn: Turn, store: Store, packed: str) -> None:
-    """Keep a wish until everything is settled."""
+    """Keep a wish until everything that it hangs on is settled."""
     store.awaited.ask(turn.contact.id, AWAITED, packed, turn.now + _KEPT_FOR)
 
 
@@ -67,7 +69,7 @@ def wait(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     if day is not None and day in offering.days(turn, store, mine).full:
         return waiting.wait_for(turn, store, service, day)
     if day is not None:
-        return book(turn, store, frame)
+        return book(turn, store, frame._replace(intent=Intent.BOOK))
     return waiting.choose_day(turn, store, service)
 
 
@@ -188,6 +190,7 @@ def _offer(turn: Turn, store: Store, wish: Wish, mine: Sequence[Booking]) -> lis
     """Offer what fits for the service of last time, or the only one; else ask for the service."""
     service = booking.usual_service(turn, store)
     if service is None:
+        keep(turn, store, wish.packed())  # the service may be typed
         return [booking.services(turn, "wishfor/1", wish.packed())]
     return _offer_for(turn, store, service, wish, mine)
 

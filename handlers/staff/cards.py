@@ -26,7 +26,7 @@ def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message
     own_title = f"{parts.when_of(turn, booking)}  {turn.say(f'status.{booking.status}')}"
     return Message(
         title=title or own_title,
-        facts=_facts(turn, store, booking, is_titled=not title),
+        facts=_facts(turn, store, booking, with_state=bool(title)),
         groups=tuple(_groups(turn, store, booking)),
         about=about(booking),
     )
@@ -60,9 +60,10 @@ def _url_state(turn: Turn, store: Store, booking: Booking) -> str:
 
 
 def _facts(
-    turn: Turn, store: Store, booking: Booking, *, is_titled: bool
+    turn: Turn, store: Store, booking: Booking, *, with_state: bool
 ) -> tuple[tuple[str, str], ...]:
-    """Return what the card says; `is_titled` where its title says when it is, and how it stands."""
+    """Return what the card says; `with_state` where its title does not say when it is, and how it
+    stands."""
     say = turn.say
     past = store.agenda.history_of(booking.job_seeker_id, booking.starts_at)
     person = store.seekers.standing(booking.job_seeker_id, turn.today)
@@ -74,7 +75,7 @@ def _facts(
     ]
     facts = [
         *interpreted,
-        *([] if is_titled else state),
+        *(state if with_state else []),
         *_why(turn, store, booking),
         *_told(turn, store, booking),
         (say("state.person"), f"{store.seekers.masked_name(booking.job_seeker_id)}"),
@@ -112,7 +113,7 @@ def _speaks(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]
     language = _language(store, booking)
     if language is None or of_speech(language) == turn.office.language:
         return []
-    return [(turn.say("language.choose"), phrases(language)("language.name"))]
+    return [(turn.say("state.language"), phrases(language)("language.name"))]
 
 
 def _language(store: Store, booking: Booking) -> str | None:
@@ -121,16 +122,19 @@ def _language(store: Store, booking: Booking) -> str | None:
 
 
 def _told(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
-    """Return what the parent has told of their coming, as long as it stands."""
+    """Return what the parent has told of their coming: what staff have heard and not seen to, and
+    a doubt until it is cleared up. Who comes late is in doubt too, and may come no more."""
     if not is_active(booking):
         return []
-    if store.alerts.is_told(booking.id, AlertKind.RUNNING_LATE):
-        told = AlertKind.RUNNING_LATE
-    elif store.presence.is_in_doubt(booking.id, booking.version):
-        told = AlertKind.MAY_NOT_COME
-    else:
-        return []
-    return [(turn.say("state.heard"), turn.say(f"alert.{told}"))]
+    is_late = store.alerts.is_told(booking.id, AlertKind.RUNNING_LATE)
+    may_not = (
+        store.alerts.is_told(booking.id, AlertKind.MAY_NOT_COME)
+        if is_late
+        else store.presence.is_in_doubt(booking.id, booking.version)
+    )
+    told = [AlertKind.RUNNING_LATE] * is_late + [AlertKind.MAY_NOT_COME] * may_not
+    label = turn.say("state.heard")
+    return [(label, turn.say(f"alert.{each}")) for each in told]
 
 
 def _here(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:

@@ -14,8 +14,8 @@ _IN_DIGEST = 5
 
 
 def show_open(turn: Turn, store: Store) -> list[Message]:
-    """What is open, each to be looked at and ticked off: all that is urgent, then as much of the
-    rest as fits; what is left out, and questions, are counted."""
+    """Show what is open, each to be looked at and ticked off: all that is urgent, then as much of
+    the rest as fits; what is left out, and questions, are counted."""
     found, untold = _mine(turn, store), terms.untold(turn, store)
     asked = questions.how_many(turn, store)
     if not found and not untold and not asked:

@@ -26,7 +26,7 @@ def minutes_in(text: str) -> int | None:
 def _named() -> list[tuple[re.Pattern[str], int]]:
     """Return the words for so many minutes; those for more first, since they hold the others."""
     found = [
-        (re.compile(without_accents(word)), minutes)
+        (re.compile(rf"(?<!\d)(?:{without_accents(word)})"), minutes)
         for language in word_languages()
         for word, minutes in words_of(language).values.get(_WORDS, {}).items()
         if isinstance(minutes, int)
@@ -39,4 +39,4 @@ def _counted() -> re.Pattern[str]:
     units = (words_of(each).minute for each in word_languages())
     unit = "|".join(without_accents(each) for each in units if each)
     # "10時30分" is a time of day.
-    return re.compile(rf"(?<![\d時点:])(\d{{1,3}})\s*(?:{unit})")
+    return re.compile(rf"(?<![\d時点:])(?<!gio )(\d{{1,3}})\s*(?:{unit})")

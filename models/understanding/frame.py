@@ -42,6 +42,7 @@ class Intent(Choice):
     MENU = "menu"
     START = "start"
     WAIT = "wait"
+    UNWAIT = "unwait"
 
 
 # What our own commands are to others.
@@ -56,6 +57,7 @@ OUTWARD = {
     Intent.MENU: Intent.HELP,
     Intent.START: Intent.GREETING,
     Intent.WAIT: Intent.BOOK,
+    Intent.UNWAIT: Intent.CANCEL,
 }
 
 

@@ -62,7 +62,8 @@ class Role(Choice):
     CANNOT = "cannot"
     BUSY = "busy"  # a reason for another day
     WANTED = "wanted"
-    ASIDE = "aside"
+    ASIDE = "aside"  # said of a day, and no wish
+    ENDED = "ended"  # a booking that is to be cancelled
 
 
 class Guess(NamedTuple):

@@ -10,6 +10,8 @@ from models.understanding.grammar import Link
 from models.understanding.marking import Day, Marked, is_day, is_time
 from models.understanding.times import after, around, before
 
+_A_WEEK = timedelta(weeks=1)
+
 
 def link(marked: Marked) -> None:
     """Join the marks that belong together. A weekday beside its date adds nothing to it; one that
@@ -74,8 +76,8 @@ def _days(marked: Marked, kind: Link, one: Day, two: str | None) -> Day:
         case Link.BEFORE:
             return Day(Days(min(marked.today, one.days.last), one.days.last), {})
         case Link.BEYOND:
-            last = one.days.last + timedelta(days=1)
-            return Day(Days(last, month_of(last).last), {})
+            first = one.days.last + timedelta(days=1)
+            return Day(Days(first, month_of(first + _A_WEEK).last), {})
         case Link.AROUND:
             return Day(one.days, {})
         case Link.WEEK_OF:

@@ -83,15 +83,12 @@ class Marked:
         clock = next((each.first for each in times if each.first == each.last), None)
         return About(day, clock) if day or clock else None
 
-    def put_into_week(self, without: list[str]) -> None:
-        """Let weekdays lie in the week that the text names, unless it is excluded ("Thursday to
+    def put_into_week(self, weeks: list[str]) -> None:
+        """Let weekdays lie in the one week that the text says it is about ("from Thursday to
         Friday, please. It is about next week")."""
-        every = [*self.moved, *self.text]
-        weeks = [each for each in every if is_day(each) and "week" in self.day(each).found]
-        ranges = [each for each in weeks if is_range(self.day(each)) and each not in without]
-        if len(weeks) != 1 or not ranges:
+        if len(weeks) != 1:
             return
-        week = self.day(ranges[0])
+        week = self.day(weeks[0])
         for at, day in enumerate(self._days):
             if set(day.found) == {"weekday"} and is_one_day(day):
                 days = beside(day.found, week.days.last, is_range=False) or day.days

@@ -9,6 +9,8 @@ from models.understanding.frame import About
 from models.understanding.grammar import TAKEN, Role
 from models.understanding.marking import Marked, is_day, is_one_day, is_range, is_time, overlap
 
+# "It is next week": a clause of so few signs is nothing but its day.
+_ALONE = 3
 _EXCLUDING = (Role.WITHOUT, Role.CANNOT)
 
 
@@ -27,23 +29,38 @@ class Roles:
     def of(self, role: Role) -> list[str]:
         """Return the marks of a role; of what is wanted, also those without a word for their role
         that stand where something is asked for. In the order of the text."""
+        if role is Role.ABOUT:
+            return [*self._marks[role], *self._marks[Role.ENDED]]
         if role is not Role.WANTED:
             return [*self._marks[role]]
         return sorted({*self._marks[role], *self._asked()}, key=self._marked.text.index)
 
+    def weeks(self) -> list[str]:
+        """Return the weeks that the text says it is about: those that are wanted, or make a clause
+        of their own."""
+        alone = [each for each in self._left if len(each.strip()) <= _ALONE]
+        found = dict.fromkeys([*self.of(Role.WANTED), *marks_in(alone)])
+        days = [each for each in found if is_day(each)]
+        return [
+            each
+            for each in days
+            if "week" in self._marked.day(each).found and is_range(self._marked.day(each))
+        ]
+
     def about_one(self) -> About | None:
         """Return the booking that a text without a wish for another day speaks of: where it names
-        several days, the one that is called a booking, or of which it says "cannot". Of two such
+        several days, the one that is to be cancelled, or of which it says "cannot". Of two such
         days, none is guessed."""
-        about, cannot = self._marks[Role.ABOUT], self._marks[Role.CANNOT]
+        ended, cannot = self._marks[Role.ENDED], self._marks[Role.CANNOT]
         every = [
-            *about,
+            *self._marks[Role.ABOUT],
+            *ended,
             *self._marks[Role.WANTED],
             *marks_in(self._left),
             *cannot,
             *self._marks[Role.WITHOUT],
         ]
-        for marks in (every, about, cannot):
+        for marks in (every, ended, cannot):
             if any(map(is_day, marks)) and not self._marked.names_days(marks):
                 return self._marked.booking(marks)
         return None if self._marked.names_days(every) else self._marked.booking(every)

@@ -20,7 +20,7 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
     roles no word says, the last one is the likeliest wish: reasons, and what is to be moved, are
     told before it."""
     about, wishes, without = _sorted_out(frame.intent, marked, roles)
-    marked.put_into_week(without)
+    marked.put_into_week(roles.weeks())
     is_doubtful = marked.is_doubtful or marked.names_days(wishes) or marked.names_times(wishes)
     if frame.intent is Intent.MOVE:
         if day := _day_of_a_time(marked, about, wishes):
@@ -28,8 +28,10 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
             about = [*about, day]
         elif is_doubtful:
             about = [*about, *_told_first(marked, about, wishes)]
-    wishes = [each for each in reversed(wishes) if each not in about]
     about_days = [marked.day(each) for each in about if is_day(each)]
+    # Also what was told first: it may be the first choice.
+    possible = [_near(marked.day(each), about_days) for each in reversed(wishes) if is_day(each)]
+    wishes = [each for each in reversed(wishes) if each not in about]
     without_days = [marked.day(each) for each in without if is_day(each)]
     days = [_near(marked.day(each), about_days) for each in wishes if is_day(each)]
     days = days or _weeks_of(without_days)
@@ -37,14 +39,17 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
     # Whoever names a day that is over, and asks for nothing, tells of it.
     is_told = bool(days) and days[0].last < marked.today and not marked.asks()
     is_where_it_is = bool(days) and not times and days[0] in [each.days for each in about_days]
-    is_doubtful = is_doubtful or is_told or is_where_it_is
+    is_lost = not about_days and any(
+        "same_week" in marked.day(each).found for each in wishes if is_day(each)
+    )
+    is_doubtful = is_doubtful or is_told or is_where_it_is or is_lost
     return frame._replace(
         days=days[0] if days else None,
         times=next(iter(times or _rests(marked, without)), None),
         about=marked.booking(about),
         without=_excluded(without_days, days),
         at_same_time=marked.grammar.same_time.search(marked.text) is not None,
-        readings=tuple(dict.fromkeys(marked.readings or days)) if is_doubtful else (),
+        readings=tuple(dict.fromkeys(marked.readings or possible or days)) if is_doubtful else (),
         time_readings=tuple(dict.fromkeys(times)) if is_doubtful else (),
         single_days=next((marked.day(each).named for each in wishes if is_day(each)), ()),
         single_times=next(
