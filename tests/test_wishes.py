@@ -33,6 +33,13 @@ async def settled(make_world: MakeWorld, channel: str) -> tuple[World, Parent]:
     return world, parent
 
 
+async def test_the_day_that_is_to_be_moved_is_no_choice(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked(day="12/3")
+    await parent.says("予約変更をお願いします。12/3、できれば12/8")
+    parent.sees("12月8日").sees_no("12月3日\\(木\\)$")
+
+
 @given(st.builds(Wish, st.none() | DAYS, st.none() | TIMES, EXCLUDED))
 def test_a_button_carries_a_wish_whole(wish: Wish) -> None:
     first = wish.days.first if wish.days else min(wish.without, default=date.min)

@@ -136,11 +136,10 @@ def _question(turn: Turn, booking: Booking, trouble: Trouble | None) -> Message:
     words = [turn.say(f"doubt.{trouble}")] if trouble is not None else []
     words.append(turn.say("doubt.ask"))
     words.append(turn.say("doubt.told", phone=parts.phone(turn)))
-    will_come = button(turn.say("doubt.will_come"), "willcome/1", booking.id, primary=True)
-    if trouble is Trouble.LATE:
-        late = turn.say("doubt.will_come_late")
-        will_come = button(late, "comeslate/1", booking.id, primary=True)
-    ways = [will_come]
+    is_late = trouble is Trouble.LATE
+    late = button(turn.say("doubt.will_come_late"), "comeslate/1", booking.id, primary=True)
+    on_time = button(turn.say("doubt.will_come"), "willcome/1", booking.id, primary=not is_late)
+    ways = [late, on_time] if is_late else [on_time]
     if may_cancel(booking.starts_at, turn.now):
         ways += [
             button(turn.say("doubt.move"), "move/1", booking.id, 0),

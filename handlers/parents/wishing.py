@@ -115,6 +115,10 @@ def ask(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     if blocked:
         return blocked
     wishes = _readings(_wish(turn, frame, last), frame)
+    if frame.intent is Intent.MOVE and last is not None:
+        # The day of the booking itself was told because it is to be moved.
+        here = _day_of(turn, last)
+        wishes = [each for each in wishes if each.days != here or each.times] or wishes
     choices = [button(wish_card.heard(turn, each), verb, *before, each.packed()) for each in wishes]
     title = "wish.which_title" if len(choices) > 1 else "wish.is_it_title"
     return [
