@@ -242,7 +242,7 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
             wishing.keep(turn, store, awaited.subject)
     if (
         awaited is not None
-        and awaited.what == "question"
+        and awaited.what == asking.AWAITED
         and not troubles.is_command(text, turn.today, turn.say.tag)
     ):
         return [*asking.send(turn, store, text), *doubting.ask(turn, store, text)]

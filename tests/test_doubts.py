@@ -1,14 +1,16 @@
 """Contact is what people mean by it: words that say, or may say, that somebody cannot come hold the
 booking at any time, until the parent clears it up (art. 6(6))."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from handlers.parents.troubles import trouble
+from handlers.parents.troubles import names_day, trouble
 from models.database import DatabaseUnavailable
 from models.tables import Status
 from models.understanding.durations import minutes_in
+from models.understanding.frame import Intent
+from models.understanding.reading import read
 from models.understanding.sayings import Trouble
 from tests.conftest import MakeWorld
 from tests.consultation import GRACE, at_the_end_of_grace, at_the_start, the_day_before
@@ -115,6 +117,15 @@ def test_words_that_say_so(words: str, kind: Trouble | None) -> None:
 )
 def test_minutes_that_are_named(words: str, minutes: int | None) -> None:
     assert minutes_in(words) == minutes
+
+
+@pytest.mark.parametrize(
+    "words", ["キャンセル待ちの連絡は12/1にください", "waiting list for December 1"]
+)
+def test_who_would_wait_for_their_own_day_names_it(words: str) -> None:
+    today = date(2026, 11, 30)
+    assert read(words, today).intent is Intent.WAIT
+    assert names_day(words, date(2026, 12, 1), today)
 
 
 async def test_illness_the_day_before_is_answered_kindly_and_holds(world: World) -> None:

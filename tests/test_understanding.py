@@ -174,7 +174,8 @@ def test_days_that_are_named_one_by_one_stay_apart(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["今日は寒いですね、来週も冷えるそうで", "my mother is coming from Brazil on December 20!",
-     "上次咨询是十月八号", "パートは来週から9時から15時です"],
+     "上次咨询是十月八号", "パートは来週から9時から15時です", "já tenho consulta marcada dia 3/12",
+     "may pasok po ako buong linggo next week", "月曜が祝日のときは相談やってますか?"],
 )  # fmt: skip
 def test_a_day_in_a_story_is_offered_to_nobody_for_sure(text: str) -> None:
     heard = read(text, TODAY)

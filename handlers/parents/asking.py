@@ -10,6 +10,8 @@ from models.rules.days import at, local_day
 from models.store import Store
 from models.turn import Turn
 
+# The name of a question that somebody is asked to write.
+AWAITED = "question"
 _WRITE_WITHIN = timedelta(minutes=30)
 _MOST_OPEN, _MOST_A_DAY = 3, 5
 _LEAST_SIGNS = 5
@@ -20,7 +22,7 @@ def ask(turn: Turn, store: Store) -> list[Message]:
     """The next text is the question."""
     if _has_asked_enough(turn, store):
         return [Message(text=turn.say("ask.enough", phone=parts.phone(turn)))]
-    store.awaited.ask(turn.contact.id, "question", "", turn.now + _WRITE_WITHIN)
+    store.awaited.ask(turn.contact.id, AWAITED, "", turn.now + _WRITE_WITHIN)
     return [
         Message(
             title=turn.say("ask.title"),

@@ -1,4 +1,4 @@
-"""The free text that somebody was asked for."""
+"""The free text that somebody was asked for, or a wish that waits for something to be settled."""
 
 from datetime import datetime
 
@@ -12,8 +12,8 @@ class AwaitedTexts:
         self._session = transaction.session
 
     def ask(self, contact_id: int, what: str, subject: str, until: datetime) -> None:
-        """Take the next text of this person as the answer to this, until a time; a newer question
-        replaces an older one."""
+        """Take what this person does next as the answer to this, until a time; a newer one replaces
+        an older one."""
         self._session.merge(Awaited(contact_id=contact_id, what=what, subject=subject, until=until))
         self._session.flush()
 
