@@ -11,6 +11,7 @@ import uvloop
 from bot.app import App
 from bot.check import check as run_check
 from bot.cli.common import check_key, check_migrated, give_up, indented, the_app
+from bot.cli.terms import read_summaries, read_text
 from bot.settings import SettingsError, read_settings
 
 
@@ -34,9 +35,11 @@ def serve() -> None:
 @click.option("--terms", type=click.Path(exists=True, path_type=Path), help="A text to publish.")
 def sandbox(port: int, terms: Path | None) -> None:
     """Try everything on this machine: LINE and Telegram on loopback, with a clock to turn."""
-    from bot.sandbox.run import run
+    from bot.sandbox.run import SAMPLE_TERMS, run
 
-    uvloop.run(run(port, terms))
+    file = terms or SAMPLE_TERMS
+    text = read_text(file)
+    uvloop.run(run(port, text, read_summaries(file.with_name(f"{file.stem}.summary"), text)))
 
 
 @click.command()

@@ -29,8 +29,8 @@ def terms() -> None:
 def publish(file: Path, effective: str, summary: Path | None) -> None:
     """Publish a text (UTF-8) as a new version, in force from a day on."""
     day, office = read_day(effective), the_office()
-    body = _read_text(file)
-    summaries = _summaries(summary or file.with_name(f"{file.stem}.summary"), body)
+    body = read_text(file)
+    summaries = read_summaries(summary or file.with_name(f"{file.stem}.summary"), body)
     with open_database() as database:
         now = machine_clock()
         today = local_day(now, office.zone)
@@ -58,7 +58,8 @@ def publish(file: Path, effective: str, summary: Path | None) -> None:
         click.echo(f"{untold} people have agreed to another version: tell them by /terms in chat.")
 
 
-def _read_text(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Return a text in UTF-8; give up where it is none, or empty."""
     try:
         text = file.read_text(encoding="utf-8-sig").replace("\0", "")
     except UnicodeDecodeError:
@@ -68,14 +69,15 @@ def _read_text(file: Path) -> str:
     return text
 
 
-def _summaries(stem: Path, body: str) -> dict[str, str]:
-    """The summaries beside a name, a file a language. Each article that they name must be there."""
+def read_summaries(stem: Path, body: str) -> dict[str, str]:
+    """Return the summaries beside a name, a file a language. Give up where one names an article
+    that the text does not have."""
     found = {}
     for language in languages():
         file = stem.with_name(f"{stem.name}.{language}.txt")
         if not file.exists():
             continue
-        found[language] = _read_text(file).strip()
+        found[language] = read_text(file).strip()
         if unknown := unknown_articles(found[language], body):
             give_up(f"{file.name} names what the text does not have: {', '.join(unknown)}.")
     return found

@@ -3,7 +3,9 @@
 import asyncio
 import socket
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,6 @@ from bot.sandbox.zoom_pane import ZoomPane
 from bot.sandbox.zoom_server import ZoomServer
 from bot.settings import OfficePath, Settings
 from bot.video.registry import open_video
-from locales import languages
 from models.migrations import migrate
 from models.office import load
 from models.store import Store
@@ -32,17 +33,17 @@ from models.vault import new_data_key
 HOST = "127.0.0.1"
 # Each with their user at Zoom.
 _COUNSELORS = {"佐藤": "sato@office.example", "鈴木": "suzuki@office.example"}
-_SAMPLE_TERMS = Path(__file__).parent / "sample-terms.txt"
+SAMPLE_TERMS = Path(__file__).parent / "sample-terms.txt"
 _SAMPLE_SINCE = date(2025, 10, 17)
 
 
-async def run(port: int, terms: Path | None) -> None:
+async def run(port: int, terms: str, summaries: dict[str, str]) -> None:
     """Serve the sandbox until stopped; it forgets everything then."""
     with tempfile.TemporaryDirectory(prefix="madoguchi-") as folder:
-        await _run_in(Path(folder), port, terms or _SAMPLE_TERMS)
+        await _run_in(Path(folder), port, partial(_furnish, terms, summaries))
 
 
-async def _run_in(folder: Path, port: int, terms: Path) -> None:
+async def _run_in(folder: Path, port: int, furnish: Callable[[Store], None]) -> None:
     office = load(OfficePath().office)
     clock = TurnableClock()
     page_address = f"http://{HOST}:{port}"
@@ -60,7 +61,7 @@ async def _run_in(folder: Path, port: int, terms: Path) -> None:
         migrate(app.core.database.engine)
         for user in _COUNSELORS.values():
             zoom.user(user)
-        await app.core.database.run(lambda tx: _furnish(Store(tx, office, app.core.vault), terms))
+        await app.core.database.run(lambda tx: furnish(Store(tx, office, app.core.vault)))
         pane = ZoomPane(zoom)
         page = SandboxPage(app, office, clock, line, telegram, pane, page_address)
         world = Starlette(routes=[*page.routes, *line.routes, *telegram.routes, *zoom.routes])
@@ -95,15 +96,9 @@ def _settings(
     )
 
 
-def _furnish(store: Store, terms: Path) -> None:
+def _furnish(terms: str, summaries: dict[str, str], store: Store) -> None:
     week = [(weekday, time(10), time(16)) for weekday in range(5)]
-    summaries = {
-        language: file.read_text(encoding="utf-8").strip()
-        for language in languages()
-        if (file := terms.with_name(f"{terms.stem}.summary.{language}.txt")).exists()
-    }
-    text = terms.read_text(encoding="utf-8")
-    store.terms.publish(text, _SAMPLE_SINCE, datetime.now(UTC), summaries)
+    store.terms.publish(terms, _SAMPLE_SINCE, datetime.now(UTC), summaries)
     for name, user in _COUNSELORS.items():
         store.calendar.add_counselor(name, None, week, user)
 
