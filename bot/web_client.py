@@ -8,11 +8,16 @@ _LONGEST_ANSWER = 1000
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
-async def fetch(url: str) -> str:
-    """Return the beginning of what an address answers with 200. Raises one of NO_ANSWER."""
+async def fetch(url: str, most: int = _LONGEST_ANSWER) -> str:
+    """Return what an address answers with 200, up to so many bytes. Raises one of NO_ANSWER."""
     async with _session() as session, session.get(url, allow_redirects=False) as answer:
         answer.raise_for_status()
-        return (await answer.content.read(_LONGEST_ANSWER)).decode("utf-8", "replace").strip()
+        body = bytearray()
+        async for chunk in answer.content.iter_any():
+            body += chunk
+            if len(body) >= most:
+                break
+        return body[:most].decode("utf-8", "replace").strip()
 
 
 async def post(url: str, body: dict[str, object]) -> None:

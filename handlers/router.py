@@ -238,7 +238,11 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     if awaited is not None and awaited.what == wishing.AWAITED:
         if service := booking.service_named(turn, text):
             return wishing.wish_for_service(turn, store, service, awaited.subject)
-        if read(text, turn.today, turn.say.tag).intent not in FRAMES:
+        intent = read(text, turn.today, turn.say.tag).intent
+        if intent is Intent.NEXT:
+            step = onboarding.form_sent(turn, store)
+            return wishing.go_on(turn, store, awaited.subject, step, on_the_way=True)
+        if intent not in FRAMES:
             wishing.keep(turn, store, awaited.subject)
     if (
         awaited is not None

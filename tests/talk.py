@@ -136,7 +136,8 @@ class Parent:
         return await self.sends_form(self.link("入力ページ|Open the form"), **other)
 
     async def sends_form(self, url: str, **other: str) -> httpx.Response:
-        """Opens a form by its address, fills it in and sends it."""
+        """Opens a form, by its address or by LINE's browser, fills it in and sends it."""
+        url = f"/form/{url.rsplit('/', 1)[1]}"
         page = await self.world.web.get(url)
         if page.status_code != 200:
             return page

@@ -11,6 +11,7 @@ from tests.browsing import (
     CHROMIUM,
     book,
     book_for_the_first_time,
+    fill_entries,
     latest,
     needs_chromium,
     sees,
@@ -121,6 +122,40 @@ def test_the_room_and_who_waits_in_it(page: Page) -> None:
     turn(page, "later")
     expect(staff).to_contain_text("会議室で待っています", timeout=20_000)
     expect(page.locator("#chat")).not_to_contain_text("予約はキャンセルの扱いになりました")
+
+
+@pytest.fixture
+def with_liff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The office has a LIFF app."""
+    monkeypatch.setenv("LINE_LIFF_ID", "1234567890-AbCdEfGh")
+
+
+@pytest.mark.usefixtures("with_liff")
+def test_the_form_closes_itself_and_the_talk_goes_on(page: Page) -> None:
+    page.get_by_role("button", name="Add friend").click()
+    for label in ("^同意する$", "すべて当てはまる", "すべて大丈夫"):
+        latest(page, label)
+    sees(page, "お名前などの登録")
+    with page.expect_popup() as popup:
+        latest(page, "入力ページを開く")
+    form = popup.value
+    fill_entries(form)
+    form.wait_for_url(re.compile("/liff/closed$"))
+    sees(page, "どの相談をご希望ですか")  # without a tap
+    expect(page.locator("#chat")).to_contain_text("次へ")
+
+
+@pytest.mark.usefixtures("with_liff")
+def test_without_lines_script_a_button_leads_to_the_form(page: Page) -> None:
+    page.get_by_role("button", name="Add friend").click()
+    for label in ("^同意する$", "すべて当てはまる", "すべて大丈夫"):
+        latest(page, label)
+    page.context.route("**/in-chat.js", lambda route: route.fulfill(status=502))
+    with page.expect_popup() as popup:
+        latest(page, "入力ページを開く")
+    popup.value.get_by_role("button", name="入力ページを開く").click()
+    fill_entries(popup.value)
+    expect(popup.value.get_by_role("heading")).to_contain_text("送信しました")
 
 
 def test_camera_microphone_speaker_and_connection_are_tried(page: Page) -> None:

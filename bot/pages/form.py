@@ -10,6 +10,7 @@ from bot.pages.entries import FIELDS, check, read_entries
 from bot.pages.page import address, user_agent
 from bot.pages.site import Page, form_routes
 from locales import Phrases, best_language, phrases
+from models.contact import Contact
 from models.database import Transaction
 from models.store import Store
 from models.store.forms import FORM_LIFE, NoForm
@@ -51,10 +52,19 @@ class FormPage(Page):
         details, errors = check(entered, self._core.office)
         if details is None:
             return self._draw(request, found, token, entered, errors, status=422)
-        kept = await self._core.database.run(lambda tx: self._keep(tx, token, details))
-        if not kept:
+        sender = await self._core.database.run(lambda tx: self._keep(tx, token, details))
+        if sender is None:
             return self._no_form(request, NoForm.USED)
-        return self._pages.word(found, "form.done_title", "form.done_text")
+        return self._done(found, sender)
+
+    def _done(self, say: Phrases, sender: Contact) -> Response:
+        """Say that it has arrived; a messenger's own browser closes the page and goes on."""
+        channel = self._core.channels.get(sender.channel)
+        if channel is None or channel.in_chat is None:
+            return self._pages.word(say, "form.done_title", "form.done_text")
+        words = {"title": say("form.done_title"), "text": say("form.done_text")}
+        script = channel.in_chat.script(say("details.next"))
+        return self._pages.draw_in_chat("in_chat_done.html", say, channel.in_chat, script, **words)
 
     def _open(
         self, tx: Transaction, token: str, request: Request, *, sending: bool
@@ -71,17 +81,17 @@ class FormPage(Page):
         language = best_language(store.contacts.by_id(contact_id).language)
         return phrases(language or self._core.office.language)
 
-    def _keep(self, tx: Transaction, token: str, details: Details) -> bool:
+    def _keep(self, tx: Transaction, token: str, details: Details) -> Contact | None:
+        """Keep what was entered, and return who sent it; None for a link that is used up."""
         store, now = self._store(tx), self._core.clock()
         whose = store.forms.whose(token, now, sending=True)
         if isinstance(whose, NoForm):
-            return False
+            return None
         contact_id = whose.contact_id
-        store.contacts.by_id(
-            contact_id
-        )  # locked, so that two forms of one person make one job seeker
+        # Locked, so that two forms of one person make one job seeker.
+        contact = store.contacts.by_id(contact_id)
         if not store.forms.use(token, now):
-            return False
+            return None
         seeker = store.seekers.keep_details(contact_id, details, now)
         # A parent may well write from two chats, or have phoned before; but typing a number proves
         # nothing, so staff say whose it is.
@@ -91,7 +101,7 @@ class FormPage(Page):
                 store.alerts.tell(
                     AlertKind.SAME_REGISTRATION, now, subject=subject, contact_id=contact_id
                 )
-        return True
+        return contact
 
     def _draw(
         self,

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse
 
+from bot.channels.in_chat import InChat
 from bot.pace import Pace
 from locales import Phrases, best_language, phrases
 from models.office import Office
@@ -36,6 +38,7 @@ class Pages:
 
     def __init__(self, office: Office, public_url: str) -> None:
         self._office = office
+        self._public_url = public_url
         self._origin = "/".join(public_url.split("/")[:3])
         self.is_https = public_url.startswith("https://")
         self._pace = Pace(TRIES_A_LINK)
@@ -63,6 +66,19 @@ class Pages:
             f"; script-src 'nonce-{nonce}'; connect-src 'self'; media-src 'self' blob:"
         )
         headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(self)"
+        return HTMLResponse(self._render(template, say, nonce, values), headers=headers)
+
+    def draw_in_chat(
+        self, template: str, say: Phrases, in_chat: InChat, script: str, **values: object
+    ) -> HTMLResponse:
+        """A page in a messenger's own browser: with the messenger's script, which comes from us,
+        and then our script."""
+        nonce = secrets.token_urlsafe(12)
+        headers = self._headers(nonce)
+        headers["Content-Security-Policy"] += (
+            f"; script-src 'nonce-{nonce}'; connect-src {in_chat.servers}"
+        )
+        values |= {"kit": f"{self._public_url}/in-chat.js", "script": Markup(script)}  # noqa: S704  # ours
         return HTMLResponse(self._render(template, say, nonce, values), headers=headers)
 
     def _render(self, template: str, say: Phrases, nonce: str, values: Mapping[str, object]) -> str:

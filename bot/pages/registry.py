@@ -9,6 +9,7 @@ from bot.pages.desk_start import StartPage
 from bot.pages.desk_terms import TermsDeskPage
 from bot.pages.device import DevicePage
 from bot.pages.form import FormPage
+from bot.pages.in_chat import InChatPage
 from bot.pages.join import JoinPage
 from bot.pages.my_data import MyDataPage
 from bot.pages.pictures import PicturePage
@@ -17,6 +18,7 @@ from bot.pages.terms import TermsPage
 
 PAGES: tuple[type[Page], ...] = (
     FormPage,
+    InChatPage,
     JoinPage,
     DevicePage,
     MyDataPage,

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from bot.app import App
 from bot.sandbox.clock import TurnableClock
+from bot.sandbox.line_browser import LineBrowser
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.playing import play_to
 from bot.sandbox.staff import SandboxStaff
@@ -49,6 +50,7 @@ class SandboxPage:
         line: LineServer,
         telegram: TelegramServer,
         zoom: ZoomPane,
+        browser: LineBrowser,
         address: str,
     ) -> None:
         self._app = app
@@ -59,12 +61,14 @@ class SandboxPage:
         self._parent = line.person()
         self._staff = SandboxStaff(app, line, telegram)
         self._zoom = zoom
+        self._browser = browser
         self._turning = False
         self._secret = line.secret
         self.routes = [
             Route("/", self._index),
             Route("/page/{name}", self._file),
             Route("/menu/{number}.png", self._menu),
+            Route("/liff/open/{page:path}", self._open_in_line),
             Route("/api/state", self._state),
             Route("/api/do/{what}", self._do, methods=["POST"]),
             Route("/api/clock/{to}", self._turn, methods=["POST"]),
@@ -85,6 +89,9 @@ class SandboxPage:
         if picture is None:
             return Response(status_code=404)
         return Response(picture, media_type="image/png", headers=_HEADERS)
+
+    async def _open_in_line(self, request: Request) -> Response:
+        return self._browser.open(self._parent, request.path_params["page"])
 
     async def _state(self, request: Request) -> Response:
         if refusal := self._refused(request):

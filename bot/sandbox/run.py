@@ -18,6 +18,7 @@ from bot.app import App
 from bot.channels.registry import open_channels
 from bot.http_server import http_server, stop_on_signals
 from bot.sandbox.clock import TurnableClock
+from bot.sandbox.line_browser import LineBrowser
 from bot.sandbox.line_server import LineServer
 from bot.sandbox.page import SandboxPage
 from bot.sandbox.telegram_server import TelegramServer
@@ -63,8 +64,11 @@ async def _run_in(folder: Path, port: int, furnish: Callable[[Store], None]) -> 
             zoom.user(user)
         await app.core.database.run(lambda tx: furnish(Store(tx, office, app.core.vault)))
         pane = ZoomPane(zoom)
-        page = SandboxPage(app, office, clock, line, telegram, pane, page_address)
-        world = Starlette(routes=[*page.routes, *line.routes, *telegram.routes, *zoom.routes])
+        browser = LineBrowser(line, bot_address)
+        page = SandboxPage(app, office, clock, line, telegram, pane, browser, page_address)
+        world = Starlette(
+            routes=[*page.routes, *line.routes, *browser.routes, *telegram.routes, *zoom.routes]
+        )
         # Zoom's rooms open beside our pages, which lead nowhere else.
         pages = Starlette(routes=[*pane.rooms, Mount("/", app.web.app)])
         servers = [http_server(world, HOST, port), http_server(pages, HOST, 0)]

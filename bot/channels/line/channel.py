@@ -34,6 +34,7 @@ from bot.channels.line import cards
 from bot.channels.line.api import BASE, NO_ANSWER, TIMEOUT, LineApi
 from bot.channels.line.check import check
 from bot.channels.line.events import NAME, read_event, unreadable_event
+from bot.channels.line.liff import Liff
 from bot.channels.line.menus import LineMenus
 from bot.channels.menus import Menus
 from bot.channels.reading import parse
@@ -57,8 +58,11 @@ class LineChannel(Channel):
     counts_pushes = True
     deduplicates = True
 
-    def __init__(self, secret: str, access_token: str, api_base: str = BASE) -> None:
+    def __init__(
+        self, secret: str, access_token: str, api_base: str = BASE, liff: Liff | None = None
+    ) -> None:
         self._secret = secret.encode()
+        self.in_chat = self._liff = liff
         self.api = LineApi(access_token, api_base)
         self._menus = LineMenus(self.api)
 
@@ -86,7 +90,7 @@ class LineChannel(Channel):
     def render(
         self, messages: Sequence[Message], event: Event | None, kind: LetterKind
     ) -> list[str]:
-        drawn = cards.draw(messages)
+        drawn = cards.draw(self._liff.open_pages(messages) if self._liff else messages)
         for message, body in zip(messages, drawn, strict=True):
             if message.about:
                 body["about"] = message.about  # for us: taken out before it is sent
@@ -141,7 +145,7 @@ class LineChannel(Channel):
 
     async def check(self, webhook: str, say: Say) -> list[str]:
         try:
-            return await check(self.api, webhook, say)
+            return await check(self.api, webhook, say, self._liff)
         except NO_ANSWER as error:
             return [no_answer(self.title, error)]
 

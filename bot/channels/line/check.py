@@ -5,15 +5,18 @@ from linebot.v3.messaging import ApiException
 from bot.addresses import is_address
 from bot.channels.base import Say
 from bot.channels.line.api import LineApi
+from bot.channels.line.liff import Liff
+from bot.web_client import NO_ANSWER
 
 _LITTLE_QUOTA = 50
 
 
-async def check(api: LineApi, webhook: str, say: Say) -> list[str]:
+async def check(api: LineApi, webhook: str, say: Say, liff: Liff | None) -> list[str]:
     """Say what is in order, and return what is not. Raises aiohttp's ClientError,
     TimeoutError, and ValueError for an answer that cannot be read."""
     try:
-        return await _ask(api, webhook, say)
+        faults = await _ask(api, webhook, say)
+        return faults + (await _liff(liff, webhook, say) if liff else [])
     except ApiException as error:
         if error.status in (401, 403):
             return ["LINE refuses LINE_CHANNEL_ACCESS_TOKEN: make a new one in the console"]
@@ -41,6 +44,16 @@ async def _ask(api: LineApi, ours: str, say: Say) -> list[str]:
         else:
             faults.append(f"LINE cannot reach our webhook: {tested.reason} {tested.status_code}")
     return faults + await _quota(api, say)
+
+
+async def _liff(liff: Liff, webhook: str, say: Say) -> list[str]:
+    try:
+        await liff.kit()
+    except NO_ANSWER:
+        return ["LINE's script for LIFF cannot be fetched: the form will not close itself"]
+    ours = webhook.removesuffix("/webhooks/line")
+    say(f"MIND     LINE does not tell the LIFF app's endpoint URL: it has to be {ours}")
+    return []
 
 
 async def _quota(api: LineApi, say: Say) -> list[str]:

@@ -33,7 +33,9 @@ function press(path, action, message) {
 function drawAction(action, classes) {
   if (action.type === "uri") {
     const link = element("a", classes, action.label);
-    if (/^(https?|tel):/.test(action.uri)) link.href = action.uri;
+    // LINE's browser for pages: the sandbox plays it.
+    const address = action.uri.replace(/^https:\/\/liff\.line\.me\/[^/]+\//, `${location.origin}/liff/open/`);
+    if (/^(https?|tel):/.test(address)) link.href = address;
     link.target = "_blank";
     link.rel = "noopener noreferrer";
     return link;
