@@ -39,7 +39,9 @@ class Words(NamedTuple):
     noise: tuple[str, ...]  # numbers and weekdays that are no date
     unwished: tuple[str, ...]  # wishes that are denied, past or somebody else's
     glue: str  # what may stand between a day and its time
+    same_day: str  # the day that was named before
     same_time: str
+    any_day: str  # that one day is as good as another
     minute: str  # behind a number, what says that it counts minutes
     clauses: str  # what parts a reason from a wish
     asks: str  # what says that a clause asks for something
@@ -77,7 +79,9 @@ def words_of(language: str) -> Words:
         noise=tuple(raw.get("noise", ())),
         unwished=tuple(raw.get("unwished", ())),
         glue=raw.get("glue", r"\s?"),
+        same_day=raw.get("same_day", _NEVER),
         same_time=raw.get("same_time", _NEVER),
+        any_day=raw.get("any_day", _NEVER),
         minute=raw.get("minute", ""),
         clauses=raw.get("clauses", _NEVER),
         asks=raw.get("asks", _NEVER),

@@ -71,6 +71,8 @@ def _resolve(found: Found, today: date) -> Days:
         return Days(today, today + _number(found["within_weeks"]) * _WEEK)
     if "fortnight" in found:
         return _one(today + 2 * _WEEK)
+    if "week_after" in found:  # than that of a booking, of which nothing is known here
+        return _in_week({**found, "week": 1}, today)
     if "weeks" in found or "week" in found:
         return _in_week(found, today)
     if any(name in found for name in _MONTHS):

@@ -65,9 +65,12 @@ def guess_intent(marked: Marked, wished: str, language: str) -> Guess:
     is_command = len(marked.text) <= _COMMAND and not is_weak and not marks_in(marked.text)
     is_denied = wished != marked.text and by_row.intent is Intent.NONE
     is_our_own = by_row.intent in OUTWARD  # which no example has
-    if is_our_own or is_command or is_denied:
+    # One word that no row knows may have a piece of another in it ("chocolate" is not "late").
+    is_word = by_row.intent is Intent.NONE and marked.text.isascii() and " " not in marked.text
+    if is_our_own or is_command or is_denied or is_word:
         return by_row
-    taught = likelihood(language, _masked).scores(_signs(marked.text))
+    # What is denied is no example of itself.
+    taught = likelihood(language, _masked).scores(_signs(wished))
     if not taught:
         return by_row
     likely = max(taught, key=lambda each: taught[each])
@@ -94,9 +97,9 @@ def _by_row(marked: Marked, wished: str) -> Guess:
 
 
 def _masked(text: str) -> str:
-    """Return an example with signs for its days and times."""
+    """Return an example without what it denies, and with signs for its days and times."""
     text = text_of(text)
-    return _signs(marked_text(text, language_of(text), _ANY_DAY).text)
+    return _signs(wished_part(marked_text(text, language_of(text), _ANY_DAY)))
 
 
 def _signs(marked: str) -> str:

@@ -74,6 +74,8 @@ def _days(marked: Marked, kind: Link, one: Day, two: str | None) -> Day:
             last = one.days.last if is_range else month_of(one.days.first).last
             return Day(Days(one.days.first, last), {})
         case Link.BEFORE:
+            if "day2" in one.found:
+                return one
             return Day(Days(min(marked.today, one.days.last), one.days.last), {})
         case Link.BEYOND:
             first = one.days.last + timedelta(days=1)
@@ -88,7 +90,9 @@ def _days(marked: Marked, kind: Link, one: Day, two: str | None) -> Day:
 def _joined(marked: Marked, one: Day, two: Day, *, is_range: bool) -> Day:
     first, last = one.days, two.days
     if is_bare(two.found):
-        last = beside(two.found, first.first, is_range=is_range) or last
+        near = beside(two.found, first.first, is_range=is_range) or last
+        # "Tomorrow or Monday" means no Monday that is over.
+        last = last if near.last < marked.today <= first.first else near
     elif is_bare(one.found) and "day" in one.found:  # "7 to 11 December"
         of_month = {**two.found, "day": one.found["day"]}
         first = days_of(of_month, marked.today) or first

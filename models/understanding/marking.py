@@ -50,6 +50,7 @@ class Marked:
         self._times: list[Times] = []
         for pattern in grammar.dates:
             self.text = pattern.sub(self._mark_day, self.text)
+        self.text = grammar.same_day.sub(self._mark_same_day, self.text)
         for pattern in grammar.times:
             self.text = pattern.sub(self._mark_time, self.text)
         self.text = grammar.glue.sub("", self.text)
@@ -122,6 +123,13 @@ class Marked:
         ends = (Days(days.first, days.first), Days(days.last, days.last))
         named = ends if "either" in found else ()  # "the 3rd or the 8th"
         return PAST_MARK if is_over(found) else self.mark_days(days, found, named)
+
+    def _mark_same_day(self, match: re.Match[str]) -> str:
+        """Return a mark for "that day": the single day that is named before it, if there is one."""
+        before = [self.day(sign) for sign in match.string[: match.start()] if is_day(sign)]
+        if not before or not is_one_day(before[-1]):
+            return match[0]
+        return self.mark_days(before[-1].days, {})
 
     def _mark_time(self, match: re.Match[str]) -> str:
         times = times_of(self._found(match))

@@ -60,10 +60,23 @@ class Roles:
             *cannot,
             *self._marks[Role.WITHOUT],
         ]
-        for marks in (every, ended, cannot):
+        # "I booked last week": no booking that is spoken of is over.
+        every = [each for each in every if not self._is_over(each)] or every
+        about = [*self._marks[Role.ABOUT], *ended]
+        for marks in (every, ended, about, cannot):
             if any(map(is_day, marks)) and not self._marked.names_days(marks):
                 return self._marked.booking(marks)
         return None if self._marked.names_days(every) else self._marked.booking(every)
+
+    def _is_only_a_time(self, role: Role, day: str, time: str) -> bool:
+        """Return whether of a day with a time only the time is excluded: "next week, but no
+        mornings", "the 2nd, any time but the morning"."""
+        times = self._marked.times(time)
+        is_part_of_day = role is Role.WITHOUT and times.first != times.last
+        return role in _EXCLUDING and (is_part_of_day or is_range(self._marked.day(day)))
+
+    def _is_over(self, mark: str) -> bool:
+        return is_day(mark) and self._marked.day(mark).days.last < self._marked.today
 
     def _asked(self) -> list[str]:
         """Return the marks that have no role: of several days or times, those of the clauses that
@@ -98,8 +111,8 @@ class Roles:
             role = Role.WANTED
         first, last = marks[0], marks[-1]
         is_day_with_time = is_day(first) and is_time(last)
-        if role in _EXCLUDING and is_day_with_time and is_range(self._marked.day(first)):
-            self._marks[Role.WANTED].append(first)  # "next week, but no mornings"
+        if is_day_with_time and self._is_only_a_time(role, first, last):
+            self._marks[Role.WANTED].append(first)
             marks = last
         self._marks[role] += marks
         return TAKEN

@@ -20,7 +20,11 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
     roles no word says, the last one is the likeliest wish: reasons, and what is to be moved, are
     told before it."""
     about, wishes, without = _sorted_out(frame.intent, marked, roles)
-    marked.put_into_week(roles.weeks())
+    weeks = roles.weeks()
+    is_whole_wish = not any(is_day(each) and each not in weeks for each in wishes)
+    # A week that is the whole wish says nothing of the day that is to be moved.
+    if not (frame.intent is Intent.MOVE and is_whole_wish):
+        marked.put_into_week(weeks)
     is_doubtful = marked.is_doubtful or marked.names_days(wishes) or marked.names_times(wishes)
     if frame.intent is Intent.MOVE:
         if day := _day_of_a_time(marked, about, wishes):
@@ -29,12 +33,14 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
         elif is_doubtful:
             about = [*about, *_told_first(marked, about, wishes)]
     about_days = [marked.day(each) for each in about if is_day(each)]
-    # Also what was told first: it may be the first choice.
-    possible = [_near(marked.day(each), about_days) for each in reversed(wishes) if is_day(each)]
-    wishes = [each for each in reversed(wishes) if each not in about]
     without_days = [marked.day(each) for each in without if is_day(each)]
-    days = [_near(marked.day(each), about_days) for each in wishes if is_day(each)]
-    days = days or _weeks_of(without_days)
+    near_to = about_days or without_days
+    # Also what was told first: it may be the first choice.
+    possible = [_near(marked.day(each), near_to) for each in reversed(wishes) if is_day(each)]
+    wishes = [each for each in reversed(wishes) if each not in about]
+    days = [_near(marked.day(each), near_to) for each in wishes if is_day(each)]
+    if not marked.grammar.any_day.search(marked.text):
+        days = days or _weeks_of(without_days)
     times = [marked.times(each) for each in wishes if is_time(each)]
     # Whoever names a day that is over, and asks for nothing, tells of it.
     is_told = bool(days) and days[0].last < marked.today and not marked.asks()
@@ -69,20 +75,22 @@ def _sorted_out(
     without = [*roles.of(Role.WITHOUT), *busy]
     # "Thursdays he has swimming, so any day but Thursday"
     wishes = [each for each in wishes if not _is_named(marked, each, without)]
-    if intent is Intent.MOVE and not about:
+    if intent is Intent.MOVE and not about and not marked.names_days(cannot):
         about, cannot = cannot, []
     if intent is not Intent.MOVE and not wishes:
         about, wishes = [], about
     if intent is not Intent.MOVE and any(_is_named(marked, each, wishes) for each in about):
         about = []
-    return about, wishes, [*without, *cannot]
+    # What stands in the way of a booking is no day to be excluded.
+    without = [each for each in (*without, *cannot) if not _is_named(marked, each, about)]
+    return about, wishes, without
 
 
 def _is_named(marked: Marked, mark: str, others: list[str]) -> bool:
-    """Return whether the same days stand among others."""
-    return is_day(mark) and any(
-        marked.day(each).days == marked.day(mark).days for each in others if is_day(each)
-    )
+    """Return whether the same days or times stand among others."""
+    if is_time(mark):
+        return any(marked.times(each) == marked.times(mark) for each in others if is_time(each))
+    return any(marked.day(each).days == marked.day(mark).days for each in others if is_day(each))
 
 
 def _told_first(marked: Marked, about: list[str], wishes: list[str]) -> list[str]:
@@ -110,12 +118,17 @@ def _day_of_a_time(marked: Marked, about: list[str], wishes: list[str]) -> str:
     return "" if any(marked.distance(each, days[0]) == 1 for each in times) else days[0]
 
 
-def _near(day: Day, about: list[Day]) -> Days:
+def _near(day: Day, others: list[Day]) -> Days:
     """Return the days that are wanted; a weekday lies in the week that was named for the booking
-    it is about ("next Tuesday's to Thursday"), or in its own ("Thursday of the same week")."""
-    is_near = is_weekday(day) and about and "week" in about[0].found
-    if about and (is_near or "same_week" in day.found):
-        return beside(day.found, about[0].days.first, is_range=False) or day.days
+    it is about ("next Tuesday's to Thursday") or for what is excluded, or in the booking's own
+    ("Thursday of the same week", "the following Tuesday")."""
+    if not others:
+        return day.days
+    other = others[0]
+    if "week_after" in day.found:
+        return beside(day.found, other.days.first + timedelta(weeks=1), is_range=False) or day.days
+    if "same_week" in day.found or (is_weekday(day) and "week" in other.found):
+        return beside(day.found, other.days.first, is_range=False) or day.days
     return day.days
 
 
