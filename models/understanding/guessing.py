@@ -26,7 +26,7 @@ _CLOSE = 0.7
 # it was less, one in four had another meaning.
 _LEAD = 0.5
 # From here on the examples are believed without a row.
-_LIKELY = -1.0
+_LIKELY, _LIKELY_WORD = -1.0, 0.0
 # So short a text is a command, which its row understands.
 _COMMAND = 12
 _OFFERING = (Intent.BOOK, Intent.MOVE)
@@ -65,9 +65,7 @@ def guess_intent(marked: Marked, wished: str, language: str) -> Guess:
     is_command = len(marked.text) <= _COMMAND and not is_weak and not marks_in(marked.text)
     is_denied = wished != marked.text and by_row.intent is Intent.NONE
     is_our_own = by_row.intent in OUTWARD  # which no example has
-    # One word that no row knows may have a piece of another in it ("chocolate" is not "late").
-    is_word = by_row.intent is Intent.NONE and marked.text.isascii() and " " not in marked.text
-    if is_our_own or is_command or is_denied or is_word:
+    if is_our_own or is_command or is_denied:
         return by_row
     # What is denied is no example of itself.
     taught = likelihood(language, _masked).scores(_signs(wished))
@@ -82,7 +80,9 @@ def guess_intent(marked: Marked, wished: str, language: str) -> Guess:
             others = max(taught[each] for each in taught if each is not by_row.intent)
             is_clear = of_row >= others + _LEAD
         return by_row._replace(is_doubtful=by_row.is_doubtful or not is_clear)
-    if taught[likely] < _LIKELY:
+    # A word may have a piece of another in it: "chocolate" is not "late".
+    is_word = marked.text.isascii() and " " not in marked.text
+    if taught[likely] < (_LIKELY_WORD if is_word else _LIKELY):
         return by_row._replace(is_doubtful=True)
     return Guess(likely, is_doubtful=True)
 
