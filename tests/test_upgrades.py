@@ -8,7 +8,8 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from models import migrations, tables
 from models.database import engine_for
@@ -91,6 +92,49 @@ def test_upgrading_keeps_every_row(
             context = MigrationContext.configure(connection)
             assert compare_metadata(context, tables.table(tables.Booking).metadata) == []
         engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_wider_check_loses_neither_indexes_nor_numbers(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Any
+) -> None:
+    for url in fresh_database(kind, request, tmp_path, empty=True):
+        engine = engine_for(url)
+        config = migrations._config()
+        config.attributes["engine"] = engine
+        command.upgrade(config, "0019")
+        _fill(engine)
+        with engine.begin() as connection:
+            bookings = Table("bookings", MetaData(), autoload_with=connection)
+            others = {"id": 9, "job_seeker_id": 1, "counselor_id": 1, "status": "cancelled"}
+            connection.execute(insert(bookings).values(**{**_row(bookings, 3), **others}))
+            before = _indexes(connection)
+            connection.execute(text("DELETE FROM bookings WHERE id = 9"))
+        command.upgrade(config, "0020")
+        with engine.begin() as connection:
+            assert _indexes(connection) == before
+            wider = text("UPDATE bookings SET companion = :companion")
+            connection.execute(wider, {"companion": "our_interpreter"})
+            with pytest.raises(IntegrityError), connection.begin_nested():
+                connection.execute(wider, {"companion": "nobody"})
+            with pytest.raises(IntegrityError), connection.begin_nested():
+                connection.execute(text("UPDATE bookings SET status = 'x'"))
+            if kind == "sqlite":
+                last = connection.execute(
+                    text("SELECT seq FROM sqlite_sequence WHERE name = 'bookings'")
+                ).scalar()
+                assert last == 9
+        engine.dispose()
+
+
+def _indexes(connection: Connection) -> list[str]:
+    """What every index of bookings is made by."""
+    asked = (
+        "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'bookings'"
+        if connection.dialect.name == "sqlite"
+        else "SELECT indexdef FROM pg_indexes WHERE tablename = 'bookings'"
+    )
+    return sorted(str(row[0]) for row in connection.execute(text(asked)))
 
 
 def _fill(engine: Engine) -> list[str]:

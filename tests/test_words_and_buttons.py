@@ -42,7 +42,8 @@ LEGAL = ("マイページ", "求職登録", "求職番号", "職業相談", "職
 PATTERNS = {
     r"device\.(camera|microphone|speaker|connection)(_help)?": None,
     r"service\.\w+": {"consultation", "placement", "interview", "selection"},
-    r"companion\.(alone|companion|interpreter)": None,
+    r"companion\.(alone|companion|interpreter|our_interpreter)": None,
+    r"state\.(our_)?interpreter": None,
     r"mine\.\w+": None,
     r"over\.\w+": None,
     r"terms\.summary\.\w+": None,

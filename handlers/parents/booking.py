@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from handlers.parents import gate
-from handlers.shared import booking_card, offering, own_bookings, parts
+from handlers.shared import booking_card, interpreting, offering, own_bookings, parts
 from models.booking import Booking
 from models.chat import Argument, Message, NotAButton, button, column
 from models.rules.days import local_day
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.bookings import SlotTaken
-from models.tables import Companion
+from models.tables import INTERPRETED, Companion
 from models.text import plain
 from models.turn import Turn
 
@@ -120,8 +120,8 @@ def show_summary(
     with an interpreter who came along last time."""
     seeker_id = turn.contact.job_seeker_id
     last = store.bookings.latest(seeker_id) if seeker_id is not None else None
-    is_again = last is not None and last.companion is Companion.INTERPRETER
-    companion = Companion.INTERPRETER if is_again else Companion.ALONE
+    is_again = last is not None and last.companion in INTERPRETED
+    companion = last.companion if last and is_again else Companion.ALONE
     return show_summary_with(turn, store, service, starts_at, counselor_id, companion)
 
 
@@ -193,6 +193,7 @@ def confirm(
     except SlotTaken:
         return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
     store.waiting.end(turn.contact.id, turn.now)
+    interpreting.tell_if_wanted(turn, store, booked)
     return [booking_card.confirmation(turn, booked, turn.say("booking.booked"))]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.parents import gate, my_bookings
-from handlers.shared import booking_card, own_bookings, parts
+from handlers.shared import booking_card, interpreting, own_bookings, parts
 from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
 from models.database import Conflict
@@ -114,6 +114,7 @@ def undo_cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list
         back = store.bookings.take_back(found, turn.now)
     except Conflict:
         return [booking_card.over(turn, found)]
+    interpreting.tell_if_wanted(turn, store, back)
     return [booking_card.confirmation(turn, back, turn.say("cancel.undone"))]
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from handlers.parents import gate, my_bookings
-from handlers.shared import booking_card, offering, own_bookings, parts
+from handlers.shared import booking_card, interpreting, offering, own_bookings, parts
 from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
 from models.rules.days import local_day
@@ -142,6 +142,7 @@ def move(
     except SlotTaken:
         return [kept, *_offer_nearest(turn, store, starts_at, found)]
     store.alerts.close_of(moved.id, turn.now)  # what was said of the old date
+    interpreting.tell_if_wanted(turn, store, moved)
     if slot.starts_at < booking.starts_at:
         store.waiting.end(turn.contact.id, turn.now)
     return [booking_card.confirmation(turn, moved, turn.say("move.done"))]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from handlers.shared import booking_card, own_bookings, parts, waiting_card
+from handlers.shared import booking_card, interpreting, own_bookings, parts, waiting_card
 from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
 from models.rules.deadlines import may_cancel
@@ -110,4 +110,5 @@ def change_company(
         return [Message(text=turn.say("companion.too_late", phone=parts.phone(turn)))]
     if found.companion != companion:
         found = store.bookings.set_companion(found, companion, turn.now)
+        interpreting.tell_if_wanted(turn, store, found)
     return [booking_card.card(turn, found)]

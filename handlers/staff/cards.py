@@ -12,7 +12,7 @@ from models.rules.attendance import deadline
 from models.rules.days import local_day
 from models.sighting import Seen
 from models.store import Store
-from models.tables import ACTIVE, AlertKind, Companion, Status
+from models.tables import ACTIVE, INTERPRETED, AlertKind, Status
 from models.turn import Turn
 
 # The host can open the room so long before the start.
@@ -99,12 +99,13 @@ def _facts(
 
 
 def _interpreted(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
-    """Say that somebody interprets, and the language of the parent's chat (art. 12(3))."""
-    if booking.companion is not Companion.INTERPRETER:
+    """Say that somebody interprets, who brings them, and the language of the parent's chat
+    (art. 12(3))."""
+    if booking.companion not in INTERPRETED:
         return []
     language = _language(store, booking)
     own_name = phrases(language)("language.name") if language else "—"
-    said = turn.say("state.interpreter", language=own_name)
+    said = turn.say(f"state.{booking.companion}", language=own_name)
     return [(turn.say("booking.companion"), said)]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from handlers.shared import booking_card, offering, parts
+from handlers.shared import booking_card, interpreting, offering, parts
 from handlers.staff import cards
 from handlers.staff.permission import booking_of, check_person, is_admin
 from handlers.staff.telling import by, note, tell_parent
@@ -186,6 +186,7 @@ def move(
         return [cards.card(turn, store, booking, turn.say("act.slot_taken"))]
     note(turn, store, moved, "move", before=before, after=instant(moved.starts_at))
     store.alerts.close_of(moved.id, turn.now)
+    interpreting.tell_if_wanted(turn, store, moved)
     tell_parent(
         turn,
         store,

@@ -6,6 +6,7 @@ from models.tables.asking import Awaited, Draft, Question
 from models.tables.bookings import (
     ACTIVE,
     ACTIVE_BOOKING,
+    INTERPRETED,
     AttendanceSign,
     Booking,
     BookingChange,
@@ -34,6 +35,7 @@ __all__ = [
     "ACTIVE",
     "ACTIVE_BOOKING",
     "DECISIONS",
+    "INTERPRETED",
     "AccessRecord",
     "Alert",
     "AlertKind",

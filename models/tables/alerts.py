@@ -37,6 +37,7 @@ class AlertKind(Choice):
     DEEMED_UNCERTAIN = "deemed_uncertain"
     EVENT_FAILED = "event_failed"
     HOST_IS_AWAITED = "host_is_awaited"
+    INTERPRETER_WANTED = "interpreter_wanted"
     IS_HERE = "is_here"
     MAY_NOT_COME = "may_not_come"
     MOVED = "moved"

@@ -30,13 +30,15 @@ class Status(Choice):
 
 
 class Companion(Choice):
-    """Who comes along (art. 12(3))."""
+    """Who comes along (art. 12(3)). OUR_INTERPRETER is one that the office is asked for."""
 
     ALONE = "alone"
     COMPANION = "companion"
     INTERPRETER = "interpreter"
+    OUR_INTERPRETER = "our_interpreter"
 
 
+INTERPRETED = (Companion.INTERPRETER, Companion.OUR_INTERPRETER)
 ACTIVE = (Status.BOOKED, Status.JOINED, Status.UNDECIDED)
 _active = "status IN ('booked', 'joined', 'undecided')"
 
@@ -61,7 +63,10 @@ class Booking(SQLModel, table=True):
             " 'deemed_cancelled', 'undecided')",
             name="status",
         ),
-        CheckConstraint("companion IN ('alone', 'companion', 'interpreter')", name="companion"),
+        CheckConstraint(
+            "companion IN ('alone', 'companion', 'interpreter', 'our_interpreter')",
+            name="companion",
+        ),
     )
     id: int = row_id()
     reference: str = Field(max_length=12, unique=True)
