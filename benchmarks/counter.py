@@ -77,7 +77,7 @@ class Counter:
             await sender
 
     async def form(self, request: Request) -> Response:
-        """What the form's page does when it is sent."""
+        """Do what the form's page does when it is sent."""
         person, channel = request.path_params["person"], request.path_params["channel"]
 
         def keep(store: Store) -> None:
@@ -89,7 +89,8 @@ class Counter:
         return Response()
 
     async def crowd(self, request: Request) -> Response:
-        """New people who have settled everything and were here before; tells who they are."""
+        """Return new people who have settled everything and were here before; tells who they
+        are."""
         channel, count = request.path_params["channel"], request.path_params["count"]
         people = await self._run(
             lambda store: [settle(store, channel, self.app) for _ in range(count)]
@@ -97,7 +98,7 @@ class Counter:
         return PlainTextResponse(" ".join(people))
 
     async def free(self, request: Request) -> Response:
-        """The free slots, as buttons name them."""
+        """Return the free slots, as buttons name them."""
 
         def read(store: Store) -> list[str]:
             days = store.calendar.days(self.app.core.clock(), holder=0).free
@@ -110,7 +111,7 @@ class Counter:
         return PlainTextResponse(" ".join(await self._run(read)))
 
     async def sold(self, request: Request) -> Response:
-        """Which slots have an active booking, one word a booking."""
+        """Return which slots have an active booking, one word a booking."""
         found = await self._rows(
             "SELECT starts_at, counselor_id FROM bookings WHERE status = 'booked'"
             " AND service = 'consultation'"
@@ -119,12 +120,12 @@ class Counter:
         return PlainTextResponse(" ".join(words))
 
     async def waiting(self, request: Request) -> Response:
-        """How many requests wait to be sent."""
+        """Return how many requests wait to be sent."""
         ((count,),) = await self._rows("SELECT count(*) FROM outbox WHERE state = 'waiting'")
         return PlainTextResponse(str(count))
 
     async def clear(self, request: Request) -> Response:
-        """All slots are free again."""
+        """Let all slots be free again."""
         statement = (
             "UPDATE bookings SET status = 'cancelled'"
             " WHERE status = 'booked' AND service = 'consultation'"
@@ -156,7 +157,7 @@ class Counter:
         return Response()
 
     async def tick(self, request: Request) -> Response:
-        """The scheduler begins."""
+        """Let the scheduler begin."""
         self.app.jobs.start()
         return Response()
 
@@ -222,7 +223,7 @@ def _contact(number: int, now: datetime) -> dict[str, Any]:
 
 
 def _owed(number: int, now: datetime) -> dict[str, Any]:
-    """A booking in a day and more; each has its own counselor and start."""
+    """Return a booking in a day and more; each has its own counselor and start."""
     return {
         "reference": f"R{number}",
         "job_seeker_id": _MANY + number,

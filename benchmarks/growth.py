@@ -136,7 +136,7 @@ def _add(tx: Transaction, rows: list[dict[str, Any]]) -> None:
 
 
 def _past(number: int, now: datetime) -> dict[str, Any]:
-    """A booking that is over; each has its own counselor and start."""
+    """Return a booking that is over; each has its own counselor and start."""
     return {
         "reference": f"P{number}",
         "job_seeker_id": 1,

@@ -26,7 +26,7 @@ class Measured(NamedTuple):
         return self.turns / self.seconds
 
     def latency(self, share: float) -> float:
-        """A percentile, in milliseconds."""
+        """Return a percentile, in milliseconds."""
         ordered = sorted(self.latencies)
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)] * 1000
 
@@ -72,7 +72,7 @@ def new_person(channel: str) -> str:
 
 
 def press(channel: str, person: str, data: str) -> bytes:
-    """The signed webhook request of a button that is pressed."""
+    """Return the signed webhook request of a button that is pressed."""
     return _line(person, data) if channel == "line" else _telegram(int(person), data)
 
 

@@ -155,7 +155,7 @@ STEPS: dict[str, Step] = {
 
 
 def free_slots(session: Session) -> list[tuple[datetime, int]]:
-    """Every start in the coming days at which a counselor works and is free."""
+    """Return every start in the coming days at which a counselor works and is free."""
     today = datetime.now(UTC).date()
     days = [today + timedelta(days=number + 1) for number in range(_AHEAD_DAYS)]
     shifts = session.exec(select(Shift)).all()
@@ -194,7 +194,7 @@ class QuietBot(ExtBot[None]):
 
 
 async def plain_bot(url: str, platforms: int) -> Starlette:
-    """The bot with its webhook, and with what the benchmark must know of it."""
+    """Return the bot with its webhook, and with what the benchmark must know of it."""
     engine = _engine(url)
     bot = QuietBot("1234567890:nobody", base_url=f"http://127.0.0.1:{platforms}/bot")
     app: Any = Application.builder().bot(bot).updater(None).build()
@@ -261,7 +261,7 @@ def _engine(url: str) -> Engine:
 
 
 def _bench(engine: Engine) -> list[Route]:
-    """The routes by which the benchmark asks for people, slots and bookings."""
+    """Return the routes by which the benchmark asks for people, slots and bookings."""
 
     async def form(request: Request) -> Response:
         with Session(engine) as session:

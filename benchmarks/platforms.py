@@ -19,7 +19,7 @@ LINE_A_SECOND = 2000
 
 
 def platforms() -> Starlette:
-    """Every send is accepted; a profile says that its person reads Japanese."""
+    """Accept every send; a profile says that its person reads Japanese."""
 
     async def accept(request: Request) -> Response:
         await request.body()
@@ -56,13 +56,13 @@ class BusyLine(LineServer):
         ]
 
     async def add_people(self, request: Request) -> Response:
-        """Some who have added the office as a friend."""
+        """Return some who have added the office as a friend."""
         for number in range(request.path_params["count"]):
             self.person(person_number(number)).follows = True
         return Response()
 
     async def tell(self, request: Request) -> Response:
-        """How many reminders were taken, how many people got one, the most in one second."""
+        """Return how many reminders were taken, how many people got one, the most in one second."""
         pushed = [each.person for each in self.ledger if each.how == "push"]
         most = max(self.taken.values(), default=0)
         return PlainTextResponse(f"{len(pushed)} {len(set(pushed))} {most}")

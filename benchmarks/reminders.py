@@ -28,7 +28,7 @@ class Hour(NamedTuple):
 
 
 def measure(servers: Servers) -> Hour:
-    """Everything is sent, once each. Raises AssertionError when somebody got two."""
+    """Let everything be sent, once each. Raises AssertionError when somebody got two."""
     line = servers.start("line")
     port = servers.counter(servers.sqlite(), sending=True, line=line)
     asyncio.run(get(line, f"/bench/people/{REMINDERS}"))

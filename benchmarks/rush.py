@@ -8,8 +8,8 @@ PEOPLE, SLOTS, CONNECTIONS = 1000, 240, 64
 
 
 def measure(port: int) -> tuple[Measured, int]:
-    """Everybody presses once, at as many connections as a platform opens; also says how many slots
-    were sold. Raises AssertionError when one was sold twice."""
+    """Let everybody press once, at as many connections as a platform opens; also says how many
+    slots were sold. Raises AssertionError when one was sold twice."""
     return asyncio.run(_rush(port))
 
 

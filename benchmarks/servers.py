@@ -37,7 +37,7 @@ class Servers:
         self.platforms = self.start("platforms")
 
     def start(self, side: str, **given: Any) -> int:
-        """A server of a side; returns its port once it answers."""
+        """Start a server of a side; return its port once it answers."""
         port = free_port()
         order = json.dumps({"port": port, "side": side, **given})
         with (self.folder / f"{len(self._processes)}.log").open("wb") as log:
@@ -52,7 +52,7 @@ class Servers:
         return port
 
     def counter(self, url: str, *, sending: bool = False, line: int = 0) -> int:
-        """The program on a database, beside bare platforms unless there is another LINE."""
+        """Start the program on a database, beside bare platforms unless there is another LINE."""
         return self.start(
             "counter",
             database_url=url,
@@ -62,16 +62,17 @@ class Servers:
         )
 
     def driver(self, group: int, posts_to: int | None = None) -> int:
-        """The raw SQLite driver."""
+        """Start the raw SQLite driver."""
         return self.start("sqlite", folder=str(self.folder), group=group, posts_to=posts_to)
 
     def sqlite(self) -> str:
-        """The address of a new SQLite database."""
+        """Return the address of a new SQLite database."""
         self._databases += 1
         return f"sqlite:///{self.folder}/{self._databases}.db"
 
     def postgresql(self) -> str:
-        """The address of a new PostgreSQL database, with what PostgreSQL does for durability."""
+        """Return the address of a new PostgreSQL database, with what PostgreSQL does for
+        durability."""
         if not self._postgresql:
             self._postgresql = _start_postgresql(self.folder)
         self._databases += 1
@@ -110,7 +111,7 @@ class Servers:
 
 @contextlib.contextmanager
 def servers() -> Iterator[Servers]:
-    """A run's servers and their files, which are thrown away."""
+    """Return a run's servers and their files, which are thrown away."""
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as folder:
         started = Servers(Path(folder))
         try:

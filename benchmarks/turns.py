@@ -34,7 +34,7 @@ class Side(NamedTuple):
 
 
 def sides(servers: Servers) -> list[Side]:
-    """All that is measured, the program before what it stands beside."""
+    """Run all that is measured, the program before what it stands beside."""
     on_postgresql, shared = servers.counter(servers.postgresql()), servers.postgresql()
     two = [servers.counter(shared), servers.counter(shared)]
     posting = servers.driver(64, servers.platforms)
@@ -69,7 +69,7 @@ def _plain(name: str, url: str, servers: Servers) -> Side:
 
 
 def measure(found: Sequence[Side]) -> dict[str, list[Measured]]:
-    """All rounds of all sides; the first warms up and is not counted."""
+    """Run all rounds of all sides; the first warms up and is not counted."""
     rounds: dict[str, list[Measured]] = {side.name: [] for side in found}
     for number in range(ROUNDS + 1):
         for side in found:
@@ -93,7 +93,7 @@ def contended(side: Side) -> tuple[float, float]:
 
 
 def report(rounds: dict[str, list[Measured]]) -> str:
-    """The table, medians over the rounds; ours beside each that follows it."""
+    """Return the table, medians over the rounds; ours beside each that follows it."""
     lines = [
         f"{ROUNDS} rounds of {CONVERSATIONS} conversations over {CONNECTIONS} connections, sides"
         " interleaved; medians.",
@@ -129,7 +129,7 @@ async def one_round(side: Side) -> Measured:
 
 
 async def _conversations(side: Side) -> list[list[bytes]]:
-    """A first and a repeated booking on each channel, in turn."""
+    """Play a first and a repeated booking on each channel, in turn."""
     each = CONVERSATIONS // (2 * len(side.channels))
     slots, crowds = [f"209901010{n:03}:1" for n in range(CONVERSATIONS)], {}
     for channel in side.channels:

@@ -110,7 +110,7 @@ def _handle(turns: Turns, found: Event, tx: Transaction) -> None:
 
 
 def _bodies(app: App, connection: Connection) -> Iterator[tuple[str, bytes]]:
-    """The webhooks of the conversations, as they come one after the other."""
+    """Return the webhooks of the conversations, as they come one after the other."""
     store = Store(Transaction(Session(connection)), app.core.office, app.core.vault)
     free = iter(
         f"{slot.starts_at:%Y%m%d%H%M}:{slot.counselor_id}"

@@ -49,8 +49,8 @@ def bare() -> Starlette:
 
 
 def sqlite_driver(folder: Path, *, group: int, posts_to: int | None = None) -> Starlette:
-    """The raw driver in a thread; at most `group` turns share a commit. With a port, one bare POST
-    a turn goes there after the commit."""
+    """Return the raw driver in a thread; at most `group` turns share a commit. With a port, one
+    bare POST a turn goes there after the commit."""
     jobs: Jobs = queue.SimpleQueue()
     file = folder / f"raw{group}-{posts_to}.db"
     threading.Thread(target=_write_sqlite, args=(file, jobs, group), daemon=True).start()
@@ -58,7 +58,7 @@ def sqlite_driver(folder: Path, *, group: int, posts_to: int | None = None) -> S
 
 
 def postgresql_driver(url: str) -> Starlette:
-    """The raw driver in a few threads, one transaction a turn."""
+    """Return the raw driver in a few threads, one transaction a turn."""
     jobs: Jobs = queue.SimpleQueue()
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in _TABLES:

@@ -68,8 +68,8 @@ class App:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """The scheduler ticks, the outbox sends, channels are connected; at the end everything
-        under way is finished, and nothing new is begun."""
+        """Let the scheduler tick and the outbox send, with channels connected; at the end
+        everything under way is finished, and nothing new is begun."""
         self.jobs.start()
         workers = (self.sender, self.errands)
         working = [asyncio.create_task(each.run()) for each in workers]
@@ -136,12 +136,12 @@ class App:
         log.info("stopped")
 
     def http_server(self, host: str, port: int) -> uvicorn.Server:
-        """A server for our pages and webhooks."""
+        """Return a server for our pages and webhooks."""
         return http_server(self.web.app, host, port)
 
 
 def _owners(core: Core) -> list[Owner]:
-    """Who performs errands."""
+    """Return who performs errands."""
     if core.video is None:
         return []
     return [

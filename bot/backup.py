@@ -85,7 +85,7 @@ def restore(
 
 
 def _refuse_while_watched(database_url: str, office: Office, now: datetime) -> None:
-    """Raises BackupError while a program serves this database."""
+    """Raise BackupError while a program serves this database."""
     database = Database(database_url)
     try:
         if not is_current(database.engine):
@@ -138,8 +138,8 @@ def _content(url: URL) -> str:
 
 
 def _extract(file: Path, content: str, folder: Path) -> tuple[Path, datetime]:
-    """The copy that a backup holds, and when it was made; an older backup tells that of itself by
-    its entry's time on this machine."""
+    """Return the copy that a backup holds, and when it was made; an older backup tells that of
+    itself by its entry's time on this machine."""
     try:
         with zipfile.ZipFile(file) as archive:
             if content not in archive.namelist():
@@ -181,7 +181,7 @@ def _check_sqlite(copy: Path) -> None:
 
 
 def _keep_what_was(live: Path) -> None:
-    """A copy of what the backup takes the place of, for whoever restored the wrong one."""
+    """Keep a copy of what the backup takes the place of, for whoever restored the wrong one."""
     if live.exists():
         kept = live.with_name(f"{live.name}.before-restore")
         kept.unlink(missing_ok=True)
@@ -195,7 +195,7 @@ def _keep_what_was(live: Path) -> None:
 
 
 def _pour(copy: Path, target: Path) -> None:
-    """Into the file that is there, in one transaction: a program that has it open sees the
+    """Pour into the file that is there, in one transaction: a program that has it open sees the
     restored content, where it would go on with a deleted file if the file were replaced."""
     try:
         with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(target)) as live:

@@ -74,7 +74,7 @@ def _is_standby(url: URL) -> bool:
 
 
 async def _proofs(app: App, say: Say) -> None:
-    """How it is known that parents can reach us; without a proof nobody is deemed absent."""
+    """Gather how it is known that parents can reach us; without a proof nobody is deemed absent."""
     await app.hearing.prove()
     for each in app.hearing.deaf():
         say(f"MIND     parents may not reach us ({each.way}: {each.why}). Until they do, nobody")
@@ -103,7 +103,7 @@ async def _database(app: App, say: Say) -> list[str]:
 
 
 def _rooms(calendar: Calendar, say: Say) -> None:
-    """Standing rooms: who is early must not walk into somebody else's consultation."""
+    """Look at standing rooms: who is early must not walk into somebody else's consultation."""
     by_room: dict[str, list[str]] = {}
     for each in calendar.counselors_in_full():
         if each.meeting_url:
@@ -145,7 +145,7 @@ async def _channel(app: App, channel: Channel, say: Say) -> list[str]:
 
 
 async def _video(app: App, say: Say) -> list[str]:
-    """Whether the video service answers, with all that we need to be allowed."""
+    """Return whether the video service answers, with all that we need to be allowed."""
     video, core = app.core.video, app.core
     try:
         hosts, waiting = await core.database.run(lambda tx: _hosts_and_errands(tx, core.office))

@@ -7,5 +7,5 @@ Clock = Callable[[], datetime]
 
 
 def machine_clock() -> datetime:
-    """Now, aware (UTC)."""
+    """Return now, aware (UTC)."""
     return datetime.now(UTC)

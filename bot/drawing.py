@@ -65,7 +65,7 @@ class Chart(NamedTuple):
 
 @cache
 def font_file() -> Path | None:
-    """A Japanese font of this machine, or None."""
+    """Return a Japanese font of this machine, or None."""
     for name in _FONTS:
         for folder in _FOLDERS:
             found = next(folder.rglob(name), None) if folder.is_dir() else None
@@ -75,7 +75,7 @@ def font_file() -> Path | None:
 
 
 def draw(grid: Grid) -> bytes:
-    """The grid as a PNG."""
+    """Return the grid as a PNG."""
     count = max(1, len(grid.columns))
     column = max(_LEAST_COLUMN, (_WIDTH - 2 * _MARGIN - _SIDE) // count)
     width = 2 * _MARGIN + _SIDE + column * count
@@ -100,7 +100,7 @@ def draw(grid: Grid) -> bytes:
 
 
 def draw_chart(chart: Chart) -> bytes:
-    """The chart as a PNG."""
+    """Return the chart as a PNG."""
     count = sum(len(bars) + 1 for bars in chart.tables.values())
     image = Image.new("RGB", (_WIDTH, 2 * _MARGIN + _HEAD + count * _BAR), _PAPER)
     pen = ImageDraw.Draw(image)
@@ -137,7 +137,7 @@ def _draw_legend(pen: ImageDraw.ImageDraw, legend: Mapping[str, str], top: int) 
 def _centred(
     pen: ImageDraw.ImageDraw, box: tuple[int, int, int, int], words: str, size: int
 ) -> None:
-    """Words in the middle of a box, on up to two lines, cut where they do not fit."""
+    """Draw words in the middle of a box, on up to two lines, cut where they do not fit."""
     font = font_of(size)
     lines = [_fitting(pen, line, box[2] - box[0] - 8, size) for line in words.split("\n")[:2]]
     middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
@@ -152,6 +152,6 @@ def _fitting(pen: ImageDraw.ImageDraw, words: str, room: int, size: int) -> str:
 
 @cache
 def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Without a Japanese font at least times and colours can be read."""
+    """Return the font; without a Japanese one at least times and colours can be read."""
     file = font_file()
     return ImageFont.truetype(file, size) if file else ImageFont.load_default(size)

@@ -201,8 +201,8 @@ class Hearing:
             log.warning("way in not shown to work", way=way, why=proof.why)
 
     async def _prove_pages(self, proofs: Mapping[str, Proof], at: datetime) -> None:
-        """By a request of our own; where our own address cannot be reached from inside, by a
-        platform that has just reached us there. A platform that says nothing is no fault of ours:
+        """Prove it by a request of our own; where our own address cannot be reached from inside, by
+        a platform that has just reached us there. A platform that says nothing is no fault of ours:
         then there is no proof."""
         answered, why = await self._ask_ourselves()
         if answered and not why:
@@ -244,7 +244,7 @@ class Hearing:
             return []
 
     async def _ask_ourselves(self) -> tuple[bool, str]:
-        """Whether anything answers at our own address, and what is wrong with that."""
+        """Return whether anything answers at our own address, and what is wrong with that."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 answer = await self._fetch(f"{self._core.settings.public_url}/healthz")

@@ -76,7 +76,7 @@ class _Server(uvicorn.Server):
 
 
 def http_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
-    """A server that writes no access log, since that would hold tokens."""
+    """Return a server that writes no access log, since that would hold tokens."""
     return _Server(
         uvicorn.Config(
             app,
@@ -115,8 +115,8 @@ def allow_many_connections() -> None:
 
 
 def spare_what_stays() -> None:
-    """All that is loaded by now stays. The garbage collector would look through it again and
-    again, and whoever presses a button at such a moment waits for a tenth of a second."""
+    """Spare what is loaded by now, which stays. The garbage collector would look through it again
+    and again, and whoever presses a button at such a moment waits for a tenth of a second."""
     gc.collect()
     gc.freeze()
 

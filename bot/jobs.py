@@ -80,7 +80,7 @@ class Jobs:
 
     @property
     def last_beat(self) -> datetime | None:
-        """When the program last noted that it is watching."""
+        """Return when the program last noted that it is watching."""
         return self._hearing.last_beat
 
     def start(self) -> None:
@@ -223,7 +223,7 @@ class Jobs:
         return await self._core.database.run(lambda tx: look(tx, now))
 
     async def _prove_for_judgement(self) -> None:
-        """Nobody is judged without a proof that is younger than the deadline."""
+        """See to it that nobody is judged without a proof that is younger than the deadline."""
         now = self._core.clock()
         if self._proven_at != now:
             self._proven_at = now
@@ -242,7 +242,7 @@ class Jobs:
         ]
 
     async def _do(self, due: list[tuple[What, int]]) -> None:
-        """A few at a time while people wait for answers."""
+        """Do a few at a time while people wait for answers."""
         waiting = iter(due)
         while some := list(
             itertools.islice(waiting, BESIDE_TURNS if self._turns.is_busy() else _BATCH)

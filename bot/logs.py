@@ -29,8 +29,8 @@ class _OthersAsJson(logging.Formatter):
 
 
 def where(error: BaseException) -> dict[str, object]:
-    """What a log may say of an error: its kind and the places it came through. Its message may
-    hold what a person wrote."""
+    """Return what a log may say of an error: its kind and the places it came through. Its message
+    may hold what a person wrote."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-8:]]
     return {"error": type(error).__name__, "at": " > ".join(places)}

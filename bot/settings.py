@@ -139,7 +139,7 @@ class DataKey(FromEnvironment):
 
 
 def wrong_key(count: int) -> str:
-    """What is wrong when values cannot be opened, and what to do."""
+    """Return what is wrong when values cannot be opened, and what to do."""
     return (
         f"DATA_KEY does not open {count} stored values: it is another installation's key, or an"
         " older key is missing. Set DATA_KEY to this installation's key (or NEW,OLD)."

@@ -73,7 +73,7 @@ class Turns:
         self._was_deaf = True
 
     def is_busy(self) -> bool:
-        """Whether somebody waits for an answer at this moment."""
+        """Return whether somebody waits for an answer at this moment."""
         return self._under_way > 0
 
     async def handle(self, event: Event) -> Outcome:
@@ -267,7 +267,7 @@ class Turns:
         self._store(tx).inbox.put_back(event)
 
     def _handle(self, tx: Transaction, event: Event, language: str | None) -> Outcome | None:
-        """None, and nothing is done, for someone new whose language nobody has asked for."""
+        """Return None, and do nothing, for someone new whose language nobody has asked for."""
         event = replace(event, language=language)
         store, now = self._store(tx), self._core.clock()
         contact = self._contact(store, event, language)
@@ -290,7 +290,7 @@ class Turns:
         return Outcome.DONE
 
     def _contact(self, store: Store, event: Event, language: str | None) -> Contact | None:
-        """Who did it; nobody, or someone new whose language is not known, is None."""
+        """Return who did it; nobody, or someone new whose language is not known, is None."""
         if event.person is None:
             return None
         known = store.contacts.find(event.channel, event.person)
@@ -323,7 +323,7 @@ class Turns:
         self.post(store, turn)
 
     def _apologise(self, tx: Transaction, event: Event, language: str) -> Outcome:
-        """After a step failed: note it, tell the person and staff; it can be run again."""
+        """Note that a step failed, tell the person and staff; it can be run again."""
         store, now = self._store(tx), self._core.clock()
         contact = self._contact(store, event, language)
         if not store.inbox.record(event, contact.id if contact else None, now):
@@ -343,7 +343,8 @@ class Turns:
         return Outcome.FAILED
 
     def _listen(self, tx: Transaction, store: Store, turn: Turn, event: Event) -> list[Message]:
-        """What failed may have been this very part; the event must be kept all the same."""
+        """Listen again: what failed may have been this very part; the event must be kept all the
+        same."""
         try:
             with tx.attempt():
                 return router.listen(turn, store, event)

@@ -125,13 +125,13 @@ class Web:
         return [Route(f"/webhooks/{video.name}", receiving.receive, methods=["POST"])]
 
     async def healthz(self, request: Request) -> Response:
-        """Alive: the ticker ticks."""
+        """Answer whether it is alive: the ticker ticks."""
         if not self._ticker.is_ticking():
             return PlainTextResponse("the ticker stands still", 503)
         return PlainTextResponse("ok")
 
     async def readyz(self, request: Request) -> Response:
-        """Ready: the database answers, and the heart beats."""
+        """Answer whether it is ready: the database answers, and the heart beats."""
         faults = []
         try:
             await self._core.database.run(lambda tx: tx.row(_ONE))
@@ -147,11 +147,11 @@ class Web:
         return JSONResponse({"ready": not faults, "faults": faults}, 503 if faults else 200)
 
     async def metrics(self, request: Request) -> Response:
-        """Counters for Prometheus."""
+        """Return counters for Prometheus."""
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     async def not_found(self, request: Request, error: Exception) -> Response:
-        """No such page; for people, in words."""
+        """Say that there is no such page; for people, in words."""
         if request.url.path.startswith("/webhooks/"):
             return Response(status_code=getattr(error, "status_code", 404))
         say = self._pages.language(request)

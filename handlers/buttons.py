@@ -19,6 +19,6 @@ def press(step: Step, turn: Turn, store: Store, data: str) -> list[Message]:
 
 @cache
 def argument_kinds(step: Step) -> tuple[type, ...]:
-    """The types of a step's arguments after turn and store, which its buttons carry."""
+    """Return the types of a step's arguments after turn and store, which its buttons carry."""
     parameters: list[Any] = list(inspect.signature(step).parameters.values())
     return tuple(parameter.annotation for parameter in parameters[2:])

@@ -221,7 +221,7 @@ _SLASHED = re.compile(r"/([a-z_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
 def typed(text: str) -> tuple[str, str] | None:
-    """The command that a text is, with what follows it, or None."""
+    """Return the command that a text is, with what follows it, or None."""
     plain = unicodedata.normalize("NFKC", text).strip()
     if match := _SLASHED.fullmatch(plain.lower()):
         rest = plain[len(plain) - len(match[2]) :] if match[2] else ""
@@ -234,6 +234,6 @@ def typed(text: str) -> tuple[str, str] | None:
 
 
 def number_in(about: str) -> tuple[str, int]:
-    """What a message of ours speaks of: the kind, and which ("booking 7")."""
+    """Return what a message of ours speaks of: the kind, and which ("booking 7")."""
     kind, _, number = about.partition(" ")
     return kind, int(number)

@@ -48,8 +48,8 @@ Work = Callable[[Turn, Store, Booking], None]
 
 
 def remind(turn: Turn, store: Store, booking: Booking) -> None:
-    """The day before: the reminder, at most once a booking and date. Too late, it is recorded
-    as expired and staff are told."""
+    """Send the reminder of the day before, at most once a booking and date. Too late, it is
+    recorded as expired and staff are told."""
     if not store.due.take_reminder(booking.id, turn.now) or booking.status != Status.BOOKED:
         return
     store.rooms.keep(booking, turn.now)  # compared with the service, and mended
@@ -70,8 +70,8 @@ def remind(turn: Turn, store: Store, booking: Booking) -> None:
 
 
 def check_notice(turn: Turn, store: Store, booking: Booking) -> None:
-    """What staff must have done by now: a meeting URL, and the notice in My Page (art. 6(4)). A
-    room that is being made at this moment is waited for."""
+    """Look at what staff must have done by now: a meeting URL, and the notice in My Page (art.
+    6(4)). A room that is being made at this moment is waited for."""
     if not booking.meeting_url and store.errands.is_under_way(
         ErrandKind.KEEP_ROOM, booking.id, turn.now - _ROOM_AWAITED
     ):
@@ -87,7 +87,7 @@ def check_notice(turn: Turn, store: Store, booking: Booking) -> None:
 
 
 def judge(turn: Turn, store: Store, booking: Booking) -> None:
-    """The 10-minute rule (art. 6(6)) for a booking whose grace is over."""
+    """Judge by the 10-minute rule (art. 6(6)) for a booking whose grace is over."""
     if booking.status != Status.BOOKED:
         return
     signs = store.presence.signs(booking.id, booking.version)
@@ -130,7 +130,7 @@ def judge(turn: Turn, store: Store, booking: Booking) -> None:
 def _after_asking(
     turn: Turn, store: Store, booking: Booking
 ) -> tuple[Verdict, AlertKind | None, list[Closed]]:
-    """What the video service says of a booking that would be deemed cancelled."""
+    """Return what the video service says of a booking that would be deemed cancelled."""
     match witness.account(turn, store, booking):
         case Account.AWAITED:
             return Verdict.WAIT, None, []
@@ -143,7 +143,7 @@ def _after_asking(
 
 
 def review(turn: Turn, store: Store, booking: Booking) -> None:
-    """A fault became known after the program deemed a booking cancelled: staff decide."""
+    """Let staff decide on a booking that was deemed cancelled before a fault became known."""
     if booking.status != Status.DEEMED_CANCELLED or not store.bookings.deemed_by_clock(booking.id):
         return
     closed = _closed(turn, store, booking)
@@ -168,7 +168,7 @@ def review(turn: Turn, store: Store, booking: Booking) -> None:
 
 
 def _closed(turn: Turn, store: Store, booking: Booking) -> list[Closed]:
-    """The ways in of this parent that were not shown to be open around the start."""
+    """Return the ways in of this parent that were not shown to be open around the start."""
     chats = [
         chat
         for each in store.persons.maybe_same(booking.job_seeker_id)
@@ -195,13 +195,13 @@ def _closed(turn: Turn, store: Store, booking: Booking) -> list[Closed]:
 
 
 def _was_refused(store: Store, chat: Contact) -> bool:
-    """Whether we refused a word of a chat, at any time, and nothing of it has come since."""
+    """Return whether we refused a word of a chat, at any time, and nothing of it has come since."""
     refused = store.hearing.last_fault(chat_way(chat.channel, chat.person))
     return refused is not None and not store.inbox.has_come_since(chat.id, refused)
 
 
 def _unheard(turn: Turn, store: Store, booking: Booking, closed: Sequence[Closed]) -> None:
-    """To staff, with the way in that was not open."""
+    """Leave it to staff, with the way in that was not open."""
     if any(each.way == SWEEP for each in closed):
         _to_staff(turn, store, booking, AlertKind.DECIDE_UNWATCHED)
         return
@@ -211,8 +211,8 @@ def _unheard(turn: Turn, store: Store, booking: Booking, closed: Sequence[Closed
 
 
 def _shut(turn: Turn, store: Store, booking: Booking) -> AlertKind | None:
-    """Why this parent could not have come in, or could have come unseen; nobody is punished for
-    that."""
+    """Return why this parent could not have come in, or could have come unseen; nobody is punished
+    for that."""
     if turn.contact is NOBODY:
         # Whom staff booked on the phone comes and calls without the program seeing it.
         return AlertKind.DECIDE_NO_CHAT
@@ -229,8 +229,8 @@ def _shut(turn: Turn, store: Store, booking: Booking) -> AlertKind | None:
 
 
 def _knows_it_as_it_is(store: Store, booking: Booking) -> bool:
-    """Whether the parent was told of what the office last changed, and has acted since; of what
-    there was not before, being told is enough."""
+    """Return whether the parent was told of what the office last changed, and has acted since; of
+    what there was not before, being told is enough."""
     changed, given = store.bookings.last_told(booking)
     if changed is not None:
         told = store.bookings.told_since(booking, changed)
@@ -244,7 +244,7 @@ def _knows_it_as_it_is(store: Store, booking: Booking) -> bool:
 
 
 def _has_acted_since(store: Store, booking: Booking, instant: datetime) -> bool:
-    """Whether the parent has done anything in a chat that still reaches them."""
+    """Return whether the parent has done anything in a chat that still reaches them."""
     return any(
         each.unreachable_at is None and store.inbox.has_acted_since(each.id, instant)
         for each in store.contacts.of_seeker(booking.job_seeker_id)

@@ -18,7 +18,7 @@ from models.turn import Turn
 
 
 def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
-    """What a staff member is answered; refusals are on record."""
+    """Return what a staff member is answered; refusals are on record."""
     act = _act(turn, store, event)
     try:
         return [*_quota_gone(turn, store, event), *act.step(turn, store)]
@@ -29,7 +29,7 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
 
 
 def _quota_gone(turn: Turn, store: Store, event: Event) -> list[Message]:
-    """A free answer says first that nothing else reaches staff and parents any more."""
+    """Return a free answer says first that nothing else reaches staff and parents any more."""
     if event.did not in (Did.SAID, Did.TAPPED) or event.group is not None:
         return []
     is_open = [
@@ -39,7 +39,7 @@ def _quota_gone(turn: Turn, store: Store, event: Event) -> list[Message]:
 
 
 def refuse(turn: Turn, store: Store, what: str, subject: str = "") -> list[Message]:
-    """No, and it is on record."""
+    """Refuse, on record."""
     store.audit.note(turn.contact, what, turn.now, subject=subject, allowed=False)
     return [Message(text=turn.say("desk.not_allowed"))]
 
@@ -73,8 +73,8 @@ def _act(turn: Turn, store: Store, event: Event) -> _Act:
 
 
 def _said(turn: Turn, store: Store, event: Event, awaited: Awaited | None) -> _Act:
-    """A reply is about its message, an awaited text answers the question; only a slash makes a
-    command of either."""
+    """Read what is said: a reply is about its message, an awaited text answers the question; only a
+    slash makes a command of either."""
     text, command = event.text, commands.typed(event.text)
     answers = _answered(turn, store, event)
     asked = commands.AWAITED.get(awaited.what) if awaited else None
@@ -99,15 +99,15 @@ def _said(turn: Turn, store: Store, event: Event, awaited: Awaited | None) -> _A
 
 
 def _not_to_be_taken(turn: Turn, store: Store, text: str) -> str | None:
-    """Why a text is no reason, name or answer; the phrase that says so."""
+    """Return why a text is no reason, name or answer; the phrase that says so."""
     if not says_something(text):
         return "desk.empty"
     return "desk.personal" if _names_somebodys_number(turn, store, text) else None
 
 
 def _names_somebodys_number(turn: Turn, store: Store, text: str) -> bool:
-    """Whether a parent's phone or registration number stands in a text: it does not belong into
-    a chat, while the office's own number may."""
+    """Return whether a parent's phone or registration number stands in a text: it does not belong
+    into a chat, while the office's own number may."""
     return any(
         store.seekers.is_known(
             phone=_accepted(details.phone, number),
@@ -147,7 +147,7 @@ def _command(turn: Turn, store: Store, event: Event, command: tuple[str, str]) -
 
 
 def _answered(turn: Turn, store: Store, event: Event) -> tuple[str, int] | None:
-    """What the message speaks of to which this text is a reply."""
+    """Return what the message speaks of to which this text is a reply."""
     if event.replies_to is None or event.group is not None:
         return None
     about = store.sent.about(event.channel, turn.contact.person, event.replies_to)

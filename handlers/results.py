@@ -42,7 +42,8 @@ _TOLD_OF_NONE = (AlertKind.REMINDED_WITHOUT_URL, AlertKind.CAME_WITHOUT_URL)
 
 
 def _announce(turn: Turn, store: Store, booking: Booking) -> None:
-    """Whoever was told that there is no room yet hears of it; anybody else knows their link."""
+    """Tell it to whoever was told that there is no room yet; anybody else knows their
+    link."""
     meeting.settle(turn, store, booking)
     if any(store.alerts.was_raised(booking.id, kind) for kind in _TOLD_OF_NONE):
         now_standing = store.bookings.by_id(booking.id)
@@ -54,8 +55,8 @@ def _announce(turn: Turn, store: Store, booking: Booking) -> None:
 def delayed(
     turn: Turn, store: Store, booking: Booking, errand: Errand, *, is_refused: bool = False
 ) -> None:
-    """Staff hear that a room is not as it should be, while they can still give another URL; of a
-    refusal, whose user at the service it was."""
+    """Let staff hear that a room is not as it should be, while they can still give another URL; of
+    a refusal, whose user at the service it was."""
     if errand.kind is ErrandKind.KEEP_ROOM and turn.now < booking.ends_at:
         wanted = store.rooms.wanted(booking)
         kind = AlertKind.ROOM_NOT_MADE if wanted is not None else AlertKind.ROOM_NOT_DELETED

@@ -136,7 +136,7 @@ FRAMES: dict[Intent, Callable[[Turn, Store, Frame], list[Message]]] = {
 
 
 def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
-    """What is said to an act of a person; never nothing where somebody waits for a word."""
+    """Return what is said to an act of a person; never nothing where somebody waits for a word."""
     if event.did in (Did.SAID, Did.FOLLOWED) and (code := enrolling.code_in(event.text)):
         return enrolling.enrol(turn, store, code) if event.group is None else []
     if turn.contact.role is not None:
@@ -176,8 +176,8 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
 
 
 def listen(turn: Turn, store: Store, event: Event) -> list[Message]:
-    """Whatever a parent does is contact (art. 6(6)), also when its step fails or when another
-    program answers at the moment; what is said is only what that changes."""
+    """Listen: whatever a parent does is contact (art. 6(6)), also when its step fails or when
+    another program answers at the moment; what is said is only what that changes."""
     return _listen(turn, store, event, arriving.near(turn, store))
 
 
@@ -211,19 +211,19 @@ def hear(turn: Turn, store: Store, deaf: Sequence[Closed]) -> None:
 
 
 def slow_down(turn: Turn) -> Message:
-    """What is said to somebody who sends more than anybody can mean."""
+    """Return what is said to somebody who sends more than anybody can mean."""
     return Message(text=turn.say("fallback.too_fast", phone=parts.phone(turn)))
 
 
 def apology(turn: Turn) -> list[Message]:
-    """What is said when a step has failed."""
+    """Return what is said when a step has failed."""
     if turn.contact.role is not None:
         return [desk.menu(turn, turn.say("desk.sorry"))]
     return [welcome.sorry(turn)]
 
 
 def _is_for_staff(event: Event) -> bool:
-    """Whether a parent tries what only staff may do; "/help" is a parent's word too."""
+    """Return whether a parent tries what only staff may do; "/help" is a parent's word too."""
     if event.did is Did.TAPPED:
         return event.text.split(":", 1)[0] in commands.BUTTONS
     command = commands.typed(event.text) if event.text.startswith("/") else None
@@ -271,12 +271,13 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
 
 
 def _sent(turn: Turn, store: Store, kind: str) -> list[Message]:
-    """Stickers, photos and the like."""
+    """Answer stickers, photos and the like."""
     return [*welcome.not_text(turn, store), *doubting.ask_about_picture(turn, store, kind)]
 
 
 def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
-    """The answer to what typed words ask for; nothing when they ask for nothing that we know."""
+    """Return the answer to what typed words ask for; nothing when they ask for nothing that we
+    know."""
     if courtesies.is_answer(text):
         return welcome.press_a_button(turn, store)
     if service := booking.service_named(turn, text):
@@ -309,7 +310,7 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
 
 
 def _is_wish(turn: Turn, store: Store, frame: Frame) -> bool:
-    """Whether "tomorrow, please" is a wish, and no courtesy of somebody who is expected."""
+    """Return whether "tomorrow, please" is a wish, and no courtesy of somebody who is expected."""
     is_clear = frame.intent in FRAMES and frame.confidence >= CLEAR
     return is_clear and not own_bookings.current(turn, store)
 

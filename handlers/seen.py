@@ -38,7 +38,7 @@ def take(turn: Turn, store: Store, booking: Booking, sighting: Sighting) -> None
 
 
 def _go_on(turn: Turn, store: Store, booking: Booking) -> None:
-    """A meeting that was ended and opened again, as for better sound, goes on."""
+    """Let a meeting go on that was ended and opened again, as for better sound."""
     seen = witness.sightings(store, booking)
     if (
         booking.status == Status.COMPLETED
@@ -52,7 +52,8 @@ def _go_on(turn: Turn, store: Store, booking: Booking) -> None:
 
 
 def _complete(turn: Turn, store: Store, booking: Booking) -> None:
-    """Once both have met and the host has ended it, the consultation has taken place."""
+    """Complete it: once both have met and the host has ended it, the consultation has taken
+    place."""
     seen = witness.sightings(store, booking)
     is_over = minutes_together(seen, booking.starts_at) is not None
     last = max((each.at for each in seen if each.seen is Seen.ENDED), default=None)

@@ -23,20 +23,21 @@ _FALLBACKS = ("en", "ja")
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages there are, by their folders."""
+    """Return the languages there are, by their folders."""
     return tuple(sorted(path.parent.parent.name for path in _FOLDER.glob(f"*/*/{DOMAIN}.po")))
 
 
 @cache
 def desk_languages() -> tuple[str, ...]:
-    """The languages in which staff can work."""
+    """Return the languages in which staff can work."""
     return tuple(sorted(path.parent.parent.name for path in _FOLDER.glob(f"*/*/{DESK}.po")))
 
 
 @lru_cache(maxsize=256)
 def best_language(wanted: str | None) -> str | None:
-    """The language of ours that serves a platform's language tag (BCP 47: "en-GB", "zh-CN", "tl"),
-    or None. The script decides before the region: "zh-TW" is not served by Simplified Chinese."""
+    """Return the language of ours that serves a platform's language tag (BCP 47: "en-GB", "zh-CN",
+    "tl"), or None. The script decides before the region: "zh-TW" is not served by Simplified
+    Chinese."""
     if not wanted:
         return None
     if wanted in languages():
@@ -46,7 +47,7 @@ def best_language(wanted: str | None) -> str | None:
 
 
 def _full(tag: str) -> tuple[str, str]:
-    """Language and script of a tag, by CLDR's likely subtags."""
+    """Return language and script of a tag, by CLDR's likely subtags."""
     language, *rest = tag.replace("_", "-").split("-")
     language = get_global("language_aliases").get(language.lower(), language.lower())
     script = next((each.title() for each in rest if len(each) == 4 and each.isalpha()), "")
@@ -57,13 +58,13 @@ def _full(tag: str) -> tuple[str, str]:
 
 
 def of_speech(language: str) -> str:
-    """The language proper, for a reader or a voice: "ja" of "ja@easy"."""
+    """Return the language proper, for a reader or a voice: "ja" of "ja@easy"."""
     return language.split("@")[0]
 
 
 @cache
 def phrases(language: str) -> "Phrases":
-    """The phrases of a language that has a folder here."""
+    """Return the phrases of a language that has a folder here."""
     return Phrases(language)
 
 
@@ -77,41 +78,41 @@ class Phrases:
         self._phrase = lru_cache(_KEPT)(self._catalog.gettext)
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The phrase of a key with its {placeholders} filled in."""
+        """Return the phrase of a key with its {placeholders} filled in."""
         phrase = self._phrase(key)
         return phrase.format(**values) if values else phrase
 
     def find(self, key: str) -> str | None:
-        """The phrase of a key that may have none."""
+        """Return the phrase of a key that may have none."""
         phrase = self._catalog.gettext(key)
         return None if phrase == key else phrase
 
     def count(self, key: str, number: int, /, **values: object) -> str:
-        """The phrase of a key in the form that fits a number, which fills {n}."""
+        """Return the phrase of a key in the form that fits a number, which fills {n}."""
         return self._catalog.ngettext(key, key, number).format(n=number, **values)
 
     def day(self, day: date) -> str:
-        """A day with its weekday, as people of this language write it."""
+        """Return a day with its weekday, as people of this language write it."""
         return _day(day, self("format.day"), self.language)
 
     def day_and_year(self, day: date) -> str:
-        """A day with its year, for what may lie in another one."""
+        """Return a day with its year, for what may lie in another one."""
         return _day(day, self("format.date"), self.language)
 
     def weekday(self, day: date) -> str:
-        """The name of a day's weekday."""
+        """Return the name of a day's weekday."""
         return _day(day, "EEEE", self.language)
 
     def short_weekday(self, day: date) -> str:
-        """The short name of a day's weekday."""
+        """Return the short name of a day's weekday."""
         return _day(day, "EEE", self.language)
 
     def short_day(self, day: date) -> str:
-        """A day with its weekday, short enough for a small button."""
+        """Return a day with its weekday, short enough for a small button."""
         return _day(day, self("format.day_short"), self.language)
 
     def time(self, clock_time: time) -> str:
-        """A time of day, as people of this language write it."""
+        """Return a time of day, as people of this language write it."""
         return _time(clock_time, self("format.time"), self.language)
 
 
@@ -126,7 +127,7 @@ def _time(clock_time: time, pattern: str, language: str) -> str:
 
 
 def _catalog(language: str) -> gettext.GNUTranslations:
-    """A language's phrases, and behind them those of the languages that stand in for it."""
+    """Return a language's phrases, and behind them those of the languages that stand in for it."""
     chain = list(dict.fromkeys([language, of_speech(language), *_FALLBACKS]))
     catalogs = [
         _read(path)
@@ -149,5 +150,5 @@ def _read(path: Path) -> gettext.GNUTranslations:
 
 
 def _locale(language: str) -> str:
-    """Babel's name of a language."""
+    """Return Babel's name of a language."""
     return of_speech(language).replace("-", "_")

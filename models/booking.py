@@ -43,6 +43,6 @@ class Booking(NamedTuple):
 
     @property
     def is_in_room(self) -> bool:
-        """Whether it takes place in a room that the video service made for it. A URL that staff
-        gave comes first, and a room of another host is that of a counselor before."""
+        """Return whether it takes place in a room that the video service made for it. A URL that
+        staff gave comes first, and a room of another host is that of a counselor before."""
         return not self.has_own_url and self.host is not None and self.host == self.room_host

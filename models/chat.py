@@ -110,7 +110,7 @@ class Message:
     picture: str = ""  # the address of an image; then the text is its caption
 
     def buttons(self) -> Iterable[Button | Link]:
-        """Every button, in the order in which it is shown."""
+        """Return every button, in the order in which it is shown."""
         for group in self.groups:
             yield from group.buttons
         yield from self.shortcuts
@@ -121,7 +121,7 @@ class NotAButton(ValueError):
 
 
 def button(label: str, verb: str, *arguments: Argument, primary: bool = False) -> Button:
-    """A button for a verb ("day/1") with its arguments, at most 64 bytes in all."""
+    """Return a button for a verb ("day/1") with its arguments, at most 64 bytes in all."""
     data = ":".join([verb, *map(_pack, arguments)])
     if len(data.encode()) > MAX_DATA_BYTES:
         raise ValueError(f"button data of {verb} is longer than {MAX_DATA_BYTES} bytes")
@@ -129,12 +129,12 @@ def button(label: str, verb: str, *arguments: Argument, primary: bool = False) -
 
 
 def column(*buttons: Button | Link) -> Group:
-    """Buttons one below the other."""
+    """Return buttons one below the other."""
     return Group(tuple(buttons))
 
 
 def unpack(data: str, kinds: Iterable[type]) -> tuple[Argument, ...]:
-    """The arguments behind the verb, read as the given types. Raises NotAButton."""
+    """Return the arguments behind the verb, read as the given types. Raises NotAButton."""
     parts = data.split(":")[1:]
     wanted = list(kinds)
     if len(parts) != len(wanted):
@@ -156,7 +156,8 @@ def _pack(argument: Argument) -> str:
 
 
 def _unpack(part: str, kind: type) -> Argument:
-    """Only the one spelling that `_pack` writes is read: what it cannot have written is forged."""
+    """Return the argument; only the one spelling that `_pack` writes is read: what it cannot have
+    written is forged."""
     try:
         value: Argument
         if kind is datetime:

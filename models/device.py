@@ -25,10 +25,10 @@ class DeviceCheck:
 
     @property
     def lacks(self) -> list[DevicePart]:
-        """The parts that did not work."""
+        """Return the parts that did not work."""
         return [part for part, works in self.works.items() if works is False]
 
     @property
     def untried(self) -> list[DevicePart]:
-        """The parts that were not tried."""
+        """Return the parts that were not tried."""
         return [part for part, works in self.works.items() if works is None]

@@ -50,15 +50,15 @@ class Links:
         return f"{self._base}/form/{token}"
 
     def desk(self, page: str, token: str) -> str:
-        """A page for staff."""
+        """Return a page for staff."""
         return f"{self._base}/desk/{page}/{token}"
 
     def join(self, booking: Linked) -> str:
-        """The parent's way into the consultation; the meeting URL itself is not sent."""
+        """Return the parent's way into the consultation; the meeting URL itself is not sent."""
         return f"{self._base}/join/{self._vault.token('join', booking.id, booking.secret)}"
 
     def device(self, booking: Linked) -> str:
-        """Where a parent tries their device for a booking."""
+        """Return where a parent tries their device for a booking."""
         return f"{self._base}/device/{self._vault.token('device', booking.id, booking.secret)}"
 
     def calendar_file(self, booking: Linked) -> str:
@@ -69,21 +69,21 @@ class Links:
         return f"{self._base}/terms/{version}"
 
     def terms_changes(self, version: int) -> str:
-        """What a version changes, old beside new."""
+        """Return what a version changes, old beside new."""
         return f"{self._base}/terms/{version}/changes"
 
     def my_data(self, token: str) -> str:
-        """The page with what is stored of a parent."""
+        """Return the page with what is stored of a parent."""
         return f"{self._base}/mydata/{token}"
 
     def picture(self, wanted: Picture, secret: str) -> str:
-        """A picture for the staff member with this secret."""
+        """Return a picture for the staff member with this secret."""
         whose = wanted.staff_id << _PART_BITS | wanted.part
         number = (whose << _DAY_BITS | wanted.first.toordinal()) << _OF_BITS | wanted.of
         return f"{self._base}/picture/{self._vault.token(_PICTURE, number, secret)}.png"
 
     def pictures(self, token: str) -> Picture | None:
-        """The picture that a token speaks of, which anybody can make up, or None."""
+        """Return the picture that a token speaks of, which anybody can make up, or None."""
         number = number_in(token)
         if number is None:
             return None
@@ -117,5 +117,5 @@ class Links:
 
 
 def _cut(number: int, bits: int) -> tuple[int, int]:
-    """What lies above and what in the lowest bits of a number."""
+    """Return what lies above and what in the lowest bits of a number."""
     return number >> bits, number & (1 << bits) - 1

@@ -159,7 +159,7 @@ class Office(_Part):
         return timedelta(minutes=self.grace_minutes)
 
     def words(self, words: Words, language: str) -> str:
-        """One of the office's texts in a language, else in English or the office's own."""
+        """Return one of the office's texts in a language, else in English or the office's own."""
         fitting = (language, of_speech(language), "en", self.language)
         return next(words[each] for each in fitting if words.get(each))
 

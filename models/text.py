@@ -20,7 +20,7 @@ _KANJI_NUMBER = re.compile(
 
 
 def clean(typed: str) -> str:
-    """Text without what databases refuse (NUL, halves of surrogate pairs), at most MAX_TEXT
+    """Return text without what databases refuse (NUL, halves of surrogate pairs), at most MAX_TEXT
     long."""
     kept = typed[: 2 * MAX_TEXT].replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
     return kept[:MAX_TEXT]
@@ -38,12 +38,12 @@ def plain(text: str) -> str:
 
 
 def says_something(text: str) -> bool:
-    """Whether there is anything to see in a text."""
+    """Return whether there is anything to see in a text."""
     return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
 
 
 def shortened(text: str, longest: int) -> str:
-    """A text on one line, at most `longest` characters long, without signs that turn its
+    """Return a text on one line, at most `longest` characters long, without signs that turn its
     direction or hide."""
     line = " ".join(_HIDDEN.sub("", text).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -35,12 +35,12 @@ class Turn:
 
     @property
     def today(self) -> date:
-        """The office's calendar day."""
+        """Return the office's calendar day."""
         return local_day(self.now, self.office.zone)
 
     @property
     def acted_from(self) -> datetime:
-        """The earliest time (UTC) at which the person can have acted."""
+        """Return the earliest time (UTC) at which the person can have acted."""
         return (self.event.acted_from if self.event else None) or self.acted_at
 
     @property
@@ -56,11 +56,11 @@ class Turn:
         return name in self.channels and self.channels[name].counts_pushes
 
     def in_language(self, language: str) -> "Turn":
-        """The same turn, answered in another language."""
+        """Return the same turn, answered in another language."""
         return replace(self, say=phrases(language))
 
     def to(self, contact: Contact) -> "Turn":
-        """The same turn, spoken to somebody else in their language."""
+        """Return the same turn, spoken to somebody else in their language."""
         language = best_language(contact.language) or self.office.language
         return replace(self, contact=contact, say=phrases(language))
 
@@ -79,5 +79,5 @@ class Turn:
         self.letters.append(Letter(self.contact, kind, message, until, booking, report_to, subject))
 
     def of(self, contact: Contact) -> "Turn":
-        """The same turn, with what was learnt about the contact in it."""
+        """Return the same turn, with what was learnt about the contact in it."""
         return replace(self, contact=contact)

@@ -40,7 +40,7 @@ class Vault:
 
     @property
     def key_ids(self) -> frozenset[bytes]:
-        """What sealed values begin with that this vault opens."""
+        """Return what sealed values begin with that this vault opens."""
         return frozenset(self._ciphers)
 
     def seal(self, plain: str, about: str) -> bytes:
@@ -63,16 +63,16 @@ class Vault:
         return opened.decode()
 
     def fingerprints(self, value: str) -> list[str]:
-        """Keyed hashes, for finding rows by a value that is stored encrypted only: first the one
-        to store, then those that older keys have left."""
+        """Return keyed hashes, for finding rows by a value that is stored encrypted only: first the
+        one to store, then those that older keys have left."""
         return [
             hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
             for key in self._fingerprint_keys
         ]
 
     def token(self, purpose: str, number: int, secret: str) -> str:
-        """The secret part of a link to a row, bound to the row's own secret: not stored, since it
-        can be computed again."""
+        """Return the secret part of a link to a row, bound to the row's own secret: not stored,
+        since it can be computed again."""
         body = number.to_bytes(_ID_BYTES, "big")
         return _encode(body + _mac(self._token_keys[0], purpose, body + secret.encode()))
 
@@ -88,28 +88,28 @@ class Vault:
         )
 
     def csrf(self, token: str, cookie: str) -> str:
-        """The proof that a form was shown to the browser that sends it."""
+        """Return the proof that a form was shown to the browser that sends it."""
         return _encode(_mac(self._token_keys[0], "csrf", f"{token}:{cookie}".encode()))
 
 
 def number_in(token: str) -> int | None:
-    """The number in a link, which anybody can make up; None for what is no link of ours."""
+    """Return the number in a link, which anybody can make up; None for what is no link of ours."""
     raw = _token_bytes(token)
     return None if raw is None else int.from_bytes(raw[:_ID_BYTES], "big")
 
 
 def new_data_key() -> str:
-    """A fresh DATA_KEY."""
+    """Return a fresh DATA_KEY."""
     return base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
 
 
 def new_token() -> str:
-    """A 128-bit secret for a one-time link."""
+    """Return a 128-bit secret for a one-time link."""
     return secrets.token_urlsafe(16)
 
 
 def token_hash(token: str) -> str:
-    """What is stored of a one-time link: its hash, so that the database opens nothing."""
+    """Return what is stored of a one-time link: its hash, so that the database opens nothing."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

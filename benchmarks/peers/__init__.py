@@ -12,7 +12,7 @@ _SCRIPTS = ("django_appointment", "conversation_handler", "aiogram_fsm")
 
 
 def measure(folder: Path) -> str:
-    """What each peer's script says, or that they do not install here."""
+    """Return what each peer's script says, or that they do not install here."""
     python = folder / "peers" / "bin" / "python"
     venv.create(folder / "peers", with_pip=True)
     installed = subprocess.run(

@@ -56,7 +56,7 @@ urlpatterns = [path("", include("appointment.urls"))]
 
 
 def book(client, service, staff, day, start):
-    """The two forms of a booking."""
+    """Send the two forms of a booking."""
     first = client.post(
         "/request-submit/",
         {

@@ -14,7 +14,8 @@ _PLAIN = re.compile(r"[\x21-\x7e]+")
 
 
 def parse(body: bytes) -> Any:
-    """JSON, also with halves of surrogate pairs, which a phone can send. Raises Unreadable."""
+    """Return what JSON says, also with halves of surrogate pairs, which a phone can send. Raises
+    Unreadable."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -26,7 +27,7 @@ def parse(body: bytes) -> Any:
 
 
 def plain_id(value: object, longest: int) -> str:
-    """An identifier of a platform. Raises Unreadable for what cannot be one."""
+    """Return an identifier of a platform. Raises Unreadable for what cannot be one."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if len(text) > longest or not _PLAIN.fullmatch(text):
         raise Unreadable("not an identifier")
@@ -34,12 +35,12 @@ def plain_id(value: object, longest: int) -> str:
 
 
 def typed_text(value: object) -> str:
-    """What a person typed, safe to store. Raises Unreadable for what is no text."""
+    """Return what a person typed, safe to store. Raises Unreadable for what is no text."""
     if not isinstance(value, str):
         raise Unreadable("not a text")
     return clean(value)
 
 
 def tag(value: object) -> str | None:
-    """A language tag, or None for what is none."""
+    """Return a language tag, or None for what is none."""
     return value if isinstance(value, str) and len(value) <= _LONGEST_TAG else None

@@ -34,7 +34,7 @@ _NO_ROOM = {
 
 @click.group()
 def counselor() -> None:
-    """Counselors."""
+    """Manage counselors."""
 
 
 @counselor.command("add")
@@ -149,7 +149,7 @@ def resume_counselor(name: str) -> None:
 
 @click.group()
 def closure() -> None:
-    """Times without consultations."""
+    """Manage times without consultations."""
 
 
 @closure.command("add")
@@ -216,7 +216,7 @@ def remove_closure(number: int) -> None:
 
 
 def _note(database: Database, what: str, subject: str, *, after: str = "") -> None:
-    """What is done by command is on record too."""
+    """Put on record what is done by command."""
     now = machine_clock()
     database.run_now(lambda tx: Audit(tx).note(None, what, now, subject=subject, after=after))
 
@@ -224,7 +224,7 @@ def _note(database: Database, what: str, subject: str, *, after: str = "") -> No
 def _list_hit(
     database: Database, office: Office, hit: Callable[[Agenda, datetime], list[Booking]]
 ) -> None:
-    """The bookings that a change has hit: nobody is told by a command."""
+    """List the bookings that a change has hit: nobody is told by a command."""
     now = machine_clock()
     for each in database.run_now(lambda tx: hit(Agenda(tx, office), now)):
         start = each.starts_at.astimezone(office.zone)
@@ -253,7 +253,7 @@ def _video_user(text: str | None) -> str | None:
 def _set_video_user(
     tx: Transaction, office: Office, counselor_id: int, video_user: str | None
 ) -> None:
-    """The rooms of bookings to come follow."""
+    """Let the rooms of bookings to come follow."""
     Calendar(tx, office).set_video_user(counselor_id, video_user)
     now = machine_clock()
     for changed in Agenda(tx, office).not_over(counselor_id, now):
@@ -271,7 +271,7 @@ def _shift(text: str, office: Office) -> list[tuple[int, time, time]]:
 
 
 def _edge(text: str, office: Office, *, closing: bool) -> datetime:
-    """The beginning or end of a closure: of a whole day, or a time of the office."""
+    """Return the beginning or end of a closure: of a whole day, or a time of the office."""
     if "T" not in text:
         day = read_day(text)
         return end_of_day(day, office.zone) if closing else at(day, time(0), office.zone)

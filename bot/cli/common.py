@@ -22,7 +22,7 @@ from models.vault import Vault
 
 
 def the_app() -> App:
-    """The program, ready to run; ends the command when a setting is wrong."""
+    """Return the program, ready to run; ends the command when a setting is wrong."""
     try:
         return App(*read_settings())
     except SettingsError as error:
@@ -30,7 +30,7 @@ def the_app() -> App:
 
 
 def the_office() -> Office:
-    """The office file's office; ends the command when it is wrong."""
+    """Return the office file's office; ends the command when it is wrong."""
     try:
         return load(OfficePath().office)
     except OfficeError as error:
@@ -38,7 +38,7 @@ def the_office() -> Office:
 
 
 def the_database(*, migrated: bool = True) -> Database:
-    """The database; ends the command when it must be migrated and is not."""
+    """Return the database; ends the command when it must be migrated and is not."""
     database = Database(DatabaseAddress().database_url)
     if migrated:
         check_migrated(database)
@@ -46,7 +46,7 @@ def the_database(*, migrated: bool = True) -> Database:
 
 
 def check_migrated(database: Database) -> None:
-    """Ends the command when the database is away or has not this version's tables."""
+    """End the command when the database is away or has not this version's tables."""
     try:
         current = is_current(database.engine)
     except (SQLAlchemyError, sqlite3.OperationalError) as error:
@@ -56,7 +56,7 @@ def check_migrated(database: Database) -> None:
 
 
 def check_key(database: Database, vault: Vault) -> None:
-    """Ends the command when DATA_KEY is another installation's, or the database is busy."""
+    """End the command when DATA_KEY is another installation's, or the database is busy."""
     try:
         count = database.run_now(lambda tx: unreadable(tx, vault))
     except (DatabaseUnavailable, sqlite3.OperationalError) as error:
@@ -67,7 +67,7 @@ def check_key(database: Database, vault: Vault) -> None:
 
 @contextmanager
 def open_database() -> Iterator[Database]:
-    """The migrated database; ends the command when there is none."""
+    """Return the migrated database; ends the command when there is none."""
     database = the_database()
     try:
         yield database
@@ -78,7 +78,7 @@ def open_database() -> Iterator[Database]:
 
 
 def read_day(text: str) -> date:
-    """A day written as YYYY-MM-DD; ends the command for anything else."""
+    """Return a day written as YYYY-MM-DD; ends the command for anything else."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -86,7 +86,8 @@ def read_day(text: str) -> date:
 
 
 def read_instant(text: str | None, zone: ZoneInfo) -> datetime:
-    """A time in ISO 8601, of the given zone unless it names another; now, if there is none."""
+    """Return a time in ISO 8601, of the given zone unless it names another; now, if there is
+    none."""
     if text is None:
         return machine_clock()
     try:
@@ -97,7 +98,7 @@ def read_instant(text: str | None, zone: ZoneInfo) -> datetime:
 
 
 def indented(lines: str) -> str:
-    """Lines as a list."""
+    """Return lines as a list."""
     return "\n".join(f"  - {line}" for line in lines.splitlines())
 
 

@@ -9,7 +9,7 @@ from bot.cli.common import the_app
 
 @click.group()
 def inbox() -> None:
-    """Events from people."""
+    """Manage events from people."""
 
 
 @inbox.command()

@@ -12,7 +12,7 @@ from models.tables import Role
 
 @click.group()
 def staff() -> None:
-    """Staff, who work by chat."""
+    """Manage staff, who work by chat."""
 
 
 @staff.command("invite")

@@ -15,7 +15,7 @@ from models.store.terms import TermsStore
 
 @click.group()
 def terms() -> None:
-    """The terms of use."""
+    """Manage the terms of use."""
 
 
 @terms.command()

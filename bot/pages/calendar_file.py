@@ -24,7 +24,8 @@ class CalendarFile(Page):
         return [Route("/calendar/{token}.ics", self.show)]
 
     async def show(self, request: Request) -> Response:
-        """The file; opened again after a move or cancellation, it brings the calendar along."""
+        """Return the file; opened again after a move or cancellation, it brings the calendar
+        along."""
         token = request.path_params["token"]
         found = await self._core.database.run(lambda tx: self._read(tx, token))
         if found is None:

@@ -24,7 +24,7 @@ class DeskPage(Page):
     async def _open(
         self, request: Request, purpose: Purpose, *, sending: bool = False
     ) -> tuple[Phrases, FormLink, str] | Response:
-        """The link, if it is good and its owner still works here."""
+        """Return the link, if it is good and its owner still works here."""
         token = request.path_params["token"]
         found = await self._core.database.run(
             lambda tx: self._whose(tx, token, purpose, request, sending=sending)
@@ -38,7 +38,7 @@ class DeskPage(Page):
     async def _entered(
         self, request: Request, purpose: Purpose
     ) -> tuple[tuple[Phrases, FormLink, str], dict[str, str]] | Response:
-        """The link with what was entered, if it was entered where we showed the form."""
+        """Return the link with what was entered, if it was entered where we showed the form."""
         if refusal := self._pages.came_from_elsewhere(request):
             return refusal
         fields = await read_entries(request, _LONGEST_BODY)

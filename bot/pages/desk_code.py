@@ -21,7 +21,7 @@ class CodePage(DeskPage):
         return [*form_routes("/desk/code/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
-        """A button."""
+        """Return a button."""
         opened = await self._open(request, Purpose.CODE)
         if isinstance(opened, Response):
             return opened
@@ -30,7 +30,7 @@ class CodePage(DeskPage):
         return self._drawn(request, "desk_open.html", say, token, heading=heading)
 
     async def submit(self, request: Request) -> Response:
-        """A new code, ready to be printed."""
+        """Return a new code, ready to be printed."""
         entered = await self._entered(request, Purpose.CODE)
         if isinstance(entered, Response):
             return entered

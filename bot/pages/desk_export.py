@@ -27,7 +27,7 @@ class ExportPage(DeskPage):
         return [*form_routes("/desk/export/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
-        """A button for the month's table."""
+        """Return a button for the month's table."""
         opened = await self._open(request, Purpose.EXPORT)
         if isinstance(opened, Response):
             return opened
@@ -35,7 +35,7 @@ class ExportPage(DeskPage):
         return self._drawn(request, "desk_open.html", say, token, heading=say("stats.export"))
 
     async def submit(self, request: Request) -> Response:
-        """A month's bookings for spreadsheets: no names, and no cell that is a formula."""
+        """Return a month's bookings for spreadsheets: no names, and no cell that is a formula."""
         entered = await self._entered(request, Purpose.EXPORT)
         if isinstance(entered, Response):
             return entered

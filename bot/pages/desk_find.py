@@ -25,7 +25,7 @@ class FindPage(DeskPage):
         return [*form_routes("/desk/find/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
-        """The form to look somebody up."""
+        """Return the form to look somebody up."""
         opened = await self._open(request, Purpose.FIND)
         return opened if isinstance(opened, Response) else self._draw_find(request, *opened)
 
@@ -97,7 +97,7 @@ class FindPage(DeskPage):
         return self._pages.word(say, "desk_page.found_title", "desk_page.back_to_chat")
 
     def _wanted(self, fields: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-        """What was entered to look somebody up by, in the spelling that is kept."""
+        """Return what was entered to look somebody up by, in the spelling that is kept."""
         wanted: dict[str, str] = {}
         errors: dict[str, str] = {}
         pattern = self._core.office.registration_pattern
@@ -173,7 +173,8 @@ class FindPage(DeskPage):
         )
 
     def _found_proof(self, token: str, seeker_id: int) -> bytes:
-        """Only whom this page has found can be chosen on it."""
+        """Return the proof that this page has found somebody: only whom it has found can be chosen
+        on it."""
         return self._guard.proof(token, f"person {seeker_id}").encode()
 
 

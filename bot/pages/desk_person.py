@@ -25,7 +25,8 @@ class PersonPage(DeskPage):
         ]
 
     async def show(self, request: Request) -> Response:
-        """A button: whoever only fetches the address, as previews do, sees nobody's details."""
+        """Return a button: whoever only fetches the address, as previews do, sees nobody's
+        details."""
         opened = await self._open(request, Purpose.PERSON)
         if isinstance(opened, Response):
             return opened
@@ -35,7 +36,7 @@ class PersonPage(DeskPage):
         )
 
     async def submit(self, request: Request) -> Response:
-        """The details, once."""
+        """Return the details, once."""
         entered = await self._entered(request, Purpose.PERSON)
         if isinstance(entered, Response):
             return entered

@@ -29,7 +29,7 @@ class StartPage(DeskPage):
         return [*form_routes("/desk/start/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
-        """A button."""
+        """Return a button."""
         opened = await self._open(request, Purpose.START)
         if isinstance(opened, Response):
             return opened
@@ -37,7 +37,7 @@ class StartPage(DeskPage):
         return await self._button(request, say, link, token)
 
     async def submit(self, request: Request) -> Response:
-        """To the room. While the service does not answer, the link stays good."""
+        """Lead to the room. While the service does not answer, the link stays good."""
         entered = await self._entered(request, Purpose.START)
         if isinstance(entered, Response):
             return entered
@@ -82,7 +82,7 @@ class StartPage(DeskPage):
         return booking
 
     def _room(self, tx: Transaction, link: FormLink) -> str | None:
-        """The room, if its link's owner may still start it now."""
+        """Return the room, if its link's owner may still start it now."""
         store, booking = self._store(tx), self._booking(tx, link)
         turn = self._core.turn_of(store.contacts.by_id(link.contact_id))
         room = store.rooms.of(booking.id)

@@ -25,7 +25,7 @@ class TermsDeskPage(DeskPage):
         return [*form_routes("/desk/terms/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
-        """Where a new text of the terms is pasted."""
+        """Return where a new text of the terms is pasted."""
         opened = await self._open(request, Purpose.TERMS)
         if isinstance(opened, Response):
             return opened
@@ -64,7 +64,7 @@ class TermsDeskPage(DeskPage):
     def _again(
         self, request: Request, say: Phrases, token: str, entered: dict[str, str], error: str
     ) -> Response:
-        """The page with what was entered, and what is wrong with it."""
+        """Return the page with what was entered, and what is wrong with it."""
         return self._drawn(
             request,
             "desk_terms.html",

@@ -36,7 +36,7 @@ class DevicePage(Page):
         ]
 
     async def show(self, request: Request) -> Response:
-        """The check itself."""
+        """Return the check itself."""
         found = await self._core.database.run(lambda tx: self._find(tx, request))
         if found is None:
             return self._unknown(request)
@@ -50,7 +50,7 @@ class DevicePage(Page):
         )
 
     async def probe(self, request: Request) -> Response:
-        """Nothing but bytes, by which the browser sees how fast the connection is."""
+        """Return nothing but bytes, by which the browser sees how fast the connection is."""
         if await self._core.database.run(lambda tx: self._find(tx, request)) is None:
             return self._unknown(request)
         return Response(
@@ -100,7 +100,7 @@ class DevicePage(Page):
         return found
 
     def _find(self, tx: Transaction, request: Request) -> tuple[Turn, Booking] | None:
-        """The booking whose link this is, if it is still to come or on."""
+        """Return the booking whose link this is, if it is still to come or on."""
         store, token = self._store(tx), request.path_params["token"]
         number = number_in(token)
         booking = store.bookings.by_id(number) if number is not None else None

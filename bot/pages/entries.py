@@ -16,13 +16,14 @@ FIELDS = Details._fields
 
 
 async def read_entries(request: Request, most: int = _LONGEST_BODY) -> dict[str, str]:
-    """The fields of a form that was sent, at most so many bytes. Raises TooLarge or Encoded."""
+    """Return the fields of a form that was sent, at most so many bytes. Raises TooLarge or
+    Encoded."""
     body = await read_body(request, most)
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def check(entered: Mapping[str, str], office: Office) -> tuple[Details | None, dict[str, str]]:
-    """A person's details in the spelling that is kept, or what is wrong with which field."""
+    """Return a person's details in the spelling that is kept, or what is wrong with which field."""
     pattern = office.registration_pattern
     checks: dict[str, Callable[[str], str]] = {
         "name": rules.name,
@@ -41,7 +42,7 @@ def check(entered: Mapping[str, str], office: Office) -> tuple[Details | None, d
 
 
 def read_day(typed: str) -> date | None:
-    """A day as a date field sends it, or None."""
+    """Return a day as a date field sends it, or None."""
     try:
         return date.fromisoformat(typed)
     except ValueError:

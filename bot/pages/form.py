@@ -25,7 +25,7 @@ class FormPage(Page):
         return [*form_routes("/form/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
-        """The empty form, or why this link opens none."""
+        """Return the empty form, or why this link opens none."""
         token = request.path_params["token"]
         found = await self._core.database.run(
             lambda tx: self._open(tx, token, request, sending=False)
@@ -35,7 +35,7 @@ class FormPage(Page):
         return self._draw(request, found, token, {}, {})
 
     async def submit(self, request: Request) -> Response:
-        """What was entered: kept, or shown again with what is wrong beside each field."""
+        """Return what was entered: kept, or shown again with what is wrong beside each field."""
         token = request.path_params["token"]
         if refusal := self._pages.came_from_elsewhere(request):
             return refusal
@@ -69,7 +69,7 @@ class FormPage(Page):
     def _open(
         self, tx: Transaction, token: str, request: Request, *, sending: bool
     ) -> Phrases | NoForm:
-        """The language of the person whose link this is; notes the access (art. 7(1))."""
+        """Return the language of the person whose link this is; notes the access (art. 7(1))."""
         store, now = self._store(tx), self._core.clock()
         whose = store.forms.whose(token, now, sending=sending)
         if isinstance(whose, NoForm):

@@ -26,7 +26,7 @@ class FormGuard:
         return request.cookies.get(self._name(token)) or secrets.token_urlsafe(16)
 
     def proof(self, token: str, cookie: str) -> str:
-        """What the form carries hidden."""
+        """Return what the form carries hidden."""
         return self._vault.csrf(token, cookie)
 
     def set_cookie(self, response: Response, token: str, cookie: str, life: timedelta) -> None:
@@ -42,7 +42,7 @@ class FormGuard:
         )
 
     def was_shown_here(self, request: Request, token: str, proof: str) -> bool:
-        """Whether this browser was shown the form that it sends."""
+        """Return whether this browser was shown the form that it sends."""
         cookie = request.cookies.get(self._name(token), "")
         expected = self._vault.csrf(token, cookie).encode()
         return bool(cookie) and hmac.compare_digest(expected, proof.encode("utf-8", "replace"))

@@ -29,7 +29,7 @@ class InChatPage(Page):
         return [Route("/", self.begin), Route("/in-chat.js", self.kit)]
 
     async def begin(self, request: Request) -> Response:
-        """The page of the LIFF app's endpoint URL."""
+        """Return the page of the LIFF app's endpoint URL."""
         say, in_chat = self._pages.language(request), self._in_chat()
         page = request.query_params.get(_MEANT, "")
         if in_chat is None or not _PAGE.fullmatch(page):
@@ -40,7 +40,7 @@ class InChatPage(Page):
         )
 
     async def kit(self, request: Request) -> Response:
-        """The messenger's script, from our own address."""
+        """Return the messenger's script, from our own address."""
         in_chat = self._in_chat()
         if in_chat is None or (not in_chat.has_kit and not self._tries.is_kept("kit")):
             return Response(status_code=404)

@@ -65,7 +65,7 @@ class JoinPage(Page):
         return [*form_routes("/join/{token}", self.show, self.enter)]
 
     async def show(self, request: Request) -> Response:
-        """The button, or why there is none."""
+        """Return the button, or why there is none."""
         visit = await self._visit(request, entering=False)
         if visit is None:
             return self._unknown(request)
@@ -76,7 +76,7 @@ class JoinPage(Page):
         return self._ready(visit)
 
     async def enter(self, request: Request) -> Response:
-        """Through the door: presence is recorded, then the way leads to the meeting."""
+        """Lead through the door: presence is recorded, then the way leads to the meeting."""
         if refusal := self._pages.came_from_elsewhere(request):
             return refusal
         visit = await self._visit(request, entering=True)
@@ -92,7 +92,8 @@ class JoinPage(Page):
         return RedirectResponse((by_browser and in_browser(room)) or room, 303, headers=headers)
 
     def _without_room(self, visit: Visit) -> Response:
-        """Somebody is here, and there is no room yet: the page looks for it again by itself."""
+        """Ask for patience: somebody is here, and there is no room yet: the page looks for it again
+        by itself."""
         say = visit.turn.say
         phone = self._pages.phone(say)
         page = self._pages.word(say, "join.no_url_title", "join.no_url_text", phone=phone)
@@ -100,7 +101,7 @@ class JoinPage(Page):
         return page
 
     def _ready(self, visit: Visit) -> Response:
-        """The button; whoever has come already reads that the office sees them."""
+        """Return the button; whoever has come already reads that the office sees them."""
         room = visit.booking.meeting_url
         return self._pages.draw(
             "join.html",
@@ -125,7 +126,7 @@ class JoinPage(Page):
         )
 
     def _booking(self, bookings: Bookings, token: str) -> Booking | None:
-        """The booking whose link this is."""
+        """Return the booking whose link this is."""
         number = number_in(token)
         booking = bookings.by_id(number) if number is not None else None
         return booking if booking and self._core.links.opens_join(token, booking) else None
@@ -205,7 +206,7 @@ def is_preview(agent: str) -> bool:
 
 
 def _door(turn: Turn, store: Store, booking: Booking) -> Door:
-    """What somebody finds who stood at the door at `turn.acted_at`."""
+    """Return what somebody finds who stood at the door at `turn.acted_at`."""
     if booking.status in (Status.CANCELLED, Status.WITHDRAWN):
         return Door.CANCELLED
     at = turn.acted_at

@@ -47,7 +47,7 @@ class MyDataPage(Page):
         return [*form_routes("/mydata/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
-        """A button: whoever only fetches the address sees nobody's data."""
+        """Return a button: whoever only fetches the address sees nobody's data."""
         opened = await self._open(request, Purpose.MY_DATA)
         if opened is None:
             return self._gone(self._pages.language(request))
@@ -113,7 +113,8 @@ class MyDataPage(Page):
         return self._core.turn_of(store.contacts.by_id(link.contact_id))
 
     def _read_once(self, tx: Transaction, turn: Turn, token: str) -> tuple[MyData, str] | None:
-        """What is stored, and the link that erases it; None when the link was used before."""
+        """Return what is stored, and the link that erases it; None when the link was used
+        before."""
         store, now = self._store(tx), self._core.clock()
         if not store.forms.use(token, now):
             return None
@@ -172,7 +173,7 @@ class MyDataPage(Page):
         )
 
     def _refusal(self, say: Phrases, refusal: Refusal) -> str:
-        """Since when somebody is or was refused, and until when."""
+        """Return since when somebody is or was refused, and until when."""
         since = say.day_and_year(local_day(refusal.since, self._core.office.zone))
         until = say.day_and_year(refusal.until_day) if refusal.until_day else ""
         return f"{since}〜{say('my_data.lifted') if refusal.lifted_at else until}"
@@ -205,7 +206,7 @@ class MyDataPage(Page):
     def _draw(
         self, request: Request, say: Phrases, token: str, template: str, **values: Any
     ) -> HTMLResponse:
-        """A page whose form is sent to the link with this token."""
+        """Return a page whose form is sent to the link with this token."""
         cookie = self._guard.cookie_of(request, token)
         proof = self._guard.proof(token, cookie)
         response = self._pages.draw(template, say, csrf=proof, token=token, **values)

@@ -44,7 +44,7 @@ class Pages:
         self._pace = Pace(TRIES_A_LINK)
 
     def language(self, request: Request) -> Phrases:
-        """The phrases for somebody of whom we know only the browser."""
+        """Return the phrases for somebody of whom we know only the browser."""
         for part in request.headers.get("accept-language", "").split(","):
             if found := best_language(part.split(";")[0].strip()):
                 return phrases(found)
@@ -53,13 +53,13 @@ class Pages:
     def draw(
         self, template: str, say: Phrases, *, status: int = 200, **values: object
     ) -> HTMLResponse:
-        """A page in a language, with strict headers."""
+        """Return a page in a language, with strict headers."""
         nonce = secrets.token_urlsafe(12)
         html = self._render(template, say, nonce, values)
         return HTMLResponse(html, status, headers=self._headers(nonce))
 
     def draw_with_camera(self, template: str, say: Phrases, **values: object) -> HTMLResponse:
-        """A page whose script may use camera and microphone, and reaches nothing but us."""
+        """Return a page whose script may use camera and microphone, and reaches nothing but us."""
         nonce = secrets.token_urlsafe(12)
         headers = self._headers(nonce)
         headers["Content-Security-Policy"] += (
@@ -71,8 +71,8 @@ class Pages:
     def draw_in_chat(
         self, template: str, say: Phrases, in_chat: InChat, script: str, **values: object
     ) -> HTMLResponse:
-        """A page in a messenger's own browser: with the messenger's script, which comes from us,
-        and then our script."""
+        """Return a page in a messenger's own browser: with the messenger's script, which comes from
+        us, and then our script."""
         nonce = secrets.token_urlsafe(12)
         headers = self._headers(nonce)
         headers["Content-Security-Policy"] += (
@@ -95,7 +95,7 @@ class Pages:
     def word(
         self, say: Phrases, title: str, text: str, *, status: int = 200, **values: object
     ) -> HTMLResponse:
-        """A page that says one thing and what to do next."""
+        """Return a page that says one thing and what to do next."""
         return self.draw(
             "word.html",
             say,
@@ -105,18 +105,18 @@ class Pages:
         )
 
     def too_many_tries(self, request: Request) -> HTMLResponse | None:
-        """A kind answer to someone who sends the form behind a good link too often, or None. To be
-        asked only after the link was found good: others' links keep nothing here."""
+        """Return a kind answer to someone who sends the form behind a good link too often, or None.
+        To be asked only after the link was found good: others' links keep nothing here."""
         allowed = self._pace.is_kept(request.path_params["token"])
         return None if allowed else self.too_many(request)
 
     def too_many(self, request: Request) -> HTMLResponse:
-        """Kind words to somebody who has to wait."""
+        """Return kind words to somebody who has to wait."""
         say = self.language(request)
         return self.word(say, "page.too_many_title", "page.too_many_text", status=429)
 
     def came_from_elsewhere(self, request: Request) -> HTMLResponse | None:
-        """A refusal for a form that another site sent, or None."""
+        """Return a refusal for a form that another site sent, or None."""
         if request.headers.get("origin", self._origin) == self._origin:
             return None
         say = self.language(request)
@@ -149,7 +149,7 @@ class Pages:
 
 
 def address(request: Request) -> str:
-    """The address that asks (behind a proxy: the one that the proxy names)."""
+    """Return the address that asks (behind a proxy: the one that the proxy names)."""
     return request.client.host if request.client else ""
 
 
@@ -158,8 +158,8 @@ def user_agent(request: Request) -> str:
 
 
 async def read_body(request: Request, most: int) -> bytes:
-    """The raw body. Raises TooLarge or Encoded before reading more than allowed, and TooLarge for
-    a large one while too many others are being read."""
+    """Return the raw body. Raises TooLarge or Encoded before reading more than allowed, and
+    TooLarge for a large one while too many others are being read."""
     _check(request.headers, most)
     body, is_large = bytearray(), False
     try:

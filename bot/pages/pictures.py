@@ -31,7 +31,7 @@ class PicturePage(Page):
         return [Route("/picture/{token}.png", self.show)]
 
     async def show(self, request: Request) -> Response:
-        """The picture as a PNG; names in it are masked."""
+        """Return the picture as a PNG; names in it are masked."""
         token = request.path_params["token"]
         wanted = self._core.links.pictures(token)
         found = (
@@ -68,7 +68,7 @@ class PicturePage(Page):
 
 
 def _week(turn: Turn, store: Store, monday: date, part: int) -> Grid:
-    """Each counselor's days side by side, slot by slot; a few counselors in each part."""
+    """Return each counselor's days side by side, slot by slot; a few counselors in each part."""
     zone = turn.office.zone
     week = [monday + timedelta(days=ahead) for ahead in range(5)]
     start, end = at(monday, time(0), zone), at(week[-1] + timedelta(days=1), time(0), zone)
@@ -109,7 +109,7 @@ def _week(turn: Turn, store: Store, monday: date, part: int) -> Grid:
 
 
 def _month(turn: Turn, store: Store, first: date) -> Grid:
-    """The weeks of a month, each day with its number of bookings."""
+    """Return the weeks of a month, each day with its number of bookings."""
     monday = first - timedelta(days=first.weekday())
     rows, cells = [], []
     while monday < (first + timedelta(days=32)).replace(day=1):
@@ -140,7 +140,7 @@ def _month(turn: Turn, store: Store, first: date) -> Grid:
 
 
 def _statistics(turn: Turn, store: Store, first: date) -> Chart | None:
-    """What the numbers of a month say, for admins; small cells have no length."""
+    """Return what the numbers of a month say, for admins; small cells have no length."""
     if turn.contact.role != Role.ADMIN:
         return None
     _, tables = records.tables_of(turn, store, first)
@@ -156,7 +156,7 @@ def _statistics(turn: Turn, store: Store, first: date) -> Chart | None:
 
 
 def _starts(turn: Turn) -> list[time]:
-    """The office's starts of a day, in its own time."""
+    """Return the office's starts of a day, in its own time."""
     opens, closes = turn.office.hours
     clock, found = datetime.combine(date.min, opens), []
     while clock + turn.office.slot_length <= datetime.combine(date.min, closes):

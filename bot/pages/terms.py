@@ -32,7 +32,7 @@ class TermsPage(Page):
         ]
 
     async def show(self, request: Request) -> Response:
-        """A published version."""
+        """Return a published version."""
         say = self._pages.language(request)
         number = _number(request)
         terms = await self._core.database.run(lambda tx: self._read(tx, number, request))
@@ -47,7 +47,7 @@ class TermsPage(Page):
         )
 
     async def show_changes(self, request: Request) -> Response:
-        """What a version changes, article by article, old beside new."""
+        """Return what a version changes, article by article, old beside new."""
         say = self._pages.language(request)
         number = _number(request)
         found = await self._core.database.run(lambda tx: self._read_with_older(tx, number, request))
@@ -77,7 +77,7 @@ class TermsPage(Page):
 
 
 def _number(request: Request) -> int:
-    """The version that an address asks for; 0, which is none, where it names no number."""
+    """Return the version that an address asks for; 0, which is none, where it names no number."""
     text = str(request.path_params["version"])
     known = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
     return int(text) if known else 0

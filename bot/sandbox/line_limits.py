@@ -14,7 +14,8 @@ _URI = re.compile(r"(https?|line|tel):.+")
 
 
 def problems(messages: Any) -> list[Problem]:
-    """Everything that is wrong with a request's messages; empty when LINE would take them."""
+    """Return everything that is wrong with a request's messages; empty when LINE would take
+    them."""
     if not isinstance(messages, list) or not 1 <= len(messages) <= MESSAGES:
         return [("messages", f"Size must be between 1 and {MESSAGES}")]
     found: list[Problem] = []
@@ -24,7 +25,7 @@ def problems(messages: Any) -> list[Problem]:
 
 
 def units(text: str) -> int:
-    """Length as LINE counts it: UTF-16 code units."""
+    """Return the length as LINE counts it: UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 

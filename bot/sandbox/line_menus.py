@@ -42,7 +42,7 @@ class RichMenus:
         ]
 
     def seen_by(self, person: str) -> list[Json]:
-        """The actions of the menu that a person sees."""
+        """Return the actions of the menu that a person sees."""
         menu = self.menu_of(person)
         return [area["action"] for area in menu["areas"]] if menu else []
 
@@ -127,7 +127,7 @@ class RichMenus:
 
 
 def _fault(menu: Json) -> str:
-    """What LINE would not take in a menu; empty for a good one."""
+    """Return what LINE would not take in a menu; empty for a good one."""
     width, height = menu["size"]["width"], menu["size"]["height"]
     if width not in _WIDTHS or height < _LEAST_HEIGHT or width / height < _LEAST_RATIO:
         return "size"

@@ -88,13 +88,13 @@ class LineServer:
     # What people do
 
     def person(self, user_id: str | None = None, language: str = "ja") -> LinePerson:
-        """Someone who has LINE."""
+        """Return someone who has LINE."""
         found = LinePerson(user_id or "U" + secrets.token_hex(16), language)
         self.people[found.user_id] = found
         return found
 
     def group(self) -> LinePerson:
-        """A group chat that the office's account is in."""
+        """Return a group chat that the office's account is in."""
         found = self.person("C" + secrets.token_hex(16))
         found.follows = True
         return found
@@ -165,7 +165,7 @@ class LineServer:
         return self.event(person.user_id, kind, answerable=answerable, **content)
 
     def event(self, user_id: str, kind: str, *, answerable: bool = True, **content: Any) -> Json:
-        """A webhook event at this moment."""
+        """Return a webhook event at this moment."""
         event: Json = {
             "type": kind,
             "mode": "active",
@@ -180,7 +180,7 @@ class LineServer:
         return event
 
     def reply_token(self, user_id: str) -> str:
-        """A token that answers once within a minute."""
+        """Return a token that answers once within a minute."""
         token = secrets.token_hex(16)
         self._reply_tokens[token] = (user_id, self._clock())
         return token

@@ -220,5 +220,5 @@ class SandboxPage:
 
 
 def _phone_languages() -> dict[str, str]:
-    """The languages in which a phone can be, each by its own name."""
+    """Return the languages in which a phone can be, each by its own name."""
     return {each: phrases(each)("language.name") for each in languages() if each == of_speech(each)}

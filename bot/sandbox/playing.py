@@ -32,12 +32,12 @@ async def play_to(app: App, clock: TurnableClock, target: datetime) -> None:
 
 
 def _until_told(raised_at: datetime | None) -> datetime | None:
-    """When staff are told of what may settle by itself."""
+    """Return when staff are told of what may settle by itself."""
     return raised_at + max(SETTLES_WITHIN.values()) if raised_at else None
 
 
 def _next_due(tx: Transaction, office: Office, now: datetime) -> datetime:
-    """When the next reminder, notice, judgement, send or morning's digest is due."""
+    """Return when the next reminder, notice, judgement, send or morning's digest is due."""
     ask = tx.session.exec
     first_start = ask(
         select(func.min(col(Booking.starts_at))).where(status_in(Status.BOOKED))

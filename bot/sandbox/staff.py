@@ -21,13 +21,13 @@ class SandboxStaff:
         self.channel = ""
 
     def chat(self) -> list[dict[str, Any]]:
-        """What the staff member sees."""
+        """Return what the staff member sees."""
         return {"line": self._on_line.chat, "telegram": self._on_telegram.chat, "": []}[
             self.channel
         ]
 
     def menu(self) -> dict[str, Any] | None:
-        """What stands below the chat."""
+        """Return what stands below the chat."""
         return self._line.menus.menu_of(self._on_line.user_id) if self.channel == "line" else None
 
     async def start(self, channel: str) -> int:

@@ -71,13 +71,13 @@ class TelegramServer:
     # What people do
 
     def person(self, language: str = "ja") -> TelegramPerson:
-        """Someone who has Telegram."""
+        """Return someone who has Telegram."""
         found = TelegramPerson(secrets.randbelow(10**9) + 10**9, language)
         self.people[found.user_id] = found
         return found
 
     def group(self) -> TelegramPerson:
-        """A group that the bot is in."""
+        """Return a group that the bot is in."""
         found = TelegramPerson(-secrets.randbelow(10**9) - 10**9)
         self.people[found.user_id] = found
         return found
@@ -112,7 +112,7 @@ class TelegramServer:
         return await self.deliver(self.pressed(person, data, message_id))
 
     def pressed(self, person: TelegramPerson, data: str, message_id: int = 1) -> Json:
-        """What an update says of a press."""
+        """Return what an update says of a press."""
         query = {
             "id": str(secrets.randbelow(10**18)),
             "from": self._user(person),
@@ -144,7 +144,7 @@ class TelegramServer:
         return await self.deliver_raw(json.dumps(update).encode(), update, secret=secret)
 
     def numbered(self, content: Json) -> Json:
-        """An update, with its number."""
+        """Return an update, with its number."""
         update = {"update_id": self._next_update, **content}
         self._next_update += 1
         return update
@@ -174,7 +174,7 @@ class TelegramServer:
         return await self.deliver(self._said(person, content, shown))
 
     def said(self, person: TelegramPerson, text: str) -> Json:
-        """What an update says of a text."""
+        """Return what an update says of a text."""
         return self._said(person, {"text": text}, text)
 
     def _said(self, person: TelegramPerson, content: Json, shown: str) -> Json:

@@ -24,7 +24,7 @@ class ZoomPane:
         ]
 
     def state(self) -> dict[str, Any]:
-        """What the pane shows: the next meetings, and whether Zoom is broken."""
+        """Return what the pane shows: the next meetings, and whether Zoom is broken."""
         upcoming = sorted(self._zoom.upcoming(), key=lambda each: self._zoom.start_of(each))
         return {
             "broken": self._zoom.out != "",

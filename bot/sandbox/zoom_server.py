@@ -97,7 +97,7 @@ class ZoomServer:
         return self._users.setdefault(email, secrets.token_urlsafe(16))
 
     def forget_user(self, email: str) -> None:
-        """A user is gone."""
+        """Let a user be gone."""
         del self._users[email]
 
     def start_of(self, meeting: Meeting) -> datetime:
@@ -118,7 +118,7 @@ class ZoomServer:
     # What people do
 
     async def host_starts(self, number: int) -> None:
-        """The host opens the meeting; whoever waits without a waiting room is let in."""
+        """Let the host open the meeting; whoever waits without a waiting room is let in."""
         meeting = self.meetings[number]
         meeting.started_at = self._clock()
         await self._tell("meeting.started", meeting, start_time=_iso(meeting.started_at))
@@ -129,18 +129,18 @@ class ZoomServer:
                 await self._enter(meeting, person)
 
     async def host_joins(self, number: int) -> None:
-        """Zoom tells of the host as of anybody who joins."""
+        """Tell of the host as of anybody who joins."""
         meeting = self.meetings[number]
         await self._tell("meeting.participant_joined", meeting, person=meeting.host_id)
 
     def copy(self, number: int) -> int:
-        """A second meeting just like another one; returns its number."""
+        """Make a second meeting just like another one; return its number."""
         other = number + 1
         self.meetings[other] = replace(self.meetings[number], number=other)
         return other
 
     async def host_ends(self, number: int) -> None:
-        """The host ends the meeting for all."""
+        """Let the host end the meeting for all."""
         meeting = self.meetings[number]
         for person in sorted(meeting.inside):
             await self.leaves(number, person)
@@ -149,8 +149,8 @@ class ZoomServer:
         await self._tell("meeting.ended", meeting, **times)
 
     async def comes(self, number: int, *, by_web: bool = False) -> str:
-        """Somebody opens the join address; returns their number in this meeting. By the web client
-        Zoom does not tell that they wait for the host."""
+        """Let somebody open the join address; return their number in this meeting. By the web
+        client Zoom does not tell that they wait for the host."""
         meeting, person = self.meetings[number], secrets.token_hex(4)
         if meeting.asked.get("settings", {}).get("waiting_room") and meeting.started_at:
             meeting.waiting.add(person)
@@ -164,19 +164,19 @@ class ZoomServer:
         return person
 
     async def is_let_in(self, number: int, person: str) -> None:
-        """The host lets somebody in from the waiting room."""
+        """Let the host take somebody in from the waiting room."""
         meeting = self.meetings[number]
         await self._tell("meeting.participant_left_waiting_room", meeting, person=person)
         await self._enter(meeting, person)
 
     async def gives_up(self, number: int, person: str) -> None:
-        """Somebody goes away from the waiting room."""
+        """Let somebody go away from the waiting room."""
         meeting = self.meetings[number]
         meeting.waiting.discard(person)
         await self._tell("meeting.participant_left_waiting_room", meeting, person=person)
 
     async def leaves(self, number: int, person: str) -> None:
-        """Somebody goes."""
+        """Let somebody go."""
         meeting = self.meetings[number]
         meeting.inside.discard(person)
         await self._tell("meeting.participant_left", meeting, person=person)

@@ -67,7 +67,8 @@ class RoomKeeper(Owner):
     async def _kept(
         self, reference: str, wanted: Place, steps: Plan, standing: dict[str, Room]
     ) -> MadeRoom:
-        """The room that is wanted: one that stands, changed where it has to be, or a new one."""
+        """Return the room that is wanted: one that stands, changed where it has to be, or a new
+        one."""
         if steps.keep is None:
             return _made(await self._counted(wanted, lambda: self._make(reference, wanted)), wanted)
         kept = await self._service.find(steps.keep, wanted.host) or standing[steps.keep]
@@ -98,7 +99,7 @@ class RoomKeeper(Owner):
     async def _standing(
         self, reference: str, known: MadeRoom | None, hosts: set[str]
     ) -> dict[str, Room]:
-        """The rooms under a booking's reference, by number."""
+        """Return the rooms under a booking's reference, by number."""
         found = {
             room.number: room
             for host in sorted(hosts)

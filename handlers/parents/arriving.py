@@ -26,10 +26,10 @@ def near(turn: Turn, store: Store) -> list[Booking]:
 
 
 def note_contact(turn: Turn, store: Store, bookings: Sequence[Booking]) -> list[Message]:
-    """Any message or button around a start holds the booking, judged by the time of the act.
+    """Note that any message or button around a start holds the booking, judged by the time of the
+    act.
 
-    What arrives only after the deemed cancellation undoes it, and both sides are told.
-    """
+    What arrives only after the deemed cancellation undoes it, and both sides are told."""
     told: list[Message] = []
     held = _around(turn, bookings)
     on = [] if held else [_on_now(turn, bookings)]  # after the grace it holds nothing, but is heard
@@ -45,9 +45,9 @@ def note_contact(turn: Turn, store: Store, bookings: Sequence[Booking]) -> list[
 
 
 def at_the_door(turn: Turn, store: Store, booking: Booking, *, wants_in: bool) -> None:
-    """Somebody opens the join page, which holds the booking from the start on; or wants in while
-    the door is shut, which holds it as soon as one may come. After the deemed cancellation staff
-    know at once."""
+    """Note that somebody opens the join page, which holds the booking from the start on; or wants
+    in while the door is shut, which holds it as soon as one may come. After the deemed cancellation
+    staff know at once."""
     start, end = booking.starts_at, deadline(booking.starts_at, turn.office.grace)
     if booking.status == Status.DEEMED_CANCELLED and end <= turn.acted_at < booking.ends_at:
         store.alerts.about(booking, AlertKind.IS_HERE, turn.now)
@@ -58,8 +58,9 @@ def at_the_door(turn: Turn, store: Store, booking: Booking, *, wants_in: bool) -
 
 
 def heard_after_deemed(turn: Turn, store: Store, bookings: Sequence[Booking]) -> list[Message]:
-    """What somebody hears who writes or taps between the deemed cancellation and the end of the
-    slot: staff know, and can let them in. Nothing where nothing was deemed cancelled just now."""
+    """Return what somebody hears who writes or taps between the deemed cancellation and the end of
+    the slot: staff know, and can let them in. Nothing where nothing was deemed cancelled just
+    now."""
     booking = _deemed_just_now(turn, bookings)
     if booking is None:
         return []
@@ -87,8 +88,8 @@ def heard_after_deemed(turn: Turn, store: Store, bookings: Sequence[Booking]) ->
 
 
 def help_to_enter(turn: Turn, store: Store) -> list[Message]:
-    """What somebody hears who writes whatever it is while their consultation is about to begin or
-    on: the way in, and the phone. Nothing where none is."""
+    """Return what somebody hears who writes whatever it is while their consultation is about to
+    begin or on: the way in, and the phone. Nothing where none is."""
     booking = _on_now(turn, near(turn, store))
     if booking is None:
         return []
@@ -104,7 +105,7 @@ def help_to_enter(turn: Turn, store: Store) -> list[Message]:
 
 
 def say_late(turn: Turn, store: Store) -> list[Message]:
-    """The typed words "running late"."""
+    """Answer the typed words "running late"."""
     around = _around(turn, near(turn, store))
     own = [booking for booking in around if own_bookings.is_own(turn, booking)]
     mine = own or own_bookings.current(turn, store)
@@ -120,7 +121,7 @@ def say_late(turn: Turn, store: Store) -> list[Message]:
 
 
 def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """Running late: staff are told, and nothing is cancelled by itself."""
+    """Hear of running late: staff are told, and nothing is cancelled by itself."""
     booking = own_bookings.find(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
@@ -153,7 +154,7 @@ def late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def say_here(turn: Turn, store: Store) -> list[Message]:
-    """The typed words "I'm in"."""
+    """Answer the typed words "I'm in"."""
     around = _around(turn, near(turn, store))
     own = [booking for booking in around if own_bookings.is_own(turn, booking)]
     mine = own or own_bookings.current(turn, store)
@@ -165,7 +166,7 @@ def say_here(turn: Turn, store: Store) -> list[Message]:
 
 
 def here(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The parent has come and says so."""
+    """Note that the parent has come and says so."""
     booking = own_bookings.find(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
@@ -218,8 +219,8 @@ def call_host(turn: Turn, store: Store, booking: Booking) -> None:
 
 
 def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> bool:
-    """Whether somebody who comes after the grace is let in: until the end, unless nothing has
-    held the booking."""
+    """Return whether somebody who comes after the grace is let in: until the end, unless nothing
+    has held the booking."""
     if not deadline(booking.starts_at, turn.office.grace) <= turn.acted_at < booking.ends_at:
         return False
     # Not judged yet, or it cannot be judged for want of a proof.
@@ -229,7 +230,7 @@ def _still_expected(turn: Turn, store: Store, booking: Booking, how: str) -> boo
 
 
 def _on_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
-    """The parent's own booking that begins in a few minutes or has not ended yet."""
+    """Return the parent's own booking that begins in a few minutes or has not ended yet."""
     for booking in bookings:
         is_on = booking.starts_at - parts.EARLY <= turn.acted_at < booking.ends_at
         if is_on and booking.status in ACTIVE and own_bookings.is_own(turn, booking):
@@ -238,15 +239,15 @@ def _on_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
 
 
 def _is_being_checked(turn: Turn, store: Store) -> bool:
-    """Whether staff have yet to say whose registration number this parent gave: until then they
-    are answered the same, whatever the other has booked."""
+    """Return whether staff have yet to say whose registration number this parent gave: until then
+    they are answered the same, whatever the other has booked."""
     seeker = turn.contact.job_seeker_id
     return seeker is not None and len(store.persons.maybe_same(seeker)) > 1
 
 
 def _deemed_just_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
-    """The booking that was deemed cancelled and whose slot is not over, by an act that was after
-    the deadline for certain: any other has held it."""
+    """Return the booking that was deemed cancelled and whose slot is not over, by an act that was
+    after the deadline for certain: any other has held it."""
     for booking in bookings:
         end = deadline(booking.starts_at, turn.office.grace)
         is_after = end <= turn.acted_from and turn.acted_at < booking.ends_at
@@ -256,7 +257,7 @@ def _deemed_just_now(turn: Turn, bookings: Sequence[Booking]) -> Booking | None:
 
 
 def _around(turn: Turn, bookings: Sequence[Booking]) -> list[Booking]:
-    """The bookings that an act of this turn holds."""
+    """Return the bookings that an act of this turn holds."""
     return [
         booking
         for booking in bookings

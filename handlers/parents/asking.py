@@ -19,7 +19,7 @@ _LEAST_SIGNS = 5
 
 @gate.unless_refused
 def ask(turn: Turn, store: Store) -> list[Message]:
-    """The next text is the question."""
+    """Take the next text as the question."""
     if _has_asked_enough(turn, store):
         return [Message(text=turn.say("ask.enough", phone=parts.phone(turn)))]
     store.awaited.ask(turn.contact.id, AWAITED, "", turn.now + _WRITE_WITHIN)
@@ -34,7 +34,7 @@ def ask(turn: Turn, store: Store) -> list[Message]:
 
 @gate.unless_refused
 def send(turn: Turn, store: Store, text: str) -> list[Message]:
-    """The question, unless it holds a number that does not belong into a chat."""
+    """Send the question, unless it holds a number that does not belong into a chat."""
     if personal_numbers.without_personal_numbers(text) != text:
         return [*welcome.not_here(turn, store), *ask(turn, store)]
     if _has_asked_enough(turn, store):
@@ -46,7 +46,8 @@ def send(turn: Turn, store: Store, text: str) -> list[Message]:
 
 @gate.unless_refused
 def offer(turn: Turn, store: Store, text: str) -> list[Message]:
-    """What the program cannot read may be meant for a person: one tap sends it to the office."""
+    """Offer to send to the office, by one tap, what the program cannot read: it may be meant for a
+    person."""
     send = _send(turn, store, text)
     if send is None:
         return welcome.not_understood(turn, store)
@@ -55,7 +56,7 @@ def offer(turn: Turn, store: Store, text: str) -> list[Message]:
 
 
 def with_send(turn: Turn, store: Store, text: str, messages: list[Message]) -> list[Message]:
-    """The same beneath the last of other messages, which answer what may have been meant."""
+    """Offer the same beneath the last of other messages, which answer what may have been meant."""
     send = _send(turn, store, text)
     if send is None:
         return messages
@@ -75,7 +76,7 @@ def _send(turn: Turn, store: Store, text: str) -> Button | None:
 
 @gate.unless_refused
 def send_typed(turn: Turn, store: Store, draft: int) -> list[Message]:
-    """What was typed is the question; what is kept no more has to be written again."""
+    """Send what was typed as the question; what is kept no more has to be written again."""
     if _has_asked_enough(turn, store):
         return [Message(text=turn.say("ask.enough", phone=parts.phone(turn)))]
     if store.questions.ask_draft(turn.contact.id, draft, turn.now):
@@ -89,8 +90,8 @@ def send_typed(turn: Turn, store: Store, draft: int) -> list[Message]:
 
 
 def _has_asked_enough(turn: Turn, store: Store) -> bool:
-    """Whether somebody has asked as much as can be answered: open questions, and all of today's,
-    those that were taken back among them."""
+    """Return whether somebody has asked as much as can be answered: open questions, and all of
+    today's, those that were taken back among them."""
     midnight = at(turn.today, time(0), turn.office.zone)
     return (
         store.questions.open_of(turn.contact.id) >= _MOST_OPEN

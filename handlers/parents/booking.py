@@ -17,8 +17,8 @@ from models.turn import Turn
 
 
 def start(turn: Turn, store: Store) -> list[Message]:
-    """The way to a booking: what is still to be settled first, then the days, for the service
-    of last time where there was one."""
+    """Return the way to a booking: what is still to be settled first, then the days, for the
+    service of last time where there was one."""
     mine = own_bookings.current(turn, store)
     if blocked := closed(turn, store, mine):
         return blocked
@@ -43,7 +43,7 @@ def usual_service(turn: Turn, store: Store) -> str | None:
 
 
 def choose_service(turn: Turn, store: Store) -> list[Message]:
-    """The services that the office offers (art. 1)."""
+    """Return the services that the office offers (art. 1)."""
     mine = own_bookings.current(turn, store)
     return closed(turn, store, mine) or [services(turn)]
 
@@ -60,7 +60,7 @@ def service_named(turn: Turn, text: str) -> str | None:
 
 
 def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message]:
-    """The days that have free slots, with how many; never a full day."""
+    """Return the days that have free slots, with how many; never a full day."""
     mine = own_bookings.current(turn, store)
     if blocked := closed(turn, store, mine):
         return blocked
@@ -95,7 +95,8 @@ def _days(
 
 
 def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Message]:
-    """The free times of a day, morning and afternoon; the counselor of last time comes first."""
+    """Return the free times of a day, morning and afternoon; the counselor of last time comes
+    first."""
     mine = own_bookings.current(turn, store)
     if blocked := closed(turn, store, mine):
         return blocked
@@ -133,7 +134,7 @@ def show_summary_with(
     counselor_id: int,
     companion: Companion,
 ) -> list[Message]:
-    """What would be booked, with a companion or interpreter announced (art. 12(3))."""
+    """Return what would be booked, with a companion or interpreter announced (art. 12(3))."""
     mine = own_bookings.current(turn, store)
     if blocked := closed(turn, store, mine):
         return blocked
@@ -147,7 +148,7 @@ def show_summary_with(
 def ask_companion(
     turn: Turn, store: Store, service: str, starts_at: datetime, counselor_id: int
 ) -> list[Message]:
-    """Who comes along?"""
+    """Ask who comes along."""
     check_service(turn, service)
     choices = [
         button(turn.say(f"companion.{each}"), "with/1", service, starts_at, counselor_id, each)
@@ -198,7 +199,7 @@ def confirm(
 
 
 def services(turn: Turn, verb: str = "days/1", *rest: Argument) -> Message:
-    """The services as buttons; what comes after the choice is in `rest`."""
+    """Return the services as buttons; what comes after the choice is in `rest`."""
     choices = [
         button(parts.service(turn, name), verb, name, *(rest or (0,)))
         for name in turn.office.services
@@ -237,7 +238,7 @@ def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: Comp
 
 
 def _has_enough(turn: Turn, mine: Sequence[Booking]) -> list[Message] | None:
-    """At most `max_upcoming` bookings a person: what there is, with its buttons."""
+    """Hold to at most `max_upcoming` bookings a person: what there is, with its buttons."""
     if len(mine) < turn.office.max_upcoming:
         return None
     limit = turn.say.count("booking.enough", turn.office.max_upcoming)

@@ -18,7 +18,8 @@ _MOST_CHANGES = 8
 
 
 def choose_cancel(turn: Turn, store: Store, found: Sequence[Booking]) -> list[Message]:
-    """The typed word "cancel": the question for the one booking that is meant, or a choice."""
+    """Answer the typed word "cancel" with the question for the one booking that is meant, or a
+    choice."""
     if len(found) != 1:
         return my_bookings.show_mine(turn, store)
     return ask_cancel(turn, store, found[0].id)
@@ -30,7 +31,7 @@ def choose(turn: Turn, store: Store) -> list[Message]:
 
 
 def ask_cancel(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """One question before cancelling."""
+    """Ask once before cancelling."""
     found = own_bookings.find(turn, store, booking_id)
     if found is None:
         raise NotAButton("not this parent's booking")
@@ -119,7 +120,7 @@ def undo_cancel(turn: Turn, store: Store, booking_id: int, version: int) -> list
 
 
 def _too_late(turn: Turn, store: Store, booking: Booking) -> list[Message]:
-    """After the start a cancellation is contact: staff see it and decide."""
+    """Take a cancellation after the start for contact: staff see it and decide."""
     if turn.acted_at < booking.ends_at and booking.status in ACTIVE:
         store.alerts.about(booking, AlertKind.CANCEL_AFTER_START, turn.now)
         return [Message(text=turn.say("arriving.cancel_after_start", phone=parts.phone(turn)))]

@@ -15,7 +15,7 @@ _NAMES = {Card.ELIGIBILITY: "eligibility", Card.ENVIRONMENT: "environment"}
 
 
 def open_items(turn: Turn, settled: Settled, card: Card) -> list[str]:
-    """The conditions that this person has yet to confirm."""
+    """Return the conditions that this person has yet to confirm."""
     days = {
         Card.ELIGIBILITY: turn.office.eligibility_valid_days,
         Card.ENVIRONMENT: turn.office.environment_valid_days,
@@ -24,7 +24,7 @@ def open_items(turn: Turn, settled: Settled, card: Card) -> list[str]:
 
 
 def show_card(turn: Turn, card: Card, first: str) -> list[Message]:
-    """All conditions of a card at once, or one by one from the first that is open."""
+    """Return all conditions of a card at once, or one by one from the first that is open."""
     name = _NAMES[card]
     points = Points(tuple(phrase(turn, card, item, "card") for item in ITEMS[card]))
     return [
@@ -43,8 +43,9 @@ def show_card(turn: Turn, card: Card, first: str) -> list[Message]:
 
 
 def way_out(turn: Turn, card: Card, item: str) -> list[Message]:
-    """What stands between somebody who said "no" and a consultation: what can be put right, or a
-    kind end with the nearest other help. A "no" stays one until the question is answered anew."""
+    """Return what stands between somebody who said "no" and a consultation: what can be put right,
+    or a kind end with the nearest other help. A "no" stays one until the question is answered
+    anew."""
     again = button(turn.say("conditions.answer_again"), "item/1", card, item)
     if (card, item) in eligibility.FINAL:
         title, ways = turn.say("conditions.end_title"), [again]
@@ -64,12 +65,12 @@ def way_out(turn: Turn, card: Card, item: str) -> list[Message]:
 
 
 def denied(settled: Settled, card: Card) -> list[str]:
-    """The conditions that this person said "no" to."""
+    """Return the conditions that this person said "no" to."""
     return eligibility.denied_items(card, settled.answers)
 
 
 def ask(turn: Turn, store: Store, card: Card, item: str) -> list[Message]:
-    """One condition as a question."""
+    """Ask one condition as a question."""
     check_item(card, item)
     number = ITEMS[card].index(item) + 1
     return [
@@ -99,12 +100,12 @@ def check_item(card: Card, item: str) -> None:
 
 
 def named(turn: Turn, card: Card, item: str) -> str:
-    """A condition as the card words it, for reading what was declared."""
+    """Return a condition as the card words it, for reading what was declared."""
     return phrase(turn, card, item, "card")
 
 
 def phrase(turn: Turn, card: Card, item: str, form: str) -> str:
-    """What a card, a question or a way out says about a condition."""
+    """Return what a card, a question or a way out says about a condition."""
     return turn.say(
         f"{_NAMES[card]}.{item}.{form}",
         office=parts.office_name(turn),

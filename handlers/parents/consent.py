@@ -15,14 +15,14 @@ _MOST_ARTICLES = 30
 
 
 def stands(turn: Turn, settled: Settled) -> bool:
-    """Whether this person has agreed to the version in force and not withdrawn since."""
+    """Return whether this person has agreed to the version in force and not withdrawn since."""
     if settled.in_force is None or not settled.has_agreed:
         return False
     return settled.terms_version == settled.in_force or not turn.office.reconsent
 
 
 def show_terms(turn: Turn, store: Store) -> list[Message]:
-    """The terms in short, with the ways to the whole text."""
+    """Return the terms in short, with the ways to the whole text."""
     version = store.terms.in_force(turn.today)
     if version is None:
         return not_open_yet(turn)
@@ -34,7 +34,7 @@ def show_terms(turn: Turn, store: Store) -> list[Message]:
 
 
 def not_now(turn: Turn, store: Store) -> list[Message]:
-    """No consent: the office by phone, and a way back."""
+    """Take no consent: the office by phone, and a way back."""
     return [
         Message(
             title=turn.say("terms.not_now_title"),
@@ -50,7 +50,7 @@ def not_now(turn: Turn, store: Store) -> list[Message]:
 
 
 def full_text(turn: Turn, store: Store, version_number: int, page: int) -> list[Message]:
-    """The whole text in chat, for those who want it there, page by page."""
+    """Return the whole text in chat, for those who want it there, page by page."""
     terms = store.terms.text(version_number)
     if terms is None:
         raise NotAButton("no such thing was ever offered")
@@ -72,7 +72,7 @@ def full_text(turn: Turn, store: Store, version_number: int, page: int) -> list[
 
 
 def _after_reading(turn: Turn, store: Store, version_number: int) -> list[Button]:
-    """Who has read the text to its end can agree to it there."""
+    """Offer consent: who has read the text to its end can agree to it there."""
     in_force = store.terms.in_force(turn.today)
     settled = store.settled.of(turn.contact, turn.today)
     to_summary = button(turn.say("terms.to_summary"), "terms/1")
@@ -83,7 +83,7 @@ def _after_reading(turn: Turn, store: Store, version_number: int) -> list[Button
 
 
 def not_open_yet(turn: Turn) -> list[Message]:
-    """No text has been published: nobody can consent, so nobody can book."""
+    """Say that no text has been published: nobody can consent, so nobody can book."""
     return [
         Message(
             title=turn.say("closed.title"),
@@ -106,8 +106,8 @@ def record(turn: Turn, store: Store, version: Version, *, given: bool) -> None:
 
 
 def _summary(turn: Turn, store: Store, version: Version) -> str:
-    """The office's own summary of the text that is in force, or what the text itself says that it
-    is about; and what this program does by it."""
+    """Return the office's own summary of the text that is in force, or what the text itself says
+    that it is about; and what this program does by it."""
     terms = store.terms.text(version.version)
     assert terms is not None
     own = store.terms.summary(version.version, turn.say.language, turn.office.language)
@@ -125,7 +125,8 @@ def _reading(turn: Turn, version: Version) -> Group:
 
 
 def terms_card(turn: Turn, store: Store, version: Version, note: str = "") -> Message:
-    """The summary with the question whether one agrees, to these terms and the video app's."""
+    """Return the summary with the question whether one agrees, to these terms and the video
+    app's."""
     asked = turn.say("terms.question", app=turn.office.video.name)
     return Message(
         title=turn.say("terms.title"),
@@ -150,7 +151,7 @@ def _terms_again(turn: Turn, store: Store, version: Version) -> Message:
 
 
 def _pages(body: str) -> list[str]:
-    """The text cut at line ends into pages that fit a message of either channel."""
+    """Return the text cut at line ends into pages that fit a message of either channel."""
     pages = [""]
     for line in body.strip().splitlines():
         for piece in [line[at : at + _PAGE] for at in range(0, len(line), _PAGE)] or [""]:

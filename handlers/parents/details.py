@@ -7,7 +7,7 @@ from models.turn import Turn
 
 
 def offer_form(turn: Turn, store: Store) -> list[Message]:
-    """A one-time link to the form, and the button to go on with afterwards."""
+    """Return a one-time link to the form, and the button to go on with afterwards."""
     url = turn.links.form(store.forms.open_link(turn.contact.id, turn.now))
     minutes = int(FORM_LIFE.total_seconds() // 60)
     return [

@@ -60,8 +60,8 @@ def ask(turn: Turn, store: Store, text: str) -> list[Message]:
 
 
 def says_coming(turn: Turn, store: Store) -> list[Message]:
-    """Somebody writes that they come: to clear a doubt up takes the button; else they see what
-    they come to."""
+    """Answer somebody who writes that they come: to clear a doubt up takes the button; else they
+    see what they come to."""
     mine = own_bookings.current(turn, store)
     if not mine:
         return my_bookings.show_mine(turn, store)
@@ -75,20 +75,21 @@ def says_coming(turn: Turn, store: Store) -> list[Message]:
 
 
 def ask_about_picture(turn: Turn, store: Store, kind: str) -> list[Message]:
-    """The same for what was spoken or photographed after the reminder: it may say anything."""
+    """Return the same for what was spoken or photographed after the reminder: it may say
+    anything."""
     held = _reminded(turn, store) if kind in _MAY_SAY else []
     return _questions(turn, held, None)
 
 
 def ask_early(turn: Turn, store: Store) -> list[Message]:
-    """Whoever says long before the start that they will be late is asked the same."""
+    """Ask the same of whoever says long before the start that they will be late."""
     held = _to_hold(turn, store)
     _hold(turn, store, held)
     return _questions(turn, held, Trouble.LATE)
 
 
 def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The parent will come after all: nothing is in doubt any more."""
+    """Note that the parent will come after all: nothing is in doubt any more."""
     booking = own_bookings.find(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
@@ -105,7 +106,7 @@ def will_come(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def will_come_late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The parent will come, but late: staff hear of it, and the booking stays held."""
+    """Note that the parent will come, but late: staff hear of it, and the booking stays held."""
     booking = own_bookings.find(turn, store, booking_id)
     if booking is None:
         raise NotAButton("not this parent's booking")
@@ -172,8 +173,8 @@ def _hold(turn: Turn, store: Store, held: Sequence[Booking]) -> None:
 
 
 def _doubted(turn: Turn, store: Store, text: str) -> list[Booking]:
-    """What is in doubt by these words: what may mean trouble holds everything at any time, and
-    what is not understood holds what was reminded of, or whose day it names. Around the start
+    """Return what is in doubt by these words: what may mean trouble holds everything at any time,
+    and what is not understood holds what was reminded of, or whose day it names. Around the start
     every word is contact already, which staff hear of at once."""
     held = _to_hold(turn, store)
     if not held:
@@ -223,14 +224,14 @@ def _reminded(turn: Turn, store: Store) -> list[Booking]:
 
 
 def _is_reminded(turn: Turn, booking: Booking) -> bool:
-    """Whether the day-before reminder of a booking is due by now."""
+    """Return whether the day-before reminder of a booking is due by now."""
     office = turn.office
     return turn.acted_at >= day_before(booking.starts_at, office.reminder_at, office.zone)
 
 
 def _to_hold(turn: Turn, store: Store) -> list[Booking]:
-    """What is booked and not over when the parent acts, or still to be decided; what was deemed
-    cancelled since is among it."""
+    """Return what is booked and not over when the parent acts, or still to be decided; what was
+    deemed cancelled since is among it."""
     found = own_bookings.since(turn, store, turn.acted_at - _BEHIND)
     grace = turn.office.grace
     return [

@@ -13,8 +13,8 @@ from models.turn import Turn
 
 
 def closed(turn: Turn, store: Store) -> list[Message] | None:
-    """What is still to be settled, or None when the way is free. Whom the office refuses is told
-    kindly to phone, whatever else is settled (arts. 6(6), 12(1))."""
+    """Return what is still to be settled, or None when the way is free. Whom the office refuses is
+    told kindly to phone, whatever else is settled (arts. 6(6), 12(1))."""
     settled = store.settled.of(turn.contact, turn.today)
     if settled.is_refused:
         return _please_phone(turn)
@@ -33,7 +33,7 @@ def closed(turn: Turn, store: Store) -> list[Message] | None:
 
 
 def _please_phone(turn: Turn) -> list[Message]:
-    """What somebody is told whom the office refuses."""
+    """Return what somebody is told whom the office refuses."""
     return [
         Message(
             title=turn.say("refused.title"),
@@ -44,7 +44,7 @@ def _please_phone(turn: Turn) -> list[Message]:
 
 
 def being_checked(turn: Turn) -> list[Message]:
-    """What somebody is told who gave a registration number that another record has."""
+    """Return what somebody is told who gave a registration number that another record has."""
     return [
         Message(
             title=turn.say("joining.checking_title"),
@@ -55,7 +55,7 @@ def being_checked(turn: Turn) -> list[Message]:
 
 
 def unless_refused(step: Step) -> Step:
-    """A step in whose place somebody whom the office refuses is told to phone."""
+    """Return a step in whose place somebody whom the office refuses is told to phone."""
 
     @wraps(step)
     def guarded(turn: Turn, store: Store, *given: Any) -> list[Message]:
@@ -67,7 +67,7 @@ def unless_refused(step: Step) -> Step:
 
 
 def only_the_form_is_missing(turn: Turn, store: Store) -> bool:
-    """Whether everything but the form is settled."""
+    """Return whether everything but the form is settled."""
     settled = store.settled.of(turn.contact, turn.today)
     return (
         turn.contact.job_seeker_id is None

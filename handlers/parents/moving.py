@@ -25,7 +25,7 @@ class Movable(NamedTuple):
 
 
 def choose_move(turn: Turn, store: Store, found: Sequence[Booking]) -> list[Message]:
-    """The typed word "move": the days for the one booking that is meant, or a choice."""
+    """Answer the typed word "move" with the days for the one booking that is meant, or a choice."""
     if len(found) != 1:
         return my_bookings.show_mine(turn, store)
     return show_days(turn, store, found[0].id, 0)
@@ -43,7 +43,7 @@ def closed(turn: Turn, store: Store, booking_id: int) -> list[Message] | None:
 
 
 def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Message]:
-    """The days that have free slots."""
+    """Return the days that have free slots."""
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
@@ -72,7 +72,7 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
 
 
 def show_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Message]:
-    """The free times of a day."""
+    """Return the free times of a day."""
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
@@ -89,7 +89,7 @@ def show_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Mes
 def ask(
     turn: Turn, store: Store, booking_id: int, starts_at: datetime, counselor_id: int
 ) -> list[Message]:
-    """From which slot to which: one question."""
+    """Ask once, from which slot to which."""
     found = _movable(turn, store, booking_id)
     if isinstance(found, list):
         return found
@@ -159,7 +159,7 @@ def _offer_nearest(turn: Turn, store: Store, starts_at: datetime, moving: Movabl
 
 
 def _movable(turn: Turn, store: Store, booking_id: int) -> Movable | list[Message]:
-    """The booking if it can be moved now, or the answer why not."""
+    """Return the booking if it can be moved now, or the answer why not."""
     found = own_bookings.find(turn, store, booking_id)
     if found is None:
         raise NotAButton("not this parent's booking")

@@ -65,7 +65,7 @@ def _show(
 
 
 def _just_cancelled(turn: Turn, store: Store) -> Booking | None:
-    """What the parent has cancelled and may still take back."""
+    """Return what the parent has cancelled and may still take back."""
     seeker = turn.contact.job_seeker_id
     latest = store.bookings.latest(seeker) if seeker is not None else None
     is_to_come = latest is not None and may_cancel(latest.starts_at, turn.now)
@@ -73,7 +73,8 @@ def _just_cancelled(turn: Turn, store: Store) -> Booking | None:
 
 
 def choose_company(turn: Turn, store: Store) -> list[Message]:
-    """The typed word "interpreter": the question for the one booking there is, or a choice."""
+    """Answer the typed word "interpreter" with the question for the one booking there is, or a
+    choice."""
     mine = own_bookings.current(turn, store)
     if len(mine) != 1:
         return show_mine(turn, store)
@@ -81,7 +82,7 @@ def choose_company(turn: Turn, store: Store) -> list[Message]:
 
 
 def ask_company(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """Who comes along to a booking that stands already?"""
+    """Ask who comes along to a booking that stands already."""
     found = own_bookings.find(turn, store, booking_id)
     if found is None:
         raise NotAButton("not this parent's booking")

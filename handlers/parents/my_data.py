@@ -7,7 +7,7 @@ from models.turn import Turn
 
 
 def show(turn: Turn, store: Store) -> list[Message]:
-    """A one-time link to the page."""
+    """Return a one-time link to the page."""
     token = store.forms.open_link(turn.contact.id, turn.now, Purpose.MY_DATA)
     minutes = int(FORM_LIFE.total_seconds() // 60)
     link = Link(turn.say("my_data.open"), turn.links.my_data(token), primary=True)

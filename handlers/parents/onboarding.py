@@ -54,5 +54,5 @@ def form_sent(turn: Turn, store: Store) -> list[Message]:
 
 
 def change_details(turn: Turn, store: Store) -> list[Message]:
-    """A form link for someone whose phone or name has changed."""
+    """Return a form link for someone whose phone or name has changed."""
     return gate.closed(turn, store) or details.offer_form(turn, store)

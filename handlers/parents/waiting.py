@@ -23,7 +23,7 @@ _DAYS = 20
 
 
 def choose_day(turn: Turn, store: Store, service: str) -> list[Message]:
-    """Which full day? Or any, where all are full."""
+    """Ask for which full day, or for any where all are full."""
     if blocked := gate.closed(turn, store):
         return blocked
     _check(turn, service)
@@ -128,7 +128,7 @@ def _wait(turn: Turn, store: Store, service: str, day: date | None) -> list[Mess
 
 
 def _next_slot(turn: Turn, store: Store, wait: Wait, free: dict[date, list[Slot]]) -> Slot | None:
-    """The slot to offer to somebody, if there is one and they may be offered one now."""
+    """Return the slot to offer to somebody, if there is one and they may be offered one now."""
     days: Sequence[date] = [wait.day] if wait.day else list(free)
     slots = [slot for day in days for slot in free.get(day, [])]
     if not slots or store.waiting.has_hold(wait.contact_id, turn.now):

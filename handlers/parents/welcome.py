@@ -13,7 +13,8 @@ from models.turn import Turn
 
 
 def welcome(turn: Turn, store: Store) -> list[Message]:
-    """What this is, what it costs, and the terms: the first words after "follow" (arts. 1, 3)."""
+    """Return what this is, what it costs, and the terms: the first words after "follow" (arts. 1,
+    3)."""
     known = consent.stands(turn, store.settled.of(turn.contact, turn.today))
     text = [turn.say("welcome.text", app=turn.office.video.name)]
     if not known:
@@ -39,7 +40,7 @@ def show_menu(turn: Turn, store: Store) -> list[Message]:
 
 
 def show_languages(turn: Turn, store: Store) -> list[Message]:
-    """The languages by their own names: whoever cannot read this one finds theirs."""
+    """Return the languages by their own names: whoever cannot read this one finds theirs."""
     return [
         Message(
             title=turn.say("language.choose"),
@@ -64,7 +65,7 @@ def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
 
 
 def speak(turn: Turn, store: Store, text: str) -> list[Message]:
-    """The language whose name was typed; all of them where it is not clear."""
+    """Set the language whose name was typed; all of them where it is not clear."""
     named = languages_named(text)
     if len(named) != 1:
         return show_languages(turn, store)
@@ -72,7 +73,7 @@ def speak(turn: Turn, store: Store, text: str) -> list[Message]:
 
 
 def help_(turn: Turn, store: Store) -> list[Message]:
-    """What can be done here, what can be typed, and the way to a person."""
+    """Return what can be done here, what can be typed, and the way to a person."""
     text, points = parts.bulleted(turn.say("help.text", phone=parts.phone(turn)))
     return [
         Message(
@@ -96,7 +97,7 @@ def help_(turn: Turn, store: Store) -> list[Message]:
 
 
 def office(turn: Turn, store: Store) -> list[Message]:
-    """How to reach the office."""
+    """Return how to reach the office."""
     address = turn.office.words(turn.office.address, turn.say.language)
     return [
         Message(
@@ -116,21 +117,21 @@ def not_understood(turn: Turn, store: Store) -> list[Message]:
 
 
 def greet(turn: Turn, store: Store) -> list[Message]:
-    """The answer to a greeting; the talk stays where it was."""
+    """Return the answer to a greeting; the talk stays where it was."""
     if own_bookings.current(turn, store):
         return you_are_welcome(turn, store)
     return [Message(text=turn.say("fallback.greeting"), shortcuts=parts.menu_shortcuts(turn))]
 
 
 def you_are_welcome(turn: Turn, store: Store) -> list[Message]:
-    """The answer to a courtesy."""
+    """Return the answer to a courtesy."""
     is_awaited = bool(own_bookings.current(turn, store))
     text = turn.say("fallback.courtesy_awaited" if is_awaited else "fallback.courtesy")
     return [Message(text=text, shortcuts=parts.menu_shortcuts(turn))]
 
 
 def not_here(turn: Turn, store: Store) -> list[Message]:
-    """Somebody typed a phone or registration number, which do not belong into a chat."""
+    """Answer somebody who typed a phone or registration number, which do not belong into a chat."""
     return [
         Message(
             text=turn.say("fallback.personal"),
@@ -141,8 +142,8 @@ def not_here(turn: Turn, store: Store) -> list[Message]:
 
 
 def press_a_button(turn: Turn, store: Store) -> list[Message]:
-    """Somebody typed "yes" or "no": only a button says to what. Who is on the way to a first
-    booking sees the question again."""
+    """Answer somebody who typed "yes" or "no": only a button says to what. Who is on the way to a
+    first booking sees the question again."""
     press = Message(text=turn.say("fallback.press"), shortcuts=parts.menu_shortcuts(turn))
     if own_bookings.current(turn, store):
         return [press]
@@ -154,14 +155,14 @@ def stale_button(turn: Turn, store: Store) -> list[Message]:
 
 
 def not_text(turn: Turn, store: Store) -> list[Message]:
-    """A kind answer to stickers, photos, voice messages and places."""
+    """Return a kind answer to stickers, photos, voice messages and places."""
     kind = turn.event.text if turn.event else ""
     known = kind in ("sticker", "photo", "voice", "location")
     return [parts.menu(turn, turn.say(f"fallback.{kind}" if known else "fallback.other"))]
 
 
 def sorry(turn: Turn) -> Message:
-    """Something went wrong on our side: what to do now."""
+    """Say that something went wrong on our side: what to do now."""
     return parts.menu(turn, turn.say("fallback.sorry", phone=parts.phone(turn)))
 
 

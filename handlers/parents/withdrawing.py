@@ -10,7 +10,7 @@ from models.turn import Turn
 
 
 def ask(turn: Turn, store: Store) -> list[Message]:
-    """One question before a consent is withdrawn; it says what would be cancelled."""
+    """Ask once before a consent is withdrawn; it says what would be cancelled."""
     given = store.terms.consent_of(turn.contact.id)
     if given is None or not given.given:
         return [parts.menu(turn, turn.say("withdraw.nothing"))]

@@ -11,7 +11,7 @@ from models.turn import Turn
 
 
 def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
-    """Everything a parent needs of a booking; after the reminder hour also what the reminder
+    """Return everything a parent needs of a booking; after the reminder hour also what the reminder
     would have said."""
     remind_at = day_before(booking.starts_at, turn.office.reminder_at, turn.office.zone)
     is_too_late = turn.now >= remind_at
@@ -99,7 +99,7 @@ def ways_to_change(turn: Turn, booking: Booking) -> Group:
 
 
 def cards_of(turn: Turn, mine: Sequence[Booking]) -> list[Message]:
-    """One booking as its card, several as a list to choose from."""
+    """Return one booking as its card, several as a list to choose from."""
     if len(mine) == 1:
         return [card(turn, mine[0])]
     choices = [button(parts.when_of(turn, each), "show/1", each.id) for each in mine]
@@ -107,7 +107,7 @@ def cards_of(turn: Turn, mine: Sequence[Booking]) -> list[Message]:
 
 
 def over(turn: Turn, found: Booking) -> Message:
-    """What became of a booking whose time is past or that was ended."""
+    """Return what became of a booking whose time is past or that was ended."""
     return Message(
         title=turn.say(f"over.{found.status}"),
         headline=parts.headline_of(turn, found),
@@ -162,12 +162,12 @@ def how_and_rule(turn: Turn, booking: Booking) -> str:
 
 
 def rule(turn: Turn) -> str:
-    """The 10-minute rule (art. 6(6)), said where it matters."""
+    """Return the 10-minute rule (art. 6(6)), said where it matters."""
     return turn.say("booking.rule", minutes=turn.office.grace_minutes)
 
 
 def how_to_enter(turn: Turn, booking: Booking) -> str:
-    """How the parent gets in, or plainly that there is no URL yet (art. 6(4))."""
+    """Return how the parent gets in, or plainly that there is no URL yet (art. 6(4))."""
     # A room that is being made is there long before the parent comes.
     if booking.meeting_url or booking.host is not None:
         return turn.say("booking.enter", minutes=parts.minutes(parts.EARLY))
@@ -175,7 +175,8 @@ def how_to_enter(turn: Turn, booking: Booking) -> str:
 
 
 def device_check(turn: Turn, booking: Booking) -> Link:
-    """Where the parent tries camera, microphone, speaker and connection (arts. 2(2), 12(4))."""
+    """Return where the parent tries camera, microphone, speaker and connection (arts. 2(2),
+    12(4))."""
     is_next = not parts.door_is_open(turn, booking)
     url = turn.links.device(booking)
     return Link(turn.say("device.title"), url, primary=is_next, in_browser=True)
@@ -186,7 +187,7 @@ def video_test(turn: Turn) -> Link:
 
 
 def in_contact_window(turn: Turn, booking: Booking) -> bool:
-    """Whether an act of this turn holds the booking."""
+    """Return whether an act of this turn holds the booking."""
     office = turn.office
     return counts_as_contact(
         booking.starts_at, turn.acted_from, turn.acted_at, office.contact_window, office.grace

@@ -23,8 +23,8 @@ class Report(Choice):
 
 
 def note_end(turn: Turn, store: Store, row: Outgoing, end: SendState) -> None:
-    """A request to a platform has ended: who asked for it hears how, and staff hear of what a
-    parent does not know."""
+    """Note how a request to a platform has ended: who asked for it hears how, and staff hear of
+    what a parent does not know."""
     _report(turn, store, row, end)
     if end is SendState.UNREACHABLE:
         contact = store.contacts.by_id(row.contact_id)
@@ -54,7 +54,7 @@ def _report(turn: Turn, store: Store, row: Outgoing, end: SendState) -> None:
 
 
 def cannot_be_sent(turn: Turn, store: Store, letter: Letter) -> None:
-    """A letter is for somebody who has no chat, or whose chat cannot be reached."""
+    """Note that a letter is for somebody who has no chat, or whose chat cannot be reached."""
     has_no_chat, booking = letter.to is NOBODY, letter.booking
     if letter.report_to is not None:
         report = Report.NO_CHAT if has_no_chat else Report.NOT_DELIVERED

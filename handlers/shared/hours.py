@@ -7,7 +7,7 @@ from models.turn import Turn
 
 
 def is_open(turn: Turn) -> bool:
-    """Whether staff are there to answer: the office's hours on a working day."""
+    """Return whether staff are there to answer: the office's hours on a working day."""
     opens, closes = turn.office.office_hours
     zone = turn.office.zone
     return is_business_day(turn.today) and (
@@ -16,7 +16,7 @@ def is_open(turn: Turn) -> bool:
 
 
 def next_opening(turn: Turn) -> datetime:
-    """When the office opens next (UTC or the office's zone: it is aware)."""
+    """Return when the office opens next (UTC or the office's zone: it is aware)."""
     day = turn.today
     while True:
         opens = at(day, turn.office.office_hours[0], turn.office.zone)
@@ -26,7 +26,7 @@ def next_opening(turn: Turn) -> datetime:
 
 
 def is_quiet(turn: Turn) -> bool:
-    """Whether people are not to be disturbed now."""
+    """Return whether people are not to be disturbed now."""
     begins, ends = turn.office.quiet_hours
     clock = turn.now.astimezone(turn.office.zone).time()
     return clock >= begins or clock < ends if begins > ends else begins <= clock < ends

@@ -31,7 +31,7 @@ def days_card(
     page_verb: Verb,
     more: Sequence[Button] = (),
 ) -> Message:
-    """Days with free slots, with how many, page by page."""
+    """Return days with free slots, with how many, page by page."""
     days = list(free)
     pages = -(-len(days) // _DAYS_A_PAGE)
     page = min(page, pages - 1)
@@ -73,7 +73,7 @@ def times_card(
     time_verb: Verb,
     back: Button,
 ) -> Message:
-    """A day's free times: with the counselor of last time, then morning and afternoon."""
+    """Return a day's free times: with the counselor of last time, then morning and afternoon."""
     last = last_counselor(turn, store)
     slots = one_for_each_start(free, last)
     with_last = [slot for slot in slots if slot.counselor_id == last]
@@ -92,7 +92,7 @@ def times_card(
 
 
 def _by_half_day(turn: Turn, slots: Sequence[Slot], time_verb: Verb, counselor: str) -> list[Group]:
-    """Times in groups of morning and afternoon, headed by the counselor of last time."""
+    """Return times in groups of morning and afternoon, headed by the counselor of last time."""
     halves = {
         "booking.morning": [slot for slot in slots if _hour(turn, slot) < _NOON_HOUR],
         "booking.afternoon": [slot for slot in slots if _hour(turn, slot) >= _NOON_HOUR],
@@ -114,7 +114,7 @@ def _by_half_day(turn: Turn, slots: Sequence[Slot], time_verb: Verb, counselor: 
 def offer_nearest(
     turn: Turn, store: Store, starts_at: datetime, time_verb: Verb, mine: Sequence[Booking]
 ) -> list[Message]:
-    """The slot is gone or not bookable any more: the nearest free ones, at once."""
+    """Offer the nearest free slots at once: the wanted one is gone, or not bookable any more."""
     by_day = days(turn, store, mine).free
     around = days_around(list(by_day), local_day(starts_at, turn.office.zone), _NEAREST)
     slots = [slot for day in around for slot in by_day[day]]
@@ -136,7 +136,8 @@ def offer_nearest(
 
 
 def no_free_days(turn: Turn, service: str = "") -> Message:
-    """Nothing is free in the whole window: who wants to book can be told when something is."""
+    """Say that nothing is free in the whole window: who wants to book can be told when something
+    is."""
     waiting = [button(turn.say("waiting.tell_me"), "waitany/1", service)] if service else []
     return Message(
         title=turn.say("booking.no_days_title"),
@@ -154,7 +155,7 @@ def no_free_days(turn: Turn, service: str = "") -> Message:
 
 
 def nothing_on(turn: Turn, store: Store, day: date) -> str:
-    """Why a day has no time to choose: too soon, too far ahead, closed or full."""
+    """Return why a day has no time to choose: too soon, too far ahead, closed or full."""
     named, ahead = turn.say.day(day), turn.office.horizon_days
     if day <= turn.today:
         return turn.say("booking.day_is_too_soon", day=named, phone=parts.phone(turn))
@@ -166,8 +167,9 @@ def nothing_on(turn: Turn, store: Store, day: date) -> str:
 
 
 def days(turn: Turn, store: Store, mine: Sequence[Booking]) -> Days:
-    """The days with slots that this parent may still book, with them; the full days beside them.
-    `mine` is what the parent has booked and keeps: nobody can be in two consultations at once."""
+    """Return the days with slots that this parent may still book, with them; the full days beside
+    them. `mine` is what the parent has booked and keeps: nobody can be in two consultations at
+    once."""
     found = store.calendar.days(turn.now, holder=turn.contact.id)
     if not mine:
         return found
@@ -176,7 +178,7 @@ def days(turn: Turn, store: Store, mine: Sequence[Booking]) -> Days:
 
 
 def free_on(turn: Turn, store: Store, day: date, mine: Sequence[Booking]) -> list[Slot]:
-    """The free slots of a day that this parent may still book."""
+    """Return the free slots of a day that this parent may still book."""
     # Judged by the press, which may arrive after midnight.
     if day not in bookable_days(turn.acted_at, turn.office.zone, turn.office.horizon_days):
         return []
@@ -185,8 +187,8 @@ def free_on(turn: Turn, store: Store, day: date, mine: Sequence[Booking]) -> lis
 
 
 def free_at(turn: Turn, store: Store, starts_at: datetime, mine: Sequence[Booking]) -> list[Slot]:
-    """The free slots at a start that this parent may still book: the rules are asked again when
-    the button is pressed, not only when it was shown."""
+    """Return the free slots at a start that this parent may still book: the rules are asked again
+    when the button is pressed, not only when it was shown."""
     zone, ahead = turn.office.zone, turn.office.horizon_days
     if not may_book(starts_at, turn.acted_at, zone, ahead) or starts_at <= turn.now:
         return []
@@ -209,13 +211,13 @@ def _hour(turn: Turn, slot: Slot) -> int:
 
 
 def last_counselor(turn: Turn, store: Store) -> int | None:
-    """Whom this parent met last."""
+    """Return whom this parent met last."""
     seeker = turn.contact.job_seeker_id
     return store.bookings.counselor_of_last_time(seeker, turn.now) if seeker else None
 
 
 def best_at(turn: Turn, store: Store, starts_at: datetime, mine: Sequence[Booking]) -> Slot | None:
-    """The free slot at a start, the counselor of last time's where that one is free."""
+    """Return the free slot at a start, the counselor of last time's where that one is free."""
     free = free_at(turn, store, starts_at, mine)
     slots = one_for_each_start(free, last_counselor(turn, store))
     return slots[0] if slots else None

@@ -14,7 +14,7 @@ _BULLETS = ("・", "•")
 
 
 def when_of(turn: Turn, booking: Booking) -> str:
-    """When a booking is, with its end."""
+    """Return when a booking is, with its end."""
     return when(turn, booking.starts_at, booking.ends_at)
 
 
@@ -29,7 +29,7 @@ def headline(turn: Turn, start: datetime, end: datetime | None = None) -> str:
 
 
 def when(turn: Turn, start: datetime, end: datetime | None = None) -> str:
-    """A start with its end, in the office's time zone and the parent's language."""
+    """Return a start with its end, in the office's time zone and the parent's language."""
     return _when(turn, "format.when", start, end)
 
 
@@ -45,12 +45,12 @@ def _when(turn: Turn, phrase: str, start: datetime, end: datetime | None) -> str
 
 
 def moment(turn: Turn, at: datetime) -> str:
-    """A day with its weekday and the time, in the office's time zone."""
+    """Return a day with its weekday and the time, in the office's time zone."""
     return f"{turn.say.day(local_day(at, turn.office.zone))} {clock_time(turn, at)}"
 
 
 def clock_time(turn: Turn, start: datetime) -> str:
-    """A start's time of day in the office's time zone."""
+    """Return a start's time of day in the office's time zone."""
     return turn.say.time(start.astimezone(turn.office.zone).time())
 
 
@@ -63,7 +63,7 @@ def office_name(turn: Turn) -> str:
 
 
 def phone(turn: Turn) -> str:
-    """The office's phone with its hours."""
+    """Return the office's phone with its hours."""
     hours = turn.office.words(turn.office.phone_hours, turn.say.language)
     return turn.say("office.phone", phone=turn.office.phone, hours=hours)
 
@@ -86,7 +86,7 @@ def door_is_open(turn: Turn, booking: Booking) -> bool:
 
 
 def menu_shortcuts(turn: Turn) -> tuple[Button, ...]:
-    """What one often wants next."""
+    """Return what one often wants next."""
     return (
         button(turn.say("menu.book"), "book/1"),
         button(turn.say("menu.mine"), "mine/1"),
@@ -95,7 +95,7 @@ def menu_shortcuts(turn: Turn) -> tuple[Button, ...]:
 
 
 def menu(turn: Turn, text: str = "") -> Message:
-    """Everything there is, as buttons."""
+    """Return everything there is, as buttons."""
     return Message(
         title=turn.say("menu.title"),
         text=text or turn.say("menu.text"),

@@ -13,8 +13,8 @@ _PERSONAL_NUMBER = re.compile(r"(?<!\d)\d(?:[ .()\u2010-\u2015\u2212-]{0,2}\d){8
 
 
 def without_personal_numbers(text: str) -> str:
-    """A text without what seems to be a phone or registration number; the very same text where
-    there is none."""
+    """Return a text without what seems to be a phone or registration number; the very same text
+    where there is none."""
     words = plain(text).replace("‐", "-")
     found = _numbers(words)
     if not found:
@@ -24,8 +24,8 @@ def without_personal_numbers(text: str) -> str:
 
 
 def numbers_in(text: str) -> set[str]:
-    """Everything in a text that could be one phone or registration number, as digits: groups of
-    digits that stand together, whatever signs lie between them."""
+    """Return everything in a text that could be one phone or registration number, as digits: groups
+    of digits that stand together, whatever signs lie between them."""
     groups = list(re.finditer(r"[0-9]+", "".join(map(_digit, plain(text)))))
     found = set()
     for first in range(len(groups)):
@@ -41,7 +41,7 @@ def numbers_in(text: str) -> set[str]:
 
 
 def _digit(sign: str) -> str:
-    """Digits of every script as ours; all else as it is."""
+    """Return digits of every script as ours; all else as it is."""
     if sign in _KANJI_DIGITS:
         return str(_KANJI_DIGITS.index(sign))
     return str(unicodedata.decimal(sign, sign))

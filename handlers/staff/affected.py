@@ -31,9 +31,9 @@ def ask(
     title: str = "",
     keep: str = "affected.keep_none",
 ) -> list[Message] | None:
-    """The question, unless nothing is hit or it was answered for exactly these bookings; a
-    button's arguments are `verb` with the answer behind them. `title` says what was understood of
-    a text, `keep` is the phrase for going on where nothing is hit. Raises NotAButton for an answer
+    """Return the question, unless nothing is hit or it was answered for exactly these bookings; a
+    button's arguments are `verb` with the answer behind them. `title` says what was understood of a
+    text, `keep` is the phrase for going on where nothing is hit. Raises NotAButton for an answer
     that there is not."""
     answer, _, listed = how.partition("-")
     if answer not in (ASK, *HOWS):
@@ -70,7 +70,7 @@ def ask(
 def settle(
     turn: Turn, store: Store, hit: Sequence[Booking], how: str, reason: str
 ) -> list[Message]:
-    """What becomes of the bookings that a change has hit."""
+    """Settle what becomes of the bookings that a change has hit."""
     answer = how.partition("-")[0]
     if answer == "cancel" and hit:
         for each in hit:
@@ -96,12 +96,13 @@ def _line(turn: Turn, store: Store, booking: Booking) -> str:
 
 
 def _in_parts(every: Sequence[Part]) -> list[Sequence[Part]]:
-    """As many as one message holds on every channel: an answer is about all of them, so all of
-    them are shown."""
+    """Cut into as many as one message holds on every channel: an answer is about all of them, so
+    all of them are shown."""
     return [every[at : at + _A_MESSAGE] for at in range(0, len(every), _A_MESSAGE)]
 
 
 def _fingerprint(hit: Sequence[Booking]) -> str:
-    """Which bookings were listed, and as they stood: an answer is about these and no others."""
+    """Return which bookings were listed, and as they stood: an answer is about these and no
+    others."""
     stood = " ".join(f"{each.id}.{each.version}" for each in hit)
     return f"{crc32(stood.encode()):08x}"

@@ -22,7 +22,7 @@ _MOST_WORDS = 3
 
 
 def in_words(say: Phrases, alert: Alert, when: str, channels: Mapping[str, Platform]) -> str:
-    """An alert in one line: what, which booking, when."""
+    """Return an alert in one line: what, which booking, when."""
     words = say(f"alert.{alert.kind}")
     if alert.detail:
         words = f"{words}: {_detail(say, alert.detail, channels)}"
@@ -32,7 +32,7 @@ def in_words(say: Phrases, alert: Alert, when: str, channels: Mapping[str, Platf
 
 
 def _detail(say: Phrases, detail: str, channels: Mapping[str, Platform]) -> str:
-    """What fills an alert's words; a way in is named as people know it."""
+    """Return what fills an alert's words; a way in is named as people know it."""
     way, space, rest = detail.partition(" ")
     named = channels[way].title if way in channels else say.find(f"way.{way}")
     return f"{named}{space}{rest}" if named else detail
@@ -43,7 +43,7 @@ def line(turn: Turn, alert: Alert) -> str:
 
 
 def _moved(turn: Turn, alert: Alert) -> Alert:
-    """An alert of a move, with the old time in the office's zone."""
+    """Return an alert of a move, with the old time in the office's zone."""
     if alert.kind not in (AlertKind.MOVED, AlertKind.MOVED_AWAY):
         return alert
     return alert._replace(detail=f"{parts.when(turn, was_at(alert))} →")
@@ -62,8 +62,8 @@ def seeker_of(store: Store, alert: Alert) -> int | None:
 
 
 def words_of_parent(to: Turn, store: Store, alert: Alert) -> list[str]:
-    """What the parent wrote last, where staff are to see it: without numbers, and without the
-    name, which no chat carries. Who gave the number of somebody known is named as such."""
+    """Return what the parent wrote last, where staff are to see it: without numbers, and without
+    the name, which no chat carries. Who gave the number of somebody known is named as such."""
     if alert.kind not in urgency.WITH_WORDS or alert.booking_id is None:
         return []
     booking = store.bookings.by_id(alert.booking_id)
@@ -90,5 +90,5 @@ def words_of_parent(to: Turn, store: Store, alert: Alert) -> list[str]:
 
 
 def was_at(alert: Alert) -> datetime:
-    """The time (UTC) from which a booking was moved."""
+    """Return the time (UTC) from which a booking was moved."""
     return datetime.strptime(alert.detail, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC)

@@ -49,7 +49,7 @@ def tell_untold(turn: Turn, store: Store) -> None:
 
 
 def _may_wait(turn: Turn, alert: Alert) -> bool:
-    """Whether what may settle by itself has the time to: around the start nothing has."""
+    """Return whether what may settle by itself has the time to: around the start nothing has."""
     window = turn.office.contact_window
     return (
         alert.starts_at is None
@@ -59,7 +59,8 @@ def _may_wait(turn: Turn, alert: Alert) -> bool:
 
 
 def _is_soon(turn: Turn, alert: Alert) -> bool:
-    """Whether a change concerns today or the next working day, by its old or its new time."""
+    """Return whether a change concerns today or the next working day, by its old or its new
+    time."""
     zone, last = turn.office.zone, next_working_day(turn.today)
     times = [alert.starts_at] if alert.starts_at else []
     if alert.kind in (AlertKind.MOVED, AlertKind.MOVED_AWAY):
@@ -68,7 +69,7 @@ def _is_soon(turn: Turn, alert: Alert) -> bool:
 
 
 def _concerned(store: Store, alert: Alert) -> list[Member]:
-    """Whose business an alert is, but theirs who did what it speaks of. News of a day is its
+    """Return whose business an alert is, but theirs who did what it speaks of. News of a day is its
     counselor's; without a chat of theirs, the admins'."""
     members = store.staff.concerned(alert.counselor_id)
     if alert.kind in urgency.NEWS:
@@ -93,7 +94,7 @@ def _tell(turn: Turn, store: Store, alert: Alert) -> None:
 
 
 def _told_buttons(to: Turn, store: Store, alert: Alert) -> list[Button]:
-    """What can be done about an alert that is told at once."""
+    """Return what can be done about an alert that is told at once."""
     buttons = (
         []
         if alert.kind in urgency.NEWS
@@ -117,6 +118,6 @@ def _told_buttons(to: Turn, store: Store, alert: Alert) -> list[Button]:
 
 
 def _start(to: Turn, store: Store, alert: Alert) -> Button | None:
-    """The button that lets the host in, while the room can be started."""
+    """Return the button that lets the host in, while the room can be started."""
     booking = store.bookings.by_id(alert.booking_id) if alert.booking_id is not None else None
     return cards.start_button(to, booking) if booking and cards.can_start(to, booking) else None

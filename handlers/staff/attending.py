@@ -23,7 +23,7 @@ _EARLIER = {
 
 
 def present(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The parent is there: from 15 minutes before the start on."""
+    """Note that the parent is there: from 15 minutes before the start on."""
     booking = booking_of(turn, store, booking_id)
     if turn.now < booking.starts_at - parts.EARLY:
         return _not_now(turn, store, booking)
@@ -31,7 +31,7 @@ def present(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def completed(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The consultation has taken place."""
+    """Note that the consultation has taken place."""
     booking = booking_of(turn, store, booking_id)
     if turn.now < booking.starts_at - parts.EARLY:
         return _not_now(turn, store, booking)
@@ -39,7 +39,7 @@ def completed(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def absent(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The parent has not come: staff decide what the program could not."""
+    """Note that the parent has not come: staff decide what the program could not."""
     booking = booking_of(turn, store, booking_id)
     # Nobody is absent before the grace is over (art. 6(6)).
     if turn.now < deadline(booking.starts_at, turn.office.grace):
@@ -48,8 +48,7 @@ def absent(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def undo(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """A deemed cancellation, or the end that the video service saw, is taken back: staff decide
-    anew."""
+    """Take back a deemed cancellation, or the end that the video service saw: staff decide anew."""
     booking = booking_of(turn, store, booking_id)
     is_own = not store.bookings.completed_by_service(booking.id)
     if booking.status == Status.COMPLETED and is_own:
@@ -84,7 +83,7 @@ def _not_now(turn: Turn, store: Store, booking: Booking) -> list[Message]:
 
 
 def _word(to: Turn, booking: Booking, what: str) -> Message:
-    """What the parent is told of it."""
+    """Return what the parent is told of it."""
     buttons: list[Link] = []
     if what in ("present", "undo") and to.now < booking.ends_at:
         buttons.append(parts.join_link(to, booking))

@@ -18,7 +18,7 @@ _VALUES = ("status.", "role.", "standing.", "reason.", "alert.", "audit.value.")
 
 
 def show(turn: Turn, store: Store, before_id: int) -> list[Message]:
-    """Who did what, the newest first, page by page."""
+    """Return who did what, the newest first, page by page."""
     entries = store.audit.latest(_LINES, before_id)
     older: list[Button] = []
     if len(entries) == _LINES:
@@ -55,7 +55,8 @@ def _when(turn: Turn, at: datetime) -> str:
 
 
 def _what(turn: Turn, what: str) -> str:
-    """What was refused may be any command or button, which has perhaps a name of its own only."""
+    """Name what was refused: it may be any command or button, which has perhaps a name of its own
+    only."""
     slug = what.partition("/")[0].replace(" ", "_")
     found = turn.say.find(f"audit.did.{slug}") or turn.say.find(f"command.{slug}")
     return found or turn.say("audit.other", what=slug)

@@ -27,7 +27,7 @@ _A_MONDAY_OF_WORK = date(2024, 1, 15)
 
 
 def show_all(turn: Turn, store: Store) -> list[Message]:
-    """The counselors, and a way to add one."""
+    """Return the counselors, and a way to add one."""
     choices = [
         button(each.name, "counselor/1", each.id) for each in store.calendar.counselors_in_full()
     ]
@@ -49,7 +49,7 @@ def counselors_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def show(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
-    """One counselor with what can be changed."""
+    """Show one counselor with what can be changed."""
     found = _counselor(store, counselor_id)
     shifts = [
         button(turn.say("shift.one", shift=_in_words(turn.say, _as_rule(each))), "shift/1", each.id)
@@ -100,7 +100,7 @@ def ask_name(turn: Turn, store: Store) -> list[Message]:
 
 
 def add(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """Somebody new, without shifts yet."""
+    """Add somebody new, without shifts yet."""
     name = shortened(text, 60)
     if not name or name in [each.name for each in store.calendar.every_counselor()]:
         return _ask(turn, store, "newcounselor", "", "counselors.name_taken")
@@ -115,7 +115,7 @@ def ask_new_name(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 
 
 def rename(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """The same counselor under another name."""
+    """Give a counselor another name."""
     name = shortened(text, 60)
     if not name or name in [each.name for each in store.calendar.every_counselor()]:
         return _ask(turn, store, "rename", subject, "counselors.name_taken")
@@ -131,7 +131,7 @@ def ask_url(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 
 
 def set_url(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """Where this counselor's consultations take place: parents who have a booking hear of it.
+    """Set where this counselor's consultations take place: parents who have a booking hear of it.
     Bookings with a URL of their own keep it."""
     try:
         url = read_room(text, turn.office.video.hosts)
@@ -160,7 +160,7 @@ def ask_video_user(turn: Turn, store: Store, counselor_id: int) -> list[Message]
 
 
 def set_video_user(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """Who hosts this counselor's rooms at the video service; a dash for nobody. The rooms of
+    """Set who hosts this counselor's rooms at the video service; a dash for nobody. The rooms of
     bookings to come follow."""
     user = read_video_user(text)
     if user is None and text.strip() not in _NOBODY:
@@ -181,7 +181,7 @@ def ask_shift(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 
 
 def add_shift(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """More time: no booking is hit by that."""
+    """Add more time: no booking is hit by that."""
     try:
         shift = read_shift(text, turn.today)
     except ShiftError:
@@ -243,12 +243,12 @@ def keep_shift(
 
 
 def _wanted(counselor_id: int, shift: ShiftWords) -> list[Shift]:
-    """A shift of a counselor's for each of its weekdays."""
+    """Return a shift of a counselor's for each of its weekdays."""
     return [Shift(counselor_id, weekday, *shift[1:]) for weekday in shift.weekdays]
 
 
 def show_shift(turn: Turn, store: Store, shift_id: int) -> list[Message]:
-    """One shift: end it on a day, or take it away."""
+    """Show one shift: end it on a day, or take it away."""
     shift = _shift(store, shift_id)
     return [
         Message(
@@ -265,7 +265,7 @@ def show_shift(turn: Turn, store: Store, shift_id: int) -> list[Message]:
 
 
 def _is_ever_offered(turn: Turn, weekday: int, shift: ShiftWords) -> bool:
-    """Whether any consultation fits into a shift and the office's hours (art. 6(3))."""
+    """Return whether any consultation fits into a shift and the office's hours (art. 6(3))."""
     day = _A_MONDAY_OF_WORK + timedelta(days=weekday)
     always = Shift(0, weekday, shift.start, shift.end, None, None)
     return bool(offered(day, turn.office.grid, [always], ()))
@@ -277,7 +277,7 @@ def ask_end(turn: Turn, store: Store, shift_id: int) -> list[Message]:
 
 
 def end(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """The last day on which a shift holds."""
+    """Set the last day on which a shift holds."""
     day = read_day(plain(text), turn.today)
     if day is None:
         return _ask(turn, store, "endshift", subject, "shift.ask_end")
@@ -319,7 +319,7 @@ def drop_shift(turn: Turn, store: Store, shift_id: int, how: str) -> list[Messag
 
 
 def _newly_hit(turn: Turn, store: Store, shift: ShiftRow, becomes: Shift | None) -> list[Booking]:
-    """The bookings that lose their shift by this change; what was outside before is not its
+    """Return the bookings that lose their shift by this change; what was outside before is not its
     business."""
     store.calendar.lock(change=True)  # nobody books into it while it is made
     every = _counselor(store, shift.counselor_id).shifts
@@ -335,7 +335,7 @@ def retire(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 
 
 def retire_how(turn: Turn, store: Store, counselor_id: int, how: str) -> list[Message]:
-    """No new bookings for a counselor, after asking what becomes of those there are."""
+    """Give no new bookings to a counselor, after asking what becomes of those there are."""
     found = _counselor(store, counselor_id)
     store.calendar.lock(change=True)
     hit = store.agenda.outside(counselor_id, [], turn.now)
@@ -347,7 +347,7 @@ def retire_how(turn: Turn, store: Store, counselor_id: int, how: str) -> list[Me
 
 
 def resume(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
-    """New bookings again for a counselor who got none."""
+    """Give new bookings again for a counselor who got none."""
     if counselor_id not in [each.id for each in store.calendar.retired()]:
         return show(turn, store, counselor_id)
     store.calendar.resume_counselor(counselor_id)
@@ -394,7 +394,7 @@ def _in_words(say: Phrases, shift: Shift) -> str:
 
 
 def _on_record(turn: Turn, shift: Shift) -> str:
-    """The audit is kept in the office's language."""
+    """Word it for the audit, which is kept in the office's language."""
     return _in_words(phrases(turn.office.language), shift)
 
 

@@ -19,7 +19,7 @@ _ANSWER_WITHIN = timedelta(minutes=15)
 
 
 def ask_phoned(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """One question before a call is recorded."""
+    """Ask once before a call is recorded."""
     booking = booking_of(turn, store, booking_id)
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking)]
@@ -28,7 +28,7 @@ def ask_phoned(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def phoned(turn: Turn, store: Store, booking_id: int, version: int) -> list[Message]:
-    """The parent cancelled on the phone: it is their own cancellation."""
+    """Note that the parent cancelled on the phone: it is their own cancellation."""
     booking = booking_of(turn, store, booking_id)
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking)]
@@ -45,8 +45,8 @@ def phoned(turn: Turn, store: Store, booking_id: int, version: int) -> list[Mess
 
 
 def phoned_late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The parent phoned that they will be late: that is contact, and holds the booking (art. 6(6):
-    the phone is the terms' own way)."""
+    """Note that the parent phoned that they will be late: that is contact, and holds the booking
+    (art. 6(6): the phone is the terms' own way)."""
     booking = booking_of(turn, store, booking_id)
     if booking.status not in (Status.BOOKED, Status.UNDECIDED):
         return [cards.card(turn, store, booking)]
@@ -59,7 +59,7 @@ def phoned_late(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def ask_withdraw(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """Why does the office cancel? A button, or one's own words."""
+    """Ask why the office cancels: a button, or one's own words."""
     booking = booking_of(turn, store, booking_id)
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking)]
@@ -106,13 +106,13 @@ def ask_own_reason(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def withdraw_because(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """The reason in staff's own words, which the parent reads as they are."""
+    """Take the reason in staff's own words, which the parent reads as they are."""
     booking_id, version = (int(part) for part in subject.split())
     return ending.end(turn, store, booking_id, version, "", shortened(text, 300))
 
 
 def ask_stop(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """One question before a consultation is stopped (art. 12(1)); staff write why."""
+    """Ask once before a consultation is stopped (art. 12(1)); staff write why."""
     booking = booking_of(turn, store, booking_id)
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking)]

@@ -22,7 +22,8 @@ _ROOM_AWAITED = timedelta(minutes=2)
 
 
 def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message:
-    """One booking with everything that staff can do with it; a reply to it can bring the URL."""
+    """Return one booking with everything that staff can do with it; a reply to it can bring the
+    URL."""
     own_title = f"{parts.when_of(turn, booking)}  {turn.say(f'status.{booking.status}')}"
     return Message(
         title=title or own_title,
@@ -33,7 +34,7 @@ def card(turn: Turn, store: Store, booking: Booking, title: str = "") -> Message
 
 
 def line(turn: Turn, store: Store, booking: Booking) -> str:
-    """One booking in one line of a list."""
+    """Return one booking in one line of a list."""
     start = parts.clock_time(turn, booking.starts_at)
     name = store.seekers.masked_name(booking.job_seeker_id)
     status = turn.say(f"status.{booking.status}")
@@ -41,7 +42,7 @@ def line(turn: Turn, store: Store, booking: Booking) -> str:
 
 
 def _lacks(turn: Turn, store: Store, booking: Booking) -> list[str]:
-    """What is still to be done for a booking."""
+    """Return what is still to be done for a booking."""
     if booking.status != Status.BOOKED:
         return []
     lacks = [] if booking.meeting_url else [_url_state(turn, store, booking)]
@@ -49,7 +50,7 @@ def _lacks(turn: Turn, store: Store, booking: Booking) -> list[str]:
 
 
 def _url_state(turn: Turn, store: Store, booking: Booking) -> str:
-    """Whether there is a URL, or a room that is being made or could not be made."""
+    """Return whether there is a URL, or a room that is being made or could not be made."""
     if booking.meeting_url:
         return turn.say("state.yes")
     if booking.host is None:
@@ -139,7 +140,7 @@ def _told(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
 
 
 def _here(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
-    """Since when the parent is there, as the video service saw it."""
+    """Return since when the parent is there, as the video service saw it."""
     since = witness.here_since(store, booking)
     if since is None or booking.status == Status.COMPLETED:
         return []
@@ -148,7 +149,7 @@ def _here(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
 
 
 def _device(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
-    """What the parent's last try of their device found."""
+    """Return what the parent's last try of their device found."""
     check = store.devices.last(booking.id)
     if check is None:
         return []
@@ -163,14 +164,14 @@ def _device(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]
 
 
 def can_start(turn: Turn, booking: Booking) -> bool:
-    """Whether the host can go into the booking's room now."""
+    """Return whether the host can go into the booking's room now."""
     opens = booking.starts_at - _STARTED_FROM
     is_on = booking.status in (*ACTIVE, Status.COMPLETED)
     return booking.is_in_room and is_on and opens <= turn.now < booking.ends_at
 
 
 def _why(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
-    """Why a booking is left to staff, where that is known."""
+    """Return why a booking is left to staff, where that is known."""
     if booking.status != Status.UNDECIDED:
         return []
     why = turn.say.find(f"alert.{store.bookings.why_undecided(booking.id)}")
@@ -178,12 +179,12 @@ def _why(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
 
 
 def start_button(turn: Turn, booking: Booking) -> Button:
-    """The button by which the host goes into the room."""
+    """Return the button by which the host goes into the room."""
     return button(turn.say("act.start"), "start/1", booking.id, primary=True)
 
 
 def _groups(turn: Turn, store: Store, booking: Booking) -> list[Group]:
-    """The buttons that make sense now, the most likely first."""
+    """Return the buttons that make sense now, the most likely first."""
     groups = [column(start_button(turn, booking))] if can_start(turn, booking) else []
     by_service = store.bookings.completed_by_service(booking.id)
     groups.append(Group(tuple(_buttons(turn, booking, by_service=by_service)), columns=2))
@@ -237,13 +238,13 @@ def is_active(booking: Booking) -> bool:
 
 
 def open_button(turn: Turn, booking: Booking) -> Button:
-    """The button that opens a booking's card from a list."""
+    """Return the button that opens a booking's card from a list."""
     label = f"{parts.clock_time(turn, booking.starts_at)} {booking.counselor} {booking.reference}"
     return button(label, "booking/1", booking.id)
 
 
 def sure(turn: Turn, title: str, text: str, yes: Button, booking: Booking) -> Message:
-    """One question before something that the parent is told."""
+    """Ask once before something that the parent is told."""
     return Message(
         title=title,
         text=text,

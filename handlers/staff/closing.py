@@ -20,7 +20,7 @@ def show_all(turn: Turn, store: Store) -> list[Message]:
 
 
 def show_from(turn: Turn, store: Store, first: int) -> list[Message]:
-    """The closures that are not over, each to be taken back, page by page."""
+    """Return the closures that are not over, each to be taken back, page by page."""
     found = store.calendar.closures_from(turn.now)
     choices = [
         button(turn.say("closures.remove", which=_in_words(turn, store, each)), "open/1", each.id)
@@ -35,12 +35,12 @@ def show_from(turn: Turn, store: Store, first: int) -> list[Message]:
 
 
 def closures_command(turn: Turn, store: Store, words: str) -> list[Message]:
-    """With a span of time, a closure of the office; without one, the list."""
+    """Show closures: with a span of time, a closure of the office; without one, the list."""
     return add(turn, store, "0", words) if words.strip() else show_all(turn, store)
 
 
 def ask_span(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
-    """When? The next text says it; 0 is the whole office."""
+    """Ask when: the next text says it; 0 is the whole office."""
     _check(store, counselor_id)
     until = turn.now + _ANSWER_WITHIN
     store.awaited.ask(turn.contact.id, "closure", str(counselor_id), until)
@@ -48,7 +48,7 @@ def ask_span(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 
 
 def add(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """The span that was typed."""
+    """Close the span that was typed."""
     span = read_span(text, turn.today, turn.office.zone)
     if span is None:
         return [
@@ -86,7 +86,7 @@ def close(
 
 
 def ask_reopen(turn: Turn, store: Store, closure_id: int) -> list[Message]:
-    """One question before people can book into a closure again."""
+    """Ask once before people can book into a closure again."""
     found = store.calendar.closure(closure_id)
     if found is None:
         return show_all(turn, store)
@@ -141,14 +141,14 @@ def _in_words(turn: Turn, store: Store, closure: Closure) -> str:
 def _described(
     turn: Turn, store: Store, counselor_id: int | None, start: datetime, end: datetime
 ) -> str:
-    """When, and whose."""
+    """Return when, and whose."""
     names = {each.id: each.name for each in store.calendar.every_counselor()}
     whose = names[counselor_id] if counselor_id else turn.say("closures.office")
     return f"{_span(turn, start, end)} {whose}"
 
 
 def _span(turn: Turn, start: datetime, end: datetime) -> str:
-    """A span in the office's zone; whole days without their midnights."""
+    """Return a span in the office's zone; whole days without their midnights."""
     zone = turn.office.zone
     start, end = start.astimezone(zone), end.astimezone(zone)
     if start.time() == end.time() == time(0):

@@ -43,7 +43,7 @@ def tomorrow_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def day_command(turn: Turn, store: Store, words: str) -> list[Message]:
-    """The day that was typed, however it was written."""
+    """Return the day that was typed, however it was written."""
     day = read_day(plain(words), turn.today)
     if day is None:
         return [desk.menu(turn, turn.say("day.which"))]
@@ -53,20 +53,21 @@ def day_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def show_day(turn: Turn, store: Store, day: date) -> list[Message]:
-    """The list of a day, with the cards of those who come next."""
+    """Return the list of a day, with the cards of those who come next."""
     bookings = listed_on(turn, store, day)
     return [overview(turn, store, day, bookings), *_next_cards(turn, store, bookings)]
 
 
 def listed_on(turn: Turn, store: Store, day: date) -> list[Booking]:
-    """The same as of_day, and what was cancelled: it stays on the list, so that nobody waits."""
+    """Return the same as of_day, and what was cancelled: it stays on the list, so that nobody
+    waits."""
     zone = turn.office.zone
     every = store.agenda.every_between(at(day, time(0), zone), end_of_day(day, zone))
     return [each for each in every if may_act_on(turn, each)]
 
 
 def of_day(turn: Turn, store: Store, day: date) -> list[Booking]:
-    """The bookings of a day that are this staff member's business, in order of time."""
+    """Return the bookings of a day that are this staff member's business, in order of time."""
     zone = turn.office.zone
     return store.agenda.between(
         at(day, time(0), zone),
@@ -76,7 +77,7 @@ def of_day(turn: Turn, store: Store, day: date) -> list[Booking]:
 
 
 def overview(turn: Turn, store: Store, day: date, bookings: list[Booking]) -> Message:
-    """A day in one message, with a button for each booking."""
+    """Return a day in one message, with a button for each booking."""
     shown = bookings[:_LISTED]
     count = sum(each.status not in (Status.CANCELLED, Status.WITHDRAWN) for each in bookings)
     lines = [cards.line(turn, store, each) for each in shown]
@@ -100,12 +101,12 @@ def overview(turn: Turn, store: Store, day: date, bookings: list[Booking]) -> Me
 
 
 def with_year(turn: Turn, day: date) -> str:
-    """A day, with its year where that is not this one."""
+    """Return a day, with its year where that is not this one."""
     return turn.say.day(day) + ("" if day.year == turn.today.year else f" {day.year}")
 
 
 def show_week(turn: Turn, store: Store, monday: date) -> list[Message]:
-    """A week in one message: how many each day, with a button for each."""
+    """Return a week in one message: how many each day, with a button for each."""
     days = [monday + timedelta(days=ahead) for ahead in range(5)]
     choices = []
     for day in days:
@@ -127,8 +128,8 @@ def show_week(turn: Turn, store: Store, monday: date) -> list[Message]:
 
 
 def shown_in_week(turn: Turn, store: Store, monday: date) -> list[Counselor]:
-    """Whose week is drawn: who works here, and who does no more but still has a booking; for a
-    counselor their own."""
+    """Return whose week is drawn: who works here, and who does no more but still has a booking; for
+    a counselor their own."""
     start = at(monday, time(0), turn.office.zone)
     booked = store.agenda.between(start, start + timedelta(days=5), None)
     here = {each.id for each in store.calendar.counselors()}
@@ -141,7 +142,7 @@ def shown_in_week(turn: Turn, store: Store, monday: date) -> list[Counselor]:
 
 
 def show_month(turn: Turn, store: Store, first: date) -> list[Message]:
-    """A month as a picture, with a button for each of its weeks."""
+    """Return a month as a picture, with a button for each of its weeks."""
     first = first.replace(day=1)
     monday = first - timedelta(days=first.weekday())
     following = (first + timedelta(days=32)).replace(day=1)
@@ -162,13 +163,13 @@ def show_month(turn: Turn, store: Store, first: date) -> list[Message]:
 
 
 def month_command(turn: Turn, store: Store, words: str) -> list[Message]:
-    """The month of a typed day; without one, this month."""
+    """Return the month of a typed day; without one, this month."""
     day = read_day(plain(words), turn.today) if words else turn.today
     return show_month(turn, store, day) if day else [desk.menu(turn, turn.say("day.which"))]
 
 
 def picture(turn: Turn, first: date, of: PictureOf, part: int = 0) -> Message:
-    """A picture for the staff member who asks."""
+    """Return a picture for the staff member who asks."""
     staff_id, secret = turn.contact.staff_id, turn.contact.staff_secret
     assert staff_id is not None
     assert secret is not None
@@ -176,7 +177,7 @@ def picture(turn: Turn, first: date, of: PictureOf, part: int = 0) -> Message:
 
 
 def week_command(turn: Turn, store: Store, words: str) -> list[Message]:
-    """The week of a typed day; without one, this week, and from Saturday on the next."""
+    """Return the week of a typed day; without one, this week, and from Saturday on the next."""
     day = read_day(plain(words), turn.today) if words else turn.today
     if day is None:
         return [desk.menu(turn, turn.say("day.which"))]
@@ -190,7 +191,7 @@ def this_week(turn: Turn, store: Store) -> list[Message]:
 
 
 def show_booking(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """One booking's card."""
+    """Show one booking's card."""
     return [cards.card(turn, store, booking_of(turn, store, booking_id))]
 
 

@@ -8,7 +8,7 @@ from models.turn import Turn
 
 
 def menu(turn: Turn, text: str = "") -> Message:
-    """Everything that staff do, as buttons."""
+    """Return everything that staff do, as buttons."""
     buttons = [
         *every_day(turn.say)[:-1],
         button(turn.say("desk.my_page"), "unposted/1"),
@@ -25,7 +25,7 @@ def menu(turn: Turn, text: str = "") -> Message:
 
 
 def every_day(say: Phrases) -> list[Button]:
-    """What staff need every day, the way to all else at the end."""
+    """Return what staff need every day, the way to all else at the end."""
     return [
         button(say("desk.today"), "today/1", primary=True),
         button(say("desk.tomorrow"), "tomorrow/1"),
@@ -52,7 +52,7 @@ def show_menu(turn: Turn, store: Store) -> list[Message]:
 
 
 def choose_language(turn: Turn, store: Store, language: str) -> list[Message]:
-    """The language of this chat."""
+    """Set the language of this chat."""
     if language not in desk_languages():
         raise NotAButton("no such language")
     store.contacts.set_language(turn.contact.id, language)
@@ -77,5 +77,5 @@ def stale_button(turn: Turn) -> list[Message]:
 
 
 def is_sure(turn: Turn, title: str, text: str, yes: Button, no: Button) -> list[Message]:
-    """One question before something that is not easily undone."""
+    """Ask once before something that is not easily undone."""
     return [Message(title=title, text=text, groups=(column(yes, no),))]

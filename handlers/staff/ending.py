@@ -45,7 +45,8 @@ def end(
 
 
 def _offer(to: Turn, store: Store, booking: Booking, reason: str, words: str) -> Message:
-    """What the parent is told of a cancellation by the office: why, and other slots to choose."""
+    """Return what the parent is told of a cancellation by the office: why, and other slots to
+    choose."""
     why = words or to.say(f"reason.{reason}")
     ended = local_day(booking.starts_at, to.office.zone)
     offered = offering.days(to, store, own_bookings.current(to, store))

@@ -16,14 +16,14 @@ _TRIES_LAST = timedelta(hours=1)
 
 
 def code_in(text: str) -> str | None:
-    """The one-time code that a text is, in whatever way it was typed."""
+    """Return the one-time code that a text is, in whatever way it was typed."""
     typed = unicodedata.normalize("NFKC", text).strip().upper()
     return typed if _CODE.fullmatch(typed) else None
 
 
 def enrol(turn: Turn, store: Store, code: str) -> list[Message]:
-    """Somebody gives a code: good, and they work here from now on; else they are told so, and
-    it is on record."""
+    """Take a code that somebody gives: good, and they work here from now on; else they are told so,
+    and it is on record."""
     if turn.contact.role is not None:
         return [desk.menu(turn, turn.say("enrol.already"))]
     if own_bookings.current(turn, store):

@@ -8,7 +8,7 @@ from models.turn import Turn
 
 
 def ask(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
-    """One question; bookings to come are staff's to end first, so that the person hears of it."""
+    """Ask once; bookings to come are staff's to end first, so that the person hears of it."""
     check_person(turn, store, seeker_id)
     if upcoming := store.bookings.current(seeker_id, turn.now):
         first = turn.say("forget.has_booking")

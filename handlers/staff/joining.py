@@ -14,7 +14,7 @@ from models.turn import Turn
 
 
 def give_code(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
-    """A code to read out on the phone, and a page with it to print."""
+    """Return a code to read out on the phone, and a page with it to print."""
     check_person(turn, store, seeker_id)
     code = store.persons.new_code(seeker_id, turn.now)
     token = store.forms.open_link(turn.contact.id, turn.now, Purpose.CODE, seeker_id)
@@ -30,7 +30,8 @@ def give_code(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
 
 
 def show_claim(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
-    """Who gave a registration number that another record has: what differs, and the question."""
+    """Return who gave a registration number that another record has: what differs, and the
+    question."""
     check_person(turn, store, seeker_id)
     claims = store.persons.open_claims(seeker_id)
     if not claims:
@@ -39,7 +40,8 @@ def show_claim(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
 
 
 def same(turn: Turn, store: Store, claim_id: int) -> list[Message]:
-    """The two are one person: the newcomer's chat and bookings become the older record's."""
+    """Join two records of one person: the newcomer's chat and bookings become the older
+    record's."""
     claim = _claim(store, claim_id)
     if claim is None or not store.persons.decide(claim, turn.now, is_same=True):
         return _decided(turn, store)
@@ -52,7 +54,7 @@ def same(turn: Turn, store: Store, claim_id: int) -> list[Message]:
 
 
 def another(turn: Turn, store: Store, claim_id: int) -> list[Message]:
-    """They are two people: the newcomer may book, and sees nothing of the other."""
+    """Settle that they are two people: the newcomer may book, and sees nothing of the other."""
     claim = _claim(store, claim_id)
     if claim is None or not store.persons.decide(claim, turn.now, is_same=False):
         return _decided(turn, store)
@@ -71,7 +73,7 @@ def another(turn: Turn, store: Store, claim_id: int) -> list[Message]:
 
 
 def ask_merge(turn: Turn, store: Store, from_id: int, into_id: int) -> list[Message]:
-    """One question before two records become one."""
+    """Ask once before two records become one."""
     _check_two(turn, store, from_id, into_id)
     return desk.is_sure(
         turn,
@@ -88,7 +90,7 @@ def ask_merge(turn: Turn, store: Store, from_id: int, into_id: int) -> list[Mess
 
 
 def merge(turn: Turn, store: Store, from_id: int, into_id: int) -> list[Message]:
-    """Two records become one."""
+    """Make two records one."""
     _check_two(turn, store, from_id, into_id)
     if any(each.from_id == from_id for each in store.persons.merges_into(into_id)):
         return people.show(turn, store, into_id)
@@ -96,7 +98,7 @@ def merge(turn: Turn, store: Store, from_id: int, into_id: int) -> list[Message]
 
 
 def undo(turn: Turn, store: Store, merge_id: int) -> list[Message]:
-    """They are two again."""
+    """Make them two again."""
     undone = store.persons.undo(merge_id, turn.now)
     if undone is None:
         return _decided(turn, store)
@@ -146,7 +148,7 @@ def _question(turn: Turn, store: Store, claim: Claim) -> Message:
 
 
 def _differs(turn: Turn, store: Store, one: int, other: int) -> str:
-    """What differs, by name only: the values are on the page for details."""
+    """Return what differs, by name only: the values are on the page for details."""
     names = [turn.say(f"form.{field}") for field in store.seekers.differences(one, other)]
     return "・".join(names) or turn.say("claim.nothing")
 

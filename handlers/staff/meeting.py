@@ -17,7 +17,7 @@ _ANSWER_WITHIN = timedelta(minutes=15)
 
 
 def ask_url(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The next text brings the URL."""
+    """Take the next text as the URL."""
     booking = booking_of(turn, store, booking_id)
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking)]
@@ -34,7 +34,7 @@ def ask_url(turn: Turn, store: Store, booking_id: int) -> list[Message]:
 
 
 def url_command(turn: Turn, store: Store, words: str) -> list[Message]:
-    """ "/url REFERENCE https://…"."""
+    """Take "/url REFERENCE https://…"."""
     reference, *rest = words.split(maxsplit=1) or [""]
     url = "".join(rest)
     booking = store.bookings.by_reference(reference.upper())
@@ -68,13 +68,13 @@ def give(turn: Turn, store: Store, booking_id: int, text: str) -> list[Message]:
 
 
 def _is_own_room(store: Store, booking: Booking, url: str) -> bool:
-    """Whether an address is that of the room which the video service made for a booking."""
+    """Return whether an address is that of the room which the video service made for a booking."""
     room = store.rooms.of(booking.id)
     return booking.is_in_room and room is not None and room_of(url) == room_of(room.join_url)
 
 
 def no_room(turn: Turn, error: NoRoom) -> str:
-    """Why a text holds no address of a room."""
+    """Return why a text holds no address of a room."""
     return turn.say(f"url.{error.why}", hosts=", ".join(turn.office.video.hosts))
 
 
@@ -83,7 +83,7 @@ _WITHOUT_URL = (AlertKind.NO_URL, AlertKind.REMINDED_WITHOUT_URL, AlertKind.CAME
 
 
 def announce(turn: Turn, store: Store, booking: Booking, *, changed: bool) -> None:
-    """The parent hears of a URL, given or changed; nobody needs to be reminded of it any more."""
+    """Tell the parent of a URL, given or changed; nobody needs to be reminded of it any more."""
     settle(turn, store, booking)
     title = "told.url_changed_title" if changed else "told.url_title"
     tell_parent(

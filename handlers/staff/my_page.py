@@ -13,7 +13,7 @@ _LISTED = 20
 
 
 def show_open(turn: Turn, store: Store) -> list[Message]:
-    """The bookings that are not yet posted, the next one first."""
+    """Return the bookings that are not yet posted, the next one first."""
     counselor = None if is_admin(turn) else turn.contact.counselor_id
     waiting = store.agenda.not_posted(turn.now, counselor)
     if not waiting:
@@ -31,7 +31,7 @@ def my_page_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def show_text(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The text to copy, as a message of its own, and the button for "posted"."""
+    """Return the text to copy, as a message of its own, and the button for "posted"."""
     booking = booking_of(turn, store, booking_id)
     if not cards.is_active(booking):
         return [cards.card(turn, store, booking)]
@@ -72,5 +72,5 @@ def posted(turn: Turn, store: Store, booking_id: int, changes: int) -> list[Mess
 
 
 def posted_once(turn: Turn, store: Store, booking_id: int, version: int) -> list[Message]:
-    """An older button, which cannot tell what its text said: the text as it is now."""
+    """Answer an older button, which cannot tell what its text said, with the text as it is now."""
     return show_text(turn, store, booking_id)

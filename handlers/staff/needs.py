@@ -54,7 +54,7 @@ def show_open(turn: Turn, store: Store) -> list[Message]:
 
 
 def _buttons_of(turn: Turn, store: Store, number: int, alert: Alert) -> Group:
-    """The buttons of one line of the list: seen to, and the booking or the person that it is
+    """Return the buttons of one line of the list: seen to, and the booking or the person that it is
     about."""
     buttons = [alert_card.done_button(turn, alert, number)]
     seeker = alert_card.seeker_of(store, alert)
@@ -94,7 +94,7 @@ def done(turn: Turn, store: Store, alert_id: int) -> list[Message]:
 
 
 def _mine(turn: Turn, store: Store) -> list[Alert]:
-    """The open ones that are this staff member's business, the urgent ones first."""
+    """Return the open ones that are this staff member's business, the urgent ones first."""
     mine = [
         alert
         for alert in store.alerts.open()
@@ -105,7 +105,7 @@ def _mine(turn: Turn, store: Store) -> list[Alert]:
 
 
 def summary(turn: Turn, store: Store) -> list[str]:
-    """What is open, in a few lines for the digest."""
+    """Return what is open, in a few lines for the digest."""
     found, untold = _mine(turn, store), terms.untold(turn, store)
     if not found and not untold:
         return [turn.say("needs.nothing")]

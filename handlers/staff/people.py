@@ -20,8 +20,8 @@ REFUSED_FOR = (90, 180, 365, 0)
 
 
 def find(turn: Turn, store: Store) -> list[Message]:
-    """The page to look somebody up by registration number or phone, or to note down somebody who
-    phones for the first time."""
+    """Return the page to look somebody up by registration number or phone, or to note down somebody
+    who phones for the first time."""
     token = store.forms.open_link(turn.contact.id, turn.now, Purpose.FIND)
     minutes = int(DESK_LIFE.total_seconds() // 60)
     return [
@@ -39,7 +39,7 @@ def find(turn: Turn, store: Store) -> list[Message]:
 
 
 def find_command(turn: Turn, store: Store, words: str) -> list[Message]:
-    """With a reference, that booking's person; without one, the page."""
+    """Show, with a reference, that booking's person; without one, the page."""
     if not words.strip() or personal_numbers.without_personal_numbers(words) != words:
         return find(turn, store)  # its page is where numbers belong
     booking = store.bookings.by_reference(words.strip().upper())
@@ -54,7 +54,7 @@ def book_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def found(turn: Turn, store: Store) -> list[Message]:
-    """Whom the page has found."""
+    """Return whom the page has found."""
     seeker_id = store.forms.last_found(turn.contact.id, turn.now - FOUND_LASTS)
     if seeker_id is None:
         return [Message(text=turn.say("find.nobody_yet")), *find(turn, store)]
@@ -62,7 +62,7 @@ def found(turn: Turn, store: Store) -> list[Message]:
 
 
 def show(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
-    """What the office knows of a person, without details."""
+    """Return what the office knows of a person, without details."""
     check_person(turn, store, seeker_id)
     bookings = store.bookings.of_seeker(seeker_id)
     history = store.agenda.history_of(seeker_id, turn.now)
@@ -101,7 +101,7 @@ def show(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
 
 
 def details(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
-    """A one-time page with name, phone, registration number and notes."""
+    """Return a one-time page with name, phone, registration number and notes."""
     check_person(turn, store, seeker_id)
     token = store.forms.open_link(turn.contact.id, turn.now, Purpose.PERSON, seeker_id)
     link = Link(turn.say("person.open"), turn.links.desk("person", token), primary=True)
@@ -109,17 +109,17 @@ def details(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
 
 
 def verify(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
-    """The registration was looked up in the office's own system."""
+    """Note that the registration was looked up in the office's own system."""
     return _set_verified(turn, store, seeker_id, verified=True)
 
 
 def unverify(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
-    """It was a mistake."""
+    """Take back what was a mistake."""
     return _set_verified(turn, store, seeker_id, verified=False)
 
 
 def choose_refusal(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
-    """For how long is somebody refused?"""
+    """Ask for how long somebody is refused."""
     check_person(turn, store, seeker_id)
     choices = [button(_period(turn, days), "refusefor/1", seeker_id, days) for days in REFUSED_FOR]
     back = button(turn.say("desk.back"), "person/1", seeker_id)
@@ -133,7 +133,7 @@ def choose_refusal(turn: Turn, store: Store, seeker_id: int) -> list[Message]:
 
 
 def ask_refusal_reason(turn: Turn, store: Store, seeker_id: int, days: int) -> list[Message]:
-    """Why? The next text is the reason, which only staff see."""
+    """Ask why: the next text is the reason, which only staff see."""
     check_person(turn, store, seeker_id)
     if days not in REFUSED_FOR:
         raise NotAButton("no such period")
@@ -196,7 +196,7 @@ def _buttons(turn: Turn, store: Store, seeker_id: int) -> list[Button]:
 
 
 def _joining(turn: Turn, store: Store, seeker_id: int) -> list[Button]:
-    """What makes two records one, or one two again."""
+    """Return what makes two records one, or one two again."""
     say, buttons = turn.say, []
     if store.persons.open_claims(seeker_id):
         buttons.append(button(say("claim.open"), "claim/1", seeker_id))

@@ -24,12 +24,12 @@ def is_admin(turn: Turn) -> bool:
 
 
 def may_act_on(turn: Turn, booking: Booking) -> bool:
-    """Whether a booking is this staff member's business."""
+    """Return whether a booking is this staff member's business."""
     return is_admin(turn) or booking.counselor_id == turn.contact.counselor_id
 
 
 def booking_of(turn: Turn, store: Store, booking_id: int) -> Booking:
-    """A booking that this staff member may act on. Raises NotAButton and NotAllowed."""
+    """Return a booking that this staff member may act on. Raises NotAButton and NotAllowed."""
     booking = store.bookings.by_id(booking_id)
     if booking is None:
         raise NotAButton("no such booking")
@@ -43,8 +43,8 @@ def booking_of(turn: Turn, store: Store, booking_id: int) -> Booking:
 
 
 def check_person(turn: Turn, store: Store, seeker_id: int) -> None:
-    """Admins see everybody; counselors whom they meet, and whom they have just looked up. Raises
-    NotAButton and NotAllowed."""
+    """Let admins see everybody; counselors whom they meet, and whom they have just looked up.
+    Raises NotAButton and NotAllowed."""
     if not store.seekers.exists(seeker_id):
         raise NotAButton("no such person")
     just_found = store.forms.last_found(turn.contact.id, turn.now - FOUND_LASTS)
@@ -56,5 +56,5 @@ def check_person(turn: Turn, store: Store, seeker_id: int) -> None:
 
 
 def about(booking: Booking) -> str:
-    """How the audit and replies name a booking."""
+    """Return how the audit and replies name a booking."""
     return f"booking {booking.id}"

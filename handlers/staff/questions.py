@@ -20,7 +20,7 @@ _BUNDLED_FOR = timedelta(minutes=10)
 
 
 def show_open(turn: Turn, store: Store) -> list[Message]:
-    """The questions that nobody has answered, the oldest first."""
+    """Return the questions that nobody has answered, the oldest first."""
     found = [each for each in store.questions.open() if _is_mine(turn, store, each)]
     if not found:
         return [Message(text=turn.say("questions.nothing"))]
@@ -28,7 +28,7 @@ def show_open(turn: Turn, store: Store) -> list[Message]:
 
 
 def _list(turn: Turn, found: Sequence[Question], count: int) -> Message:
-    """Questions in a list, each with its button."""
+    """Return questions in a list, each with its button."""
     lines = [f"#{each.id} {shortened(each.text, 60)}" for each in found[:_LISTED]]
     choices = [
         button(turn.say("questions.answer_number", n=each.id), "question/1", each.id)
@@ -43,7 +43,7 @@ def questions_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def show(turn: Turn, store: Store, question_id: int) -> list[Message]:
-    """One question; the next text, or a reply to it, answers it."""
+    """Show one question; the next text, or a reply to it, answers it."""
     question = _question(turn, store, question_id)
     if question.closed:
         return [Message(text=turn.say("questions.answered_already", n=question.id))]
@@ -53,7 +53,7 @@ def show(turn: Turn, store: Store, question_id: int) -> list[Message]:
 
 
 def close(turn: Turn, store: Store, question_id: int) -> list[Message]:
-    """Answered on the phone, or none is needed."""
+    """Close what was answered on the phone, or none is needed."""
     question = _question(turn, store, question_id)
     if store.questions.close(question.id, turn.now):
         subject = f"question {question.id}"
@@ -66,7 +66,7 @@ def answer_awaited(turn: Turn, store: Store, subject: str, text: str) -> list[Me
 
 
 def answer(turn: Turn, store: Store, question_id: int, text: str) -> list[Message]:
-    """The answer reaches the parent, with the question that it answers."""
+    """Bring the answer to the parent, with the question that it answers."""
     question = _question(turn, store, question_id)
     if len(text) >= MAX_TEXT:
         return [Message(text=turn.say("questions.too_long", most=MAX_TEXT))]
@@ -117,7 +117,7 @@ def how_many(turn: Turn, store: Store) -> int:
 
 
 def summary(turn: Turn, store: Store) -> list[str]:
-    """How many are open, for the digest."""
+    """Return how many are open, for the digest."""
     count = how_many(turn, store)
     return [turn.say("questions.title", n=count)] if count else []
 
@@ -154,7 +154,7 @@ def _is_mine(turn: Turn, store: Store, question: Question) -> bool:
 
 
 def _counselor(turn: Turn, store: Store, question: Question) -> int | None:
-    """The counselor whose parent asks: of the next booking, or else of the last one."""
+    """Return the counselor whose parent asks: of the next booking, or else of the last one."""
     parent = store.contacts.by_id(question.contact_id)
     if parent.job_seeker_id is None:
         return None

@@ -21,7 +21,7 @@ ENDING: dict[str, Callable[[Turn, Store, str, str], list[Message]]] = {
 
 
 def show(turn: Turn, store: Store, awaited: Awaited, text: str) -> list[Message]:
-    """The reason as it would be used, with "send" and "do not"."""
+    """Return the reason as it would be used, with "send" and "do not"."""
     assert turn.event is not None
     until = turn.now + _ANSWER_WITHIN
     draft = store.questions.keep_draft(turn.contact.id, text, turn.event.message_id, until)
@@ -48,6 +48,6 @@ def send(turn: Turn, store: Store, what: str, first: int, second: int, draft: in
 
 
 def drop(turn: Turn, store: Store, draft: int) -> list[Message]:
-    """It was meant for something else."""
+    """Drop what was meant for something else."""
     store.questions.take_draft(turn.contact.id, draft, turn.now)
     return [desk.menu(turn, turn.say("reasons.dropped"))]

@@ -29,7 +29,7 @@ _STATES = {
 
 
 def show_statistics(turn: Turn, store: Store, month: date) -> list[Message]:
-    """A month: how many bookings, what became of them, by service, weekday and hour."""
+    """Return a month: how many bookings, what became of them, by service, weekday and hour."""
     first = month.replace(day=1)
     store.audit.note(turn.contact, "stats", turn.now, subject=f"{first:%Y-%m}")
     following = (first + timedelta(days=32)).replace(day=1)
@@ -55,7 +55,7 @@ def show_statistics(turn: Turn, store: Store, month: date) -> list[Message]:
 def tables_of(
     turn: Turn, store: Store, first: date
 ) -> tuple[list[Booking], dict[str, dict[str, int | None]]]:
-    """A month's bookings, and the tables of what became of them, without small cells."""
+    """Return a month's bookings, and the tables of what became of them, without small cells."""
     following = (first + timedelta(days=32)).replace(day=1)
     zone = turn.office.zone
     start, end = at(first, _MIDNIGHT, zone), at(following, _MIDNIGHT, zone)
@@ -95,7 +95,8 @@ def tables_of(
 def _lasted(
     store: Store, bookings: Sequence[Booking], start: datetime, end: datetime
 ) -> dict[int, int]:
-    """For how many whole minutes both were there, by booking, as the video service saw it."""
+    """Return for how many whole minutes both were there, by booking, as the video service saw
+    it."""
     seen = store.rooms.seen_between(start, end)
     found = {
         each.id: minutes_together(seen[each.id], each.starts_at)
@@ -110,7 +111,7 @@ def statistics_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def export(turn: Turn, store: Store, month: date) -> list[Message]:
-    """A one-time link to the month's bookings as a table for spreadsheets, without names."""
+    """Return a one-time link to the month's bookings as a table for spreadsheets, without names."""
     token = store.forms.open_link(turn.contact.id, turn.now, Purpose.EXPORT)
     store.audit.note(turn.contact, "export", turn.now, subject=f"{month:%Y-%m}")
     url = f"{turn.links.desk('export', token)}?month={month:%Y-%m}"
@@ -123,5 +124,5 @@ def _count(found: list[Booking], of: Callable[[Booking], str]) -> dict[str, int]
 
 
 def shown(turn: Turn, count: int | None) -> str:
-    """A count, or that it is too small to be told."""
+    """Return a count, or that it is too small to be told."""
     return str(count) if count is not None else turn.say("stats.small", n=turn.office.small_cell)

@@ -23,7 +23,7 @@ _ANYBODY = 0
 
 
 def show_days(turn: Turn, store: Store, seeker_id: int, service: str, page: int) -> list[Message]:
-    """The days with free slots, today among them, to book for a parent."""
+    """Return the days with free slots, today among them, to book for a parent."""
     if refused := _is_refused(turn, store, seeker_id):
         return refused
     service = _offered(turn, service)
@@ -49,14 +49,14 @@ def show_days(turn: Turn, store: Store, seeker_id: int, service: str, page: int)
 
 
 def show_times(turn: Turn, store: Store, seeker_id: int, service: str, day: date) -> list[Message]:
-    """The free times of a day; one tap on a time books it."""
+    """Return the free times of a day; one tap on a time books it."""
     return show_times_with(turn, store, seeker_id, service, _ANYBODY, day)
 
 
 def show_times_with(
     turn: Turn, store: Store, seeker_id: int, service: str, counselor_id: int, day: date
 ) -> list[Message]:
-    """The same with one counselor."""
+    """Return the same with one counselor."""
     check_person(turn, store, seeker_id)
     free = _free(turn, store, seeker_id).get(day, [])
     if not free:
@@ -120,7 +120,7 @@ def reserve(
 
 
 def show_move_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Message]:
-    """The days to move a booking to."""
+    """Return the days to move a booking to."""
     booking = booking_of(turn, store, booking_id)
     free = _free(turn, store, booking.job_seeker_id, leaving=booking.id)
     if not free or booking.status not in (Status.BOOKED, Status.UNDECIDED):
@@ -139,14 +139,14 @@ def show_move_days(turn: Turn, store: Store, booking_id: int, page: int) -> list
 
 
 def show_move_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Message]:
-    """The times of a day to move a booking to."""
+    """Return the times of a day to move a booking to."""
     return show_move_times_with(turn, store, booking_id, _ANYBODY, day)
 
 
 def show_move_times_with(
     turn: Turn, store: Store, booking_id: int, counselor_id: int, day: date
 ) -> list[Message]:
-    """The same with one counselor."""
+    """Return the same with one counselor."""
     booking = booking_of(turn, store, booking_id)
     free = _free(turn, store, booking.job_seeker_id, leaving=booking.id).get(day, [])
     if not free:
@@ -208,7 +208,7 @@ def _times_card(
     with_verb: offering.Verb,
     back: Button,
 ) -> Message:
-    """A day's free times, with a choice of counselors where several are free."""
+    """Return a day's free times, with a choice of counselors where several are free."""
     slots = one_for_each_start(
         [slot for slot in free if counselor_id in (_ANYBODY, slot.counselor_id)], preferred
     )
@@ -234,7 +234,7 @@ def _times_card(
 def _free(
     turn: Turn, store: Store, seeker_id: int, *, leaving: int | None = None
 ) -> dict[date, list[Slot]]:
-    """The days with slots that this staff member may give: a counselor one's own."""
+    """Return the days with slots that this staff member may give: a counselor one's own."""
     found: dict[date, list[Slot]] = {}
     for slot in _all_free(turn, store, seeker_id, leaving=leaving):
         found.setdefault(local_day(slot.starts_at, turn.office.zone), []).append(slot)
@@ -244,7 +244,8 @@ def _free(
 def _all_free(
     turn: Turn, store: Store, seeker_id: int, *, leaving: int | None = None
 ) -> list[Slot]:
-    """Nobody can be in two consultations at once; what is held for this parent is free."""
+    """Return all free slots: nobody can be in two consultations at once; what is held for this
+    parent is free."""
     chats = store.contacts.of_seeker(seeker_id)
     mine = [each for each in _current(turn, store, seeker_id) if each.id != leaving]
     minutes = turn.office.slot_minutes
@@ -267,7 +268,7 @@ def _gone(turn: Turn, store: Store, seeker_id: int, service: str, slot: Slot) ->
 
 
 def _is_refused(turn: Turn, store: Store, seeker_id: int) -> list[Message] | None:
-    """Whom the office refuses is booked only once the refusal is lifted."""
+    """Say that whom the office refuses is booked only once the refusal is lifted."""
     check_person(turn, store, seeker_id)
     if store.seekers.refusal(seeker_id, turn.today) is None:
         return None
@@ -276,5 +277,5 @@ def _is_refused(turn: Turn, store: Store, seeker_id: int) -> list[Message] | Non
 
 
 def _offered(turn: Turn, service: str) -> str:
-    """The service, or the office's first one where it is offered no more."""
+    """Return the service, or the office's first one where it is offered no more."""
     return service if service in turn.office.services else turn.office.services[0]

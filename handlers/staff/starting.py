@@ -10,7 +10,7 @@ from models.turn import Turn
 
 
 def give_page(turn: Turn, store: Store, booking_id: int) -> list[Message]:
-    """The page; the host's own address is never stored and never sent."""
+    """Return the page; the host's own address is never stored and never sent."""
     booking = booking_of(turn, store, booking_id)
     if not cards.can_start(turn, booking):
         return [cards.card(turn, store, booking, turn.say("act.not_now"))]

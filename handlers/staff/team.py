@@ -16,7 +16,7 @@ _LONGEST_NAME = 60
 
 
 def who_am_i(turn: Turn, store: Store, words: str) -> list[Message]:
-    """What the program knows of the one who asks."""
+    """Return what the program knows of the one who asks."""
     me = _me(turn, store)
     return [
         Message(
@@ -28,7 +28,7 @@ def who_am_i(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def show_team(turn: Turn, store: Store) -> list[Message]:
-    """Everybody, with what can be changed."""
+    """Return everybody, with what can be changed."""
     people = [
         button(f"{each.name}  {turn.say(f'role.{each.role}')}", "member/1", each.id)
         for each in store.staff.team()
@@ -42,7 +42,7 @@ def team_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def show_member(turn: Turn, store: Store, staff_id: int) -> list[Message]:
-    """One of the team: change the role, or remove."""
+    """Show one of the team: change the role, or remove."""
     member = _member(store, staff_id)
     if member.role == Role.ADMIN:
         roles = [
@@ -63,7 +63,7 @@ def show_member(turn: Turn, store: Store, staff_id: int) -> list[Message]:
 
 
 def set_role(turn: Turn, store: Store, staff_id: int, counselor_id: int) -> list[Message]:
-    """An admin (0), or the counselor of a number."""
+    """Make somebody an admin (0), or the counselor of a number."""
     member = _member(store, staff_id)
     role = Role.COUNSELOR if counselor_id else Role.ADMIN
     if (member.role, member.counselor_id or 0) == (role, counselor_id):
@@ -84,7 +84,7 @@ def set_role(turn: Turn, store: Store, staff_id: int, counselor_id: int) -> list
 
 
 def ask_remove(turn: Turn, store: Store, staff_id: int) -> list[Message]:
-    """One question before somebody is removed."""
+    """Ask once before somebody is removed."""
     member = _member(store, staff_id)
     return desk.is_sure(
         turn,
@@ -96,7 +96,7 @@ def ask_remove(turn: Turn, store: Store, staff_id: int) -> list[Message]:
 
 
 def remove(turn: Turn, store: Store, staff_id: int) -> list[Message]:
-    """Somebody works here no more; the last admin stays."""
+    """Remove somebody, who works here no more; the last admin stays."""
     member = _member(store, staff_id)
     if member.role == Role.ADMIN and store.staff.admins() == 1:
         return [Message(text=turn.say("team.last_admin"))]
@@ -111,7 +111,7 @@ def remove(turn: Turn, store: Store, staff_id: int) -> list[Message]:
 
 
 def ask_leave(turn: Turn, store: Store) -> list[Message]:
-    """One question before one leaves."""
+    """Ask once before one leaves."""
     return desk.is_sure(
         turn,
         turn.say("team.leave"),
@@ -126,13 +126,13 @@ def leave_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def leave(turn: Turn, store: Store) -> list[Message]:
-    """One works here no more, and is a parent like any other in this chat."""
+    """Leave the team, and be a parent like any other in this chat."""
     assert turn.contact.staff_id is not None
     return remove(turn, store, turn.contact.staff_id)
 
 
 def choose_invite(turn: Turn, store: Store) -> list[Message]:
-    """For which role?"""
+    """Ask for which role."""
     choices = [button(turn.say("role.admin"), "invited/1", 0)]
     choices += [
         button(turn.say("team.invite_counselor", name=each.name), "invited/1", each.id)
@@ -146,7 +146,7 @@ def invite_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def invite(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
-    """A code for a counselor, who has a name; an admin's is asked for first."""
+    """Return a code for a counselor, who has a name; an admin's is asked for first."""
     if not counselor_id:
         return _ask_name(turn, store)
     names = {each.id: each.name for each in store.calendar.counselors()}
@@ -156,7 +156,7 @@ def invite(turn: Turn, store: Store, counselor_id: int) -> list[Message]:
 
 
 def invite_admin(turn: Turn, store: Store, subject: str, text: str) -> list[Message]:
-    """A code for an admin, under the name by which colleagues tell them apart."""
+    """Return a code for an admin, under the name by which colleagues tell them apart."""
     name = shortened(text, _LONGEST_NAME)
     if not name or name in [each.name for each in store.staff.team()]:
         return [Message(text=turn.say("team.name_taken")), *_ask_name(turn, store)]
@@ -169,7 +169,7 @@ def _ask_name(turn: Turn, store: Store) -> list[Message]:
 
 
 def _invited(turn: Turn, store: Store, name: str, counselor_id: int) -> list[Message]:
-    """A one-time code, to be sent to this account from the new colleague's own chat."""
+    """Return a one-time code, to be sent to this account from the new colleague's own chat."""
     role = Role.COUNSELOR if counselor_id else Role.ADMIN
     code = store.staff.invite(name, role, counselor_id or None, turn.now)
     store.audit.note(turn.contact, "invite", turn.now, after=f"{role} {counselor_id or ''}".strip())

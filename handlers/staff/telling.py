@@ -35,5 +35,5 @@ def note(
 
 
 def by(turn: Turn) -> str:
-    """How a booking's history names who did it."""
+    """Return how a booking's history names who did it."""
     return f"staff {turn.contact.staff_id}"

@@ -22,7 +22,7 @@ _LONGEST = 60
 
 
 def show_all(turn: Turn, store: Store) -> list[Message]:
-    """The versions, and what became of the word about each."""
+    """Return the versions, and what became of the word about each."""
     in_force = store.terms.in_force(turn.today)
     choices, lines = [], []
     for each in store.terms.published():
@@ -47,7 +47,8 @@ def show_all(turn: Turn, store: Store) -> list[Message]:
 
 
 def untold(turn: Turn, store: Store) -> list[tuple[str, int]]:
-    """For an admin: the versions to come that nobody is told of (art. 13), in a line each."""
+    """Return, for an admin, the versions to come that nobody is told of (art. 13), in a line
+    each."""
     if not is_admin(turn):
         return []
     return [
@@ -68,7 +69,7 @@ def terms_command(turn: Turn, store: Store, words: str) -> list[Message]:
 
 
 def publish(turn: Turn, store: Store) -> list[Message]:
-    """The page where a new text is pasted, looked at and published."""
+    """Return the page where a new text is pasted, looked at and published."""
     token = store.forms.open_link(turn.contact.id, turn.now, Purpose.TERMS)
     minutes = int(DESK_LIFE.total_seconds() // 60)
     link = Link(turn.say("find.open"), turn.links.desk("terms", token), primary=True)
@@ -78,7 +79,7 @@ def publish(turn: Turn, store: Store) -> list[Message]:
 
 
 def show(turn: Turn, store: Store, version: int) -> list[Message]:
-    """One version: its pages, and whom it was told to."""
+    """Show one version: its pages, and whom it was told to."""
     terms = _version(store, version)
     progress = store.terms.told(version)
     if terms.telling_since is not None and terms.effective_on <= turn.today:
@@ -103,7 +104,7 @@ def show(turn: Turn, store: Store, version: int) -> list[Message]:
 
 
 def ask_tell(turn: Turn, store: Store, version: int) -> list[Message]:
-    """How many are to be told, what it costs, and exactly what they read: then, really?"""
+    """Say how many are to be told, what it costs and exactly what they read, and ask whether to."""
     terms = _version(store, version)
     if not _can_be_told(turn, terms):
         return show(turn, store, version)
@@ -116,7 +117,7 @@ def ask_tell(turn: Turn, store: Store, version: int) -> list[Message]:
 
 
 def start_telling(turn: Turn, store: Store, version: int) -> list[Message]:
-    """From now on everybody with a valid consent is told, a few at a time."""
+    """Begin: from now on everybody with a valid consent is told, a few at a time."""
     terms = _version(store, version)
     if not _can_be_told(turn, terms):
         return show(turn, store, version)
@@ -147,7 +148,8 @@ def tell_some(turn: Turn, store: Store) -> None:
 
 
 def _can_be_told(turn: Turn, terms: Terms) -> bool:
-    """Before it takes effect, and not in the last night, when nobody is to be disturbed."""
+    """Return whether people can be told: before it takes effect, and not in the last night, when
+    nobody is to be disturbed."""
     begins = turn.office.quiet_hours[0]
     tomorrow = at(turn.today + timedelta(days=1), time(0), turn.office.zone)
     last_night = hours.is_quiet(turn) and turn.now >= at(turn.today, begins, turn.office.zone)
@@ -156,12 +158,12 @@ def _can_be_told(turn: Turn, terms: Terms) -> bool:
 
 
 def _no_push_is_left(store: Store) -> bool:
-    """Whether the month's pushes are gone: then everybody's reminder needs the next ones."""
+    """Return whether the month's pushes are gone: then everybody's reminder needs the next ones."""
     return any(each.kind == AlertKind.QUOTA_GONE for each in store.alerts.open())
 
 
 def _word(turn: Turn, store: Store, terms: Terms) -> Message:
-    """What people are told: from when on, which articles change, and where to read it."""
+    """Return what people are told: from when on, which articles change, and where to read it."""
     assert terms.version is not None
     return Message(
         title=turn.say("terms_change.title"),
@@ -181,7 +183,7 @@ def _word(turn: Turn, store: Store, terms: Terms) -> Message:
 
 
 def changes(turn: Turn, store: Store, terms: Terms) -> list[str]:
-    """The difference to the version before, article by article, in plain words."""
+    """Return the difference to the version before, article by article, in plain words."""
     before = store.terms.before(terms)
     found = differences(before.body if before else "", terms.body)
     lines = []

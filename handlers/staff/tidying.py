@@ -10,7 +10,7 @@ from models.turn import Turn
 
 
 def allow(turn: Turn, store: Store, alert_id: int) -> list[Message]:
-    """The date is right, and what is old may go."""
+    """Note that the date is right, and let what is old go."""
     found = store.alerts.by_id(alert_id)
     if found is None or found.kind != AlertKind.RETENTION_HELD or found.is_closed:
         return desk.stale_button(turn)

@@ -25,18 +25,18 @@ class Statement(NamedTuple, Generic[Row]):
 
 
 def query(construct: Executable, row: Callable[..., Row]) -> Statement[Row]:
-    """A statement whose rows are read."""
+    """Return a statement whose rows are read."""
     return Statement(construct, row)
 
 
 def change(construct: Executable) -> Statement[Any]:
-    """A statement whose rows nobody reads."""
+    """Return a statement whose rows nobody reads."""
     return Statement(construct, lambda *columns: columns)
 
 
 def insert_once(table: Table, *returning: Column[Any]) -> Statement[int]:
-    """A statement that adds a row unless a constraint says that it is there: it touches one row or
-    none. What comes back, if anything, is a number."""
+    """Return a statement that adds a row unless a constraint says that it is there: it touches one
+    row or none. What comes back, if anything, is a number."""
     on_sqlite, on_postgresql = (
         dialect.insert(table).on_conflict_do_nothing().returning(*returning)
         for dialect in (sqlite, postgresql)

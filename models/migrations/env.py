@@ -24,8 +24,8 @@ def render_type(kind: str, item: Any, _: Any) -> str | Literal[False]:
 
 @contextmanager
 def without_references(connection: Connection) -> Iterator[None]:
-    """SQLite changes a table by putting another in its place, and would not let go of one that
-    rows refer to; so what refers to what is looked at once, at the end."""
+    """Let go of references: SQLite changes a table by putting another in its place, and would not
+    let go of one that rows refer to; so what refers to what is looked at once, at the end."""
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -38,7 +38,7 @@ def without_references(connection: Connection) -> Iterator[None]:
 
 
 def run(connection: Connection) -> None:
-    """Everything in one transaction. Raises RuntimeError when a row refers to nothing then."""
+    """Run everything in one transaction. Raises RuntimeError when a row refers to nothing then."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))

@@ -20,7 +20,7 @@ class Verdict(Enum):
 
 
 def deadline(start: datetime, grace: timedelta) -> datetime:
-    """The instant of the deemed cancellation; what is done at this instant is too late."""
+    """Return the instant of the deemed cancellation; what is done at this instant is too late."""
     return start + grace
 
 

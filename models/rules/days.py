@@ -15,33 +15,35 @@ _OTHER_CLOCKS = timedelta(minutes=2)
 
 @lru_cache(maxsize=4096)
 def is_business_day(day: date) -> bool:
-    """Whether the office opens on this day (art. 6(3)): Monday to Friday, no national holiday
-    (substitute and citizens' holidays too), and not 29 December to 3 January."""
+    """Return whether the office opens on this day (art. 6(3)): Monday to Friday, no national
+    holiday (substitute and citizens' holidays too), and not 29 December to 3 January."""
     if day.weekday() >= 5 or is_year_end(day):
         return False
     return not jpholiday.is_holiday(day)
 
 
 def is_year_end(day: date) -> bool:
-    """29 December to 3 January, when public offices in Japan are closed by law."""
+    """Return whether it is 29 December to 3 January, when public offices in Japan are closed by
+    law."""
     return (day.month == 12 and day.day >= 29) or (day.month == 1 and day.day <= 3)
 
 
 @lru_cache(maxsize=8192)
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
-    """The calendar day of an instant in the office's time zone."""
+    """Return the calendar day of an instant in the office's time zone."""
     return instant.astimezone(zone).date()
 
 
 @lru_cache(maxsize=8192)
 def at(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
-    """The instant of a local day and time; a time of 24:00 is written as the next day's 0:00."""
+    """Return the instant of a local day and time; a time of 24:00 is written as the next day's
+    0:00."""
     return datetime.combine(day, clock_time, zone)
 
 
 @lru_cache(maxsize=8192)
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """24:00 of a local day: the first instant that no longer belongs to it."""
+    """Return 24:00 of a local day: the first instant that no longer belongs to it."""
     return at(day + timedelta(days=1), time(0), zone)
 
 

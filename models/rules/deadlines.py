@@ -18,8 +18,8 @@ class Joinable(Enum):
 
 
 def bookable_days(now: datetime, zone: ZoneInfo, horizon_days: int) -> Sequence[date]:
-    """The local days a parent can book at `now`: tomorrow (art. 6(1): fixed by the day before)
-    up to `horizon_days` from today. Closed days are among them."""
+    """Return the local days a parent can book at `now`: tomorrow (art. 6(1): fixed by the day
+    before) up to `horizon_days` from today. Closed days are among them."""
     return _days_after(local_day(now, zone), horizon_days)
 
 
@@ -29,25 +29,26 @@ def _days_after(today: date, count: int) -> Sequence[date]:
 
 
 def may_book(start: datetime, now: datetime, zone: ZoneInfo, horizon_days: int) -> bool:
-    """Whether a parent may still take this start: until 24:00 of the day before (art. 6(1)),
+    """Return whether a parent may still take this start: until 24:00 of the day before (art. 6(1)),
     counted in the office's calendar and not in hours, and not further ahead than the horizon."""
     today, day = local_day(now, zone), local_day(start, zone)
     return today < day <= today + timedelta(days=horizon_days)
 
 
 def may_cancel(start: datetime, now: datetime) -> bool:
-    """Whether a parent may cancel or leave this slot: any time before the start (art. 6(6))."""
+    """Return whether a parent may cancel or leave this slot: any time before the start (art.
+    6(6))."""
     return now < start
 
 
 def day_before(start: datetime, clock_time: time, zone: ZoneInfo) -> datetime:
-    """The instant of a local time on the day before a start."""
+    """Return the instant of a local time on the day before a start."""
     return at(local_day(start, zone) - timedelta(days=1), clock_time, zone)
 
 
 def working_day_before(start: datetime, clock_time: time, zone: ZoneInfo) -> datetime:
-    """The instant of a local time on the last working day before a start: what is asked of staff
-    falls on a day on which they are there."""
+    """Return the instant of a local time on the last working day before a start: what is asked of
+    staff falls on a day on which they are there."""
     day = local_day(start, zone) - timedelta(days=1)
     while not is_business_day(day):
         day -= timedelta(days=1)
@@ -55,7 +56,7 @@ def working_day_before(start: datetime, clock_time: time, zone: ZoneInfo) -> dat
 
 
 def next_working_day(day: date) -> date:
-    """The first working day after a local day."""
+    """Return the first working day after a local day."""
     day += timedelta(days=1)
     while not is_business_day(day):
         day += timedelta(days=1)
@@ -63,7 +64,7 @@ def next_working_day(day: date) -> date:
 
 
 def joinable(start: datetime, end: datetime, now: datetime, early: timedelta) -> Joinable:
-    """Whether the join link works at `now`: from `early` before the start to the end."""
+    """Return whether the join link works at `now`: from `early` before the start to the end."""
     if now < start - early:
         return Joinable.NOT_YET
     if now < end:

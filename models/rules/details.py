@@ -26,7 +26,7 @@ class Refused(ValueError):
 
 
 def name(typed: str) -> str:
-    """The name as written, without invisible characters. Raises Refused."""
+    """Return the name as written, without invisible characters. Raises Refused."""
     cleaned = _visible(_widened(typed))
     if not cleaned:
         raise Refused("form.missing")
@@ -50,7 +50,7 @@ def reading(typed: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A name or number as it is compared and never shown: NFKC, no case, no spaces."""
+    """Return a name or number as it is compared and never shown: NFKC, no case, no spaces."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
@@ -64,7 +64,7 @@ def _reads(sign: str) -> bool:
 
 
 def phone(typed: str) -> str:
-    """The number as 10 or 11 digits beginning with 0. Raises Refused."""
+    """Return the number as 10 or 11 digits beginning with 0. Raises Refused."""
     digits = re.sub(r"[\s().]", "", _HYPHENS.sub("", _clean(typed)))
     if not digits:
         raise Refused("form.missing")
@@ -75,7 +75,7 @@ def phone(typed: str) -> str:
 
 
 def registration(typed: str, pattern: str) -> str:
-    """The registration number in half-width digits with one hyphen. Raises Refused."""
+    """Return the registration number in half-width digits with one hyphen. Raises Refused."""
     number = re.sub(r"\s", "", _HYPHENS.sub("-", _clean(typed)))
     if not number:
         raise Refused("form.missing")
@@ -87,13 +87,14 @@ def registration(typed: str, pattern: str) -> str:
 
 
 def _clean(typed: str) -> str:
-    """NFKC (full-width digits become plain ones), no control or format signs, single spaces."""
+    """Return NFKC (full-width digits become plain ones), no control or format signs, single
+    spaces."""
     return _visible(unicodedata.normalize("NFKC", typed))
 
 
 def _widened(typed: str) -> str:
-    """Half-width kana and full-width letters in their usual width. All else stays as written: NFKC
-    would put another sign in the place of some that stand in people's names."""
+    """Return half-width kana and full-width letters in their usual width. All else stays as
+    written: NFKC would put another sign in the place of some that stand in people's names."""
     return "".join(
         unicodedata.normalize("NFKC", sign) if "\uff01" <= sign <= "\uffee" else sign
         for sign in re.sub(
@@ -103,7 +104,7 @@ def _widened(typed: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """No control or format signs, single spaces."""
+    """Return text with no control or format signs, single spaces."""
     visible = "".join(
         " " if sign.isspace() else sign
         for sign in text

@@ -34,7 +34,7 @@ class Declaration(NamedTuple):
 def open_items(
     card: Card, answers: Iterable[Declaration], now: datetime, valid: timedelta
 ) -> list[str]:
-    """The conditions of a card, in its order, that do not stand at `now`: never answered,
+    """Return the conditions of a card, in its order, that do not stand at `now`: never answered,
     answered with "no", or answered longer ago than `valid`."""
     last = latest(answers)
     return [
@@ -49,7 +49,7 @@ FINAL = frozenset({(Card.ELIGIBILITY, "child")})
 
 
 def denied_items(card: Card, answers: Iterable[Declaration]) -> list[str]:
-    """The conditions of a card, in its order, whose last answer is "no"."""
+    """Return the conditions of a card, in its order, whose last answer is "no"."""
     last = latest(answers)
     return [
         item
@@ -59,7 +59,7 @@ def denied_items(card: Card, answers: Iterable[Declaration]) -> list[str]:
 
 
 def latest(answers: Iterable[Declaration]) -> dict[tuple[Card, str], Declaration]:
-    """The answer that counts, by card and item: of all, in the order in which they came to us, the
-    last. Not the one with the latest time: a clock that was ahead would make a "no" stand for as
-    long as it was."""
+    """Return the answer that counts, by card and item: of all, in the order in which they came to
+    us, the last. Not the one with the latest time: a clock that was ahead would make a "no" stand
+    for as long as it was."""
     return {(each.card, each.item): each for each in answers}

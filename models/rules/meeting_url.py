@@ -83,7 +83,7 @@ def in_browser(url: str) -> str | None:
 
 
 def shown(url: str | None) -> str:
-    """A meeting URL as far as a list may show it: the way in itself is not given out."""
+    """Return a meeting URL as far as a list may show it: the way in itself is not given out."""
     if not url:
         return ""
     parts = urlsplit(url)

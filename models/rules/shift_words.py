@@ -32,7 +32,7 @@ class ShiftWords(NamedTuple):
 
 
 def read_shift(text: str, today: date) -> ShiftWords:
-    """A shift like "mon-fri 10:00-16:00" or "月,水 13:00-16:00 12/1から 3/31まで". Raises
+    """Return a shift like "mon-fri 10:00-16:00" or "月,水 13:00-16:00 12/1から 3/31まで". Raises
     ShiftError."""
     words = plain(text)
     times = _TIMES.search(words)
@@ -48,9 +48,9 @@ def read_shift(text: str, today: date) -> ShiftWords:
 
 
 def read_span(text: str, today: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """A time without consultations: "12/24", "12/24-12/26", "12/24 13:00-15:00", "12/24 午後",
-    "12/24 15:00から"; None for what is not understood as a whole. Aware times, in the office's
-    zone."""
+    """Return a time without consultations: "12/24", "12/24-12/26", "12/24 13:00-15:00",
+    "12/24 午後", "12/24 15:00から"; None for what is not understood as a whole. Aware times, in the
+    office's zone."""
     words = plain(text)
     if part := _part_of_day(words, today, zone):
         return part
@@ -75,7 +75,7 @@ def read_span(text: str, today: date, zone: ZoneInfo) -> tuple[datetime, datetim
 
 
 def _part_of_day(words: str, today: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """One day's morning or afternoon, or what lies before or after a time of it."""
+    """Return one day's morning or afternoon, or what lies before or after a time of it."""
     begins, ends = time(0), None
     if match := _MORNING.fullmatch(words):
         ends = _NOON
@@ -141,7 +141,7 @@ def _weekdays(text: str) -> list[int]:
 
 
 def _run(name: str) -> list[int]:
-    """The weekdays that a word names one after the other ("mon", "月曜", "月水金"); none for
+    """Return the weekdays that a word names one after the other ("mon", "月曜", "月水金"); none for
     what is not understood as a whole."""
     if name in _WEEKDAYS:
         return [_WEEKDAYS.index(name)]

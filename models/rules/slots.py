@@ -66,7 +66,7 @@ class Grid(NamedTuple):
 def offered(
     day: date, grid: Grid, shifts: Collection[Shift], closures: Collection[Closure]
 ) -> list[Slot]:
-    """Every slot of a local day in order of time, whether taken or not (art. 6(1), 6(3))."""
+    """Return every slot of a local day in order of time, whether taken or not (art. 6(1), 6(3))."""
     if not is_business_day(day):
         return []
     slots = [
@@ -82,7 +82,7 @@ def offered(
 def offered_between(
     first: date, last: date, grid: Grid, shifts: Collection[Shift], closures: Collection[Closure]
 ) -> Mapping[date, Sequence[Slot]]:
-    """The same for every local day from `first` to `last` that has any."""
+    """Return the same for every local day from `first` to `last` that has any."""
     days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
     return {day: slots for day in days if (slots := offered(day, grid, shifts, closures))}
 
@@ -93,7 +93,7 @@ def free_by_day(
     minutes: int,
     zone: ZoneInfo,
 ) -> dict[date, list[Slot]]:
-    """What is free of the slots offered on some local days; full days are left out."""
+    """Return what is free of the slots offered on some local days; full days are left out."""
     by_day: dict[date, list[Taken]] = {}
     for each in taken:
         by_day.setdefault(local_day(each.starts_at, zone), []).append(each)
@@ -107,14 +107,16 @@ def free_by_day(
 
 
 def _fairly(slots: list[Slot], taken: Iterable[Taken]) -> list[Slot]:
-    """The slots in order of time; of one start, whoever has the fewest that day comes first."""
+    """Return the slots in order of time; of one start, whoever has the fewest that day comes
+    first."""
     load = Counter(each.counselor_id for each in taken)
     return sorted(slots, key=lambda slot: (slot.starts_at, load[slot.counselor_id], slot))
 
 
 def free(slots: Collection[Slot], taken: Collection[Taken], minutes: int) -> list[Slot]:
-    """The slots of `minutes` that nobody has, in the order given. A booking made on another grid,
-    before the office changed its hours, takes every slot of its counselor that it overlaps."""
+    """Return the slots of `minutes` that nobody has, in the order given. A booking made on another
+    grid, before the office changed its hours, takes every slot of its counselor that it
+    overlaps."""
     by_start = {(each.starts_at, each.counselor_id) for each in taken}
     left = [slot for slot in slots if slot not in by_start]
     all_on_grid = len(slots) - len(left) == len(by_start)
@@ -134,28 +136,28 @@ def free(slots: Collection[Slot], taken: Collection[Taken], minutes: int) -> lis
 
 
 def overlap(start: datetime, minutes: int, other: datetime, other_minutes: int) -> bool:
-    """Whether two consultations share any time."""
+    """Return whether two consultations share any time."""
     return start < other + timedelta(minutes=other_minutes) and other < start + timedelta(
         minutes=minutes
     )
 
 
 def days_around(days: Sequence[date], wanted: date, count: int) -> Sequence[date]:
-    """Of days in order, each with a free slot, those among which the `count` starts nearest to any
-    time of the wanted day are: as many days before it, that day, and as many after it."""
+    """Return, of days in order, each with a free slot, those among which the `count` starts nearest
+    to any time of the wanted day are: as many days before it, that day, and as many after it."""
     at = bisect_left(days, wanted)
     return days[max(0, at - count) : at + count + 1]
 
 
 def nearest(slots: Collection[Slot], wanted: datetime, count: int) -> list[Slot]:
-    """The `count` slots nearest in time to the wanted start, in order of time."""
+    """Return the `count` slots nearest in time to the wanted start, in order of time."""
     by_distance = sorted(slots, key=lambda slot: (abs(slot.starts_at - wanted), slot))
     return sorted(by_distance[:count])
 
 
 def one_for_each_start(slots: Iterable[Slot], preferred: int | None) -> list[Slot]:
-    """One slot a start, in order of time: the preferred counselor's where that one is free, else
-    the first one's."""
+    """Return one slot a start, in order of time: the preferred counselor's where that one is free,
+    else the first one's."""
     chosen: dict[datetime, Slot] = {}
     for slot in slots:
         if slot.starts_at not in chosen or slot.counselor_id == preferred:
@@ -173,7 +175,8 @@ def _holds_on(shift: Shift, day: date) -> bool:
 
 @lru_cache(maxsize=4096)
 def _starts(day: date, grid: Grid, start: time, end: time) -> tuple[datetime, ...]:
-    """Starts (UTC) on the office's grid whose whole consultation fits office hours and shift."""
+    """Return starts (UTC) on the office's grid whose whole consultation fits office hours and
+    shift."""
     length = timedelta(minutes=grid.minutes)
     first, last = at(day, grid.opens, grid.zone), at(day, grid.closes, grid.zone)
     from_, until = at(day, start, grid.zone), at(day, end, grid.zone)

@@ -8,7 +8,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_csv(rows: Iterable[Sequence[object]]) -> str:
-    """CSV with a byte order mark, so that spreadsheets read Japanese."""
+    """Return CSV with a byte order mark, so that spreadsheets read Japanese."""
     written = io.StringIO()
     writer = csv.writer(written)
     for row in rows:
@@ -17,5 +17,5 @@ def as_csv(rows: Iterable[Sequence[object]]) -> str:
 
 
 def safe(cell: str) -> str:
-    """A text that a spreadsheet takes for a text: what begins like a formula is quoted."""
+    """Return a text that a spreadsheet takes for a text: what begins like a formula is quoted."""
     return f"'{cell}" if cell.lstrip(" ").startswith(_DANGEROUS) else cell

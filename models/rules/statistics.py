@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 
 def without_small_cells(counts: Mapping[str, int], small: int) -> dict[str, int | None]:
-    """The counts of a table with those under `small` left out (None); nought stays. The next
-    smallest go too, until those left out could be anything: at least two of them, and together
-    no fewer than `small` for each, since the total would tell them."""
+    """Return the counts of a table with those under `small` left out (None); nought stays. The next
+    smallest go too, until those left out could be anything: at least two of them, and together no
+    fewer than `small` for each, since the total would tell them."""
     hidden = {name for name, count in counts.items() if 0 < count < small}
     rest = sorted((count, name) for name, count in counts.items() if count >= small)
     while hidden and rest:

@@ -58,24 +58,24 @@ class Difference(NamedTuple):
 
 
 def contents(body: str) -> list[str]:
-    """What a text is about, from the text itself: its articles with their captions."""
+    """Return what a text is about, from the text itself: its articles with their captions."""
     return [f"{each.head} {each.caption}".strip() for each in articles(body) if each.head]
 
 
 def unknown_articles(summary: str, body: str) -> list[str]:
-    """The articles that a summary names and the text does not have."""
+    """Return the articles that a summary names and the text does not have."""
     known = {_number(each.head) for each in articles(body) if each.head}
     named = [match[0] for match in _NAMED.finditer(summary)]
     return [each for each in named if _number(each) not in known]
 
 
 def lines(body: str) -> list[Line]:
-    """The text line by line, with what each line is, so that a page can set it in type."""
+    """Return the text line by line, with what each line is, so that a page can set it in type."""
     return [_line(raw.strip()) for raw in body.splitlines() if raw.strip()]
 
 
 def articles(body: str) -> list[Article]:
-    """The text article by article; a caption belongs to the article behind it."""
+    """Return the text article by article; a caption belongs to the article behind it."""
     found: list[Article] = []
     head, caption, next_caption, text = "", "", "", list[str]()
     for line in lines(body):
@@ -91,8 +91,8 @@ def articles(body: str) -> list[Article]:
 
 
 def differences(old: str, new: str) -> list[Difference]:
-    """What changed, article by article: by its caption, and without one by its number. Another
-    width, space or number alone is no change."""
+    """Return what changed, article by article: by its caption, and without one by its number.
+    Another width, space or number alone is no change."""
     before, after = _named(old), _named(new)
     found = []
     for name, article in after.items():
@@ -112,7 +112,7 @@ def differences(old: str, new: str) -> list[Difference]:
 
 
 def _named(body: str) -> dict[tuple[str, int], Article]:
-    """The articles by their captions; of several with one caption each has its number."""
+    """Return the articles by their captions; of several with one caption each has its number."""
     found: dict[tuple[str, int], Article] = {}
     counts: Counter[str] = Counter()
     for article in articles(body):
@@ -137,7 +137,7 @@ def _line(text: str) -> Line:
 
 
 def _number(head: str) -> int:
-    """The number of an article, however it is written."""
+    """Return the number of an article, however it is written."""
     plain = unicodedata.normalize("NFKC", head)
     if digits := re.search(r"\d+", plain):
         return int(digits[0])

@@ -20,8 +20,8 @@ Reader = Callable[[re.Match[str], date], date | None]
 
 
 def read_day(words: str, today: date) -> date | None:
-    """The first day that plain text names, or None. A day without a year is the next such day
-    from today on; a bare weekday is the next one after today."""
+    """Return the first day that plain text names, or None. A day without a year is the next such
+    day from today on; a bare weekday is the next one after today."""
     for pattern, reader in _DAYS:
         if match := pattern.search(words):
             try:
@@ -33,7 +33,7 @@ def read_day(words: str, today: date) -> date | None:
 
 
 def read_only_day(words: str, today: date) -> date | None:
-    """The day that plain text names and nothing else, but its weekday; else None."""
+    """Return the day that plain text names and nothing else, but its weekday; else None."""
     for pattern, _ in _DAYS:
         if match := pattern.search(words):
             rest = words[: match.start()] + words[match.end() :]

@@ -17,14 +17,14 @@ class Access:
         self._tx = transaction
 
     def between(self, start: datetime, end: datetime) -> list[AccessRecord]:
-        """The records of [start, end), the oldest first."""
+        """Return the records of [start, end), the oldest first."""
         every = select(AccessRecord).where(
             col(AccessRecord.at) >= start, col(AccessRecord.at) < end
         )
         return list(self._tx.session.scalars(every.order_by(col(AccessRecord.id))))
 
     def of(self, contact_id: int, booking_ids: Sequence[int]) -> list[AccessRecord]:
-        """The records of a person: of their chat's pages, and of their bookings' links."""
+        """Return the records of a person: of their chat's pages, and of their bookings' links."""
         theirs = select(AccessRecord).where(
             or_(
                 col(AccessRecord.contact_id) == contact_id,

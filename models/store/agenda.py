@@ -92,25 +92,25 @@ class Agenda:
         self._office = office
 
     def between(self, start: datetime, end: datetime, counselor_id: int | None) -> list[Booking]:
-        """Bookings that start in [start, end), in order of time, of one counselor or of all;
+        """Return bookings that start in [start, end), in order of time, of one counselor or of all;
         those that were cancelled before are left out."""
         found = self._tx.rows(_BETWEEN, start=start, end=end)
         return [each for each in found if counselor_id in (None, each.counselor_id)]
 
     def every_between(self, start: datetime, end: datetime) -> list[Booking]:
-        """All bookings that start in [start, end), whatever became of them."""
+        """Return all bookings that start in [start, end), whatever became of them."""
         return self._tx.rows(_EVERY_BETWEEN, start=start, end=end)
 
     def upcoming(self, counselor_id: int, now: datetime) -> list[Booking]:
-        """A counselor's bookings to come, the next one first."""
+        """Return a counselor's bookings to come, the next one first."""
         return self._tx.rows(_UPCOMING_OF_COUNSELOR, counselor_id=counselor_id, now=now)
 
     def not_over(self, counselor_id: int, now: datetime) -> list[Booking]:
-        """A counselor's bookings to come and under way."""
+        """Return a counselor's bookings to come and under way."""
         return self._tx.rows(_NOT_OVER_OF_COUNSELOR, counselor_id=counselor_id, since=now - LONGEST)
 
     def outside(self, counselor_id: int, shifts: Sequence[Shift], now: datetime) -> list[Booking]:
-        """A counselor's bookings to come that would not fit these shifts."""
+        """Return a counselor's bookings to come that would not fit these shifts."""
         zone, grid = self._office.zone, self._office.grid
         return [
             booking
@@ -122,16 +122,17 @@ class Agenda:
         ]
 
     def not_posted(self, now: datetime, counselor_id: int | None) -> list[Booking]:
-        """Bookings to come that are not noted as posted in My Page, the next one first."""
+        """Return bookings to come that are not noted as posted in My Page, the next one first."""
         found = self._tx.rows(_NOT_POSTED, now=now)
         return [each for each in found if counselor_id in (None, each.counselor_id)]
 
     def history_of(self, job_seeker_id: int, start: datetime) -> History:
-        """What there was before a start."""
+        """Return what there was before a start."""
         found = self._tx.row(_HISTORY, job_seeker_id=job_seeker_id, start=start)
         assert found is not None
         return found
 
     def reminder_state(self, booking: Booking) -> str:
-        """How the reminder for a booking as it stands has ended; "none" when there was none."""
+        """Return how the reminder for a booking as it stands has ended; "none" when there was
+        none."""
         return self._tx.row(_REMINDER, booking_id=booking.id, version=booking.version) or "none"

@@ -251,18 +251,18 @@ class Alerts:
         return self._tx.row(_WAS_RAISED, booking_id=booking_id, kind=kind) is not None
 
     def since(self, since: datetime) -> list[Alert]:
-        """Alerts from a time on, the oldest first."""
+        """Return alerts from a time on, the oldest first."""
         return self._tx.rows(_SINCE, since=since)
 
     def open(self) -> list[Alert]:
-        """What nobody has ticked off, the oldest first."""
+        """Return what nobody has ticked off, the oldest first."""
         return self._tx.rows(_OPEN)
 
     def by_id(self, alert_id: int) -> Alert | None:
         return self._tx.row(_BY_ID, id=alert_id)
 
     def untold(self, count: int) -> list[Alert]:
-        """What staff have not been told, the oldest first."""
+        """Return what staff have not been told, the oldest first."""
         return self._tx.rows(_UNTOLD, count=count)
 
     def claim(self, alert_id: int, now: datetime) -> bool:
@@ -270,7 +270,7 @@ class Alerts:
         return self._tx.run(_TELL, alert=alert_id, now=now) == 1
 
     def close_one(self, alert_id: int, now: datetime) -> None:
-        """Somebody has seen to it."""
+        """Note that somebody has seen to it."""
         self._tx.run(_CLOSE, alert=alert_id, now=now)
 
     def is_open(self, kind: AlertKind) -> bool:
@@ -283,13 +283,14 @@ class Alerts:
             self._tx.run(_CLOSE_PAST, of_kind=kind, over=now - LONGEST, now=now)
 
     def close_about(self, kind: AlertKind, subject: str, now: datetime) -> None:
-        """What was said of a subject is settled."""
+        """Settle what was said of a subject."""
         self._tx.run(_CLOSE_ABOUT, of_kind=kind, about=subject, now=now)
 
     def close(self, booking_id: int, kind: AlertKind, now: datetime) -> None:
-        """What one kind of alert asked for is done."""
+        """Note that what one kind of alert asked for is done."""
         self._tx.run(_CLOSE_KIND, booking=booking_id, of_kind=kind, now=now)
 
     def close_of(self, booking_id: int, now: datetime) -> None:
-        """A booking was decided or has changed: nothing said of it before needs anybody."""
+        """Close what was said of a booking that was decided or has changed: nothing said of it
+        before needs anybody."""
         self._tx.run(_CLOSE_OF, booking=booking_id, now=now)

@@ -78,14 +78,14 @@ class Audit:
         )
 
     def latest(self, count: int, before_id: int = 2**53) -> list[Entry]:
-        """The newest entries, the newest first, older than a number."""
+        """Return the newest entries, the newest first, older than a number."""
         return self._tx.rows(_LATEST, count=count, before_id=before_id)
 
     def refusals(self, contact_id: int, what: str, since: datetime) -> int:
-        """How often a person was refused something since a time."""
+        """Return how often a person was refused something since a time."""
         return self._tx.row(_REFUSALS, contact_id=contact_id, what=what, since=since) or 0
 
 
 def instant(moment: datetime) -> str:
-    """How the audit writes a time (UTC)."""
+    """Return how the audit writes a time (UTC)."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%MZ}"

@@ -286,7 +286,7 @@ class Bookings:
         return self._tx.row(_BY_ID, id=booking_id)
 
     def current(self, job_seeker_id: int, now: datetime) -> list[Booking]:
-        """A parent's active bookings that are not over at `now`, the next one first."""
+        """Return a parent's active bookings that are not over at `now`, the next one first."""
         found = self._tx.rows(_SINCE, job_seeker_id=job_seeker_id, since=now - LONGEST)
         return [each for each in found if each.status in ACTIVE and each.ends_at > now]
 
@@ -296,31 +296,31 @@ class Bookings:
         return self._tx.rows(_OF_MAYBE_SAME, of=job_seeker_id, since=since)
 
     def latest(self, job_seeker_id: int) -> Booking | None:
-        """A parent's last booking by date, whatever became of it."""
+        """Return a parent's last booking by date, whatever became of it."""
         return self._tx.row(_LATEST, job_seeker_id=job_seeker_id)
 
     def counselor_of_last_time(self, job_seeker_id: int, now: datetime) -> int | None:
-        """Whom a parent met last."""
+        """Return whom a parent met last."""
         return self._tx.row(_COUNSELOR_OF_LAST_TIME, job_seeker_id=job_seeker_id, now=now)
 
     def how_many(self, job_seeker_id: int) -> int:
-        """How many bookings a parent has ever made."""
+        """Return how many bookings a parent has ever made."""
         return self._tx.row(_HOW_MANY, job_seeker_id=job_seeker_id) or 0
 
     def how_often_changed(self, booking_id: int) -> int:
-        """How many changes a booking has seen, its making among them."""
+        """Return how many changes a booking has seen, its making among them."""
         return self._tx.row(_HOW_OFTEN_CHANGED, booking_id=booking_id) or 0
 
     def by_reference(self, reference: str) -> Booking | None:
-        """The booking that somebody reads out on the phone."""
+        """Return the booking that somebody reads out on the phone."""
         return self._tx.row(_BY_REFERENCE, reference=reference)
 
     def of_seeker(self, job_seeker_id: int) -> list[Booking]:
-        """All of a parent's bookings, the latest first."""
+        """Return all of a parent's bookings, the latest first."""
         return self._tx.rows(_OF_SEEKER, job_seeker_id=job_seeker_id)
 
     def set_meeting_url(self, booking: Booking, url: str, now: datetime, *, by: str) -> Booking:
-        """The URL of this one booking, before its counselor's."""
+        """Set the URL of this one booking, before its counselor's."""
         self._tx.run(_SET_URL, booking=booking.id, url=url)
         why = _CHANGED if booking.meeting_url else _GIVEN
         self._note(booking.id, now, "url", by, why)
@@ -331,11 +331,11 @@ class Bookings:
     def take_counselors_url(
         self, booking: Booking, now: datetime, *, by: str, changed: bool
     ) -> None:
-        """The counselor whose URL it shares has another one, or the first one."""
+        """Take over the URL of its counselor, who has another one, or a first one."""
         self._note(booking.id, now, "url", by, _CHANGED if changed else _GIVEN)
 
     def set_posted(self, booking_id: int, at: datetime | None) -> None:
-        """Since when it is in My Page; None when it is to be posted anew."""
+        """Note since when it is in My Page; None when it is to be posted anew."""
         self._tx.run(_SET_POSTED, booking=booking_id, at=at)
 
     def last_told(self, booking: Booking) -> Told:
@@ -521,7 +521,7 @@ class Bookings:
         return booking._replace(companion=companion)
 
     def _work_times(self, start: datetime, now: datetime) -> dict[str, datetime | None]:
-        """When a booking made or moved at `now` is due for what. After the reminder hour the
+        """Return when a booking made or moved at `now` is due for what. After the reminder hour the
         confirmation says what the reminder would, and there is none."""
         office = self._office
         remind_at = day_before(start, office.reminder_at, office.zone)

@@ -60,35 +60,35 @@ class Calendar:
         self._office = office
 
     def lock(self, *, change: bool = False) -> None:
-        """Until this transaction ends, nobody who books sees a calendar that somebody is about to
-        change, and the other way round. SQLite has one writer, which is the same."""
+        """Lock: until this transaction ends, nobody who books sees a calendar that somebody is
+        about to change, and the other way round. SQLite has one writer, which is the same."""
         lock = func.pg_advisory_xact_lock if change else func.pg_advisory_xact_lock_shared
         if self._tx.is_postgresql:
             self._tx.session.connection().execute(select(lock(_LOCK)))
 
     def counselors(self) -> list[Counselor]:
-        """The counselors who work here now."""
+        """Return the counselors who work here now."""
         return self._tx.rows(_COUNSELORS)
 
     def free_on(self, day: date, now: datetime, *, holder: int) -> list[Slot]:
-        """The free slots of a local day, in order of time; what is held for others than `holder`
-        is not free."""
+        """Return the free slots of a local day, in order of time; what is held for others than
+        `holder` is not free."""
         return self._offer(day, day, now, holder).free.get(day, [])
 
     def days(self, now: datetime, *, holder: int) -> Days:
-        """The local days that a parent can book at `now`: those with free slots, with them, and
-        those that would have some if they were not full."""
+        """Return the local days that a parent can book at `now`: those with free slots, with them,
+        and those that would have some if they were not full."""
         days = bookable_days(now, self._office.zone, self._office.horizon_days)
         every, free = self._offer(days[0], days[-1], now, holder)
         return Days(free, [day for day in every if day not in free])
 
     def offered_between(self, first: date, last: date) -> list[Slot]:
-        """Every slot that the office offers from one local day to another, taken or not."""
+        """Return every slot that the office offers from one local day to another, taken or not."""
         by_day = offered(self._tx, self._office, first, last)
         return [slot for slots in by_day.values() for slot in slots]
 
     def free_from(self, now: datetime, *, holder: int) -> list[Slot]:
-        """The free slots from now to the horizon, today's too: staff may give them."""
+        """Return the free slots from now to the horizon, today's too: staff may give them."""
         last = bookable_days(now, self._office.zone, self._office.horizon_days)[-1]
         first = local_day(now, self._office.zone)
         by_day = self._offer(first, last, now, holder).free
@@ -101,7 +101,7 @@ class Calendar:
         shifts: Sequence[tuple[int, time, time]],
         video_user: str | None = None,
     ) -> int:
-        """A new counselor with shifts (weekday, start, end) that hold from now on."""
+        """Add a new counselor with shifts (weekday, start, end) that hold from now on."""
         session = self._tx.session
         counselor = tables.Counselor(name=name, meeting_url=meeting_url, video_user=video_user)
         session.add(counselor)
@@ -126,7 +126,8 @@ class Calendar:
         meeting_url: str | None,
         shifts: Sequence[tuple[int, time, time]],
     ) -> None:
-        """Another meeting URL, or other shifts (weekday, start, end) in place of the old ones."""
+        """Set another meeting URL, or other shifts (weekday, start, end) in place of the old
+        ones."""
         session = self._tx.session
         if meeting_url:
             session.get_one(tables.Counselor, counselor_id).meeting_url = meeting_url
@@ -145,7 +146,7 @@ class Calendar:
             )
 
     def every_counselor(self) -> list[Counselor]:
-        """The counselors who work here or ever did."""
+        """Return the counselors who work here or ever did."""
         every = self._tx.session.scalars(
             select(tables.Counselor).order_by(col(tables.Counselor.id))
         )
@@ -156,7 +157,7 @@ class Calendar:
         self._tx.session.flush()
 
     def add_shift(self, shift: Shift) -> None:
-        """More time of a counselor's."""
+        """Add more time of a counselor's."""
         self._tx.session.add(
             tables.Shift(
                 counselor_id=shift.counselor_id,
@@ -170,7 +171,7 @@ class Calendar:
         self._tx.session.flush()
 
     def end_shift(self, shift_id: int, last_day: date) -> None:
-        """The last day on which a shift holds."""
+        """Set the last day on which a shift holds."""
         self._tx.session.get_one(tables.Shift, shift_id).until_day = last_day
         self._tx.session.flush()
 
@@ -179,22 +180,22 @@ class Calendar:
         self._tx.session.flush()
 
     def retired(self) -> list[Counselor]:
-        """The counselors who get no new bookings any more."""
+        """Return the counselors who get no new bookings any more."""
         here = {each.id for each in self.counselors()}
         return [each for each in self.every_counselor() if each.id not in here]
 
     def resume_counselor(self, counselor_id: int) -> None:
-        """Slots of this counselor are offered again."""
+        """Offer slots of this counselor again."""
         self._tx.session.get_one(tables.Counselor, counselor_id).retired_at = None
         self._tx.session.flush()
 
     def retire_counselor(self, counselor_id: int, now: datetime) -> None:
-        """No slots of this counselor are offered any more; bookings stay."""
+        """Offer no slots of this counselor any more; bookings stay."""
         self._tx.session.get_one(tables.Counselor, counselor_id).retired_at = now
         self._tx.session.flush()
 
     def counselors_in_full(self) -> list[CounselorInFull]:
-        """The counselors who work here now, with meeting URL and shifts."""
+        """Return the counselors who work here now, with meeting URL and shifts."""
         session = self._tx.session
         found = []
         for each in self.counselors():
@@ -210,16 +211,16 @@ class Calendar:
         return found
 
     def closures_from(self, now: datetime) -> list[tables.Closure]:
-        """The closures that are not over, the next one first."""
+        """Return the closures that are not over, the next one first."""
         upcoming = select(tables.Closure).where(col(tables.Closure.ends_at) > now)
         return list(self._tx.session.scalars(upcoming.order_by(col(tables.Closure.starts_at))))
 
     def closure(self, closure_id: int) -> tables.Closure | None:
-        """A closure by its number, if there is one."""
+        """Return a closure by its number, if there is one."""
         return self._tx.session.get(tables.Closure, closure_id)
 
     def has_closure(self, start: datetime, end: datetime, counselor_id: int | None) -> bool:
-        """Whether there is this very closure already."""
+        """Return whether there is this very closure already."""
         same = select(tables.Closure).where(
             col(tables.Closure.starts_at) == start,
             col(tables.Closure.ends_at) == end,
@@ -238,7 +239,7 @@ class Calendar:
     def add_closure(
         self, start: datetime, end: datetime, reason: str, counselor_id: int | None
     ) -> None:
-        """A time without consultations, of the office or of one counselor."""
+        """Add a time without consultations, of the office or of one counselor."""
         self._tx.session.add(
             tables.Closure(counselor_id=counselor_id, starts_at=start, ends_at=end, reason=reason)
         )

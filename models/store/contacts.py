@@ -69,11 +69,11 @@ class Contacts:
         self._tx = transaction
 
     def find(self, channel: str, person: str) -> Contact | None:
-        """The contact of a platform's user."""
+        """Return the contact of a platform's user."""
         return self._tx.row(_FIND, channel=channel, person=person)
 
     def add(self, channel: str, person: str, language: str, now: datetime) -> Contact:
-        """A platform's user who was met for the first time, unless somebody was faster."""
+        """Return a platform's user who was met for the first time, unless somebody was faster."""
         number = self._tx.row(
             _ADD, channel=channel, person=person, language=language, created_at=now
         )
@@ -84,13 +84,13 @@ class Contacts:
         return found
 
     def by_id(self, contact_id: int) -> Contact:
-        """A contact that is known to exist."""
+        """Return a contact that is known to exist."""
         found = self._tx.row(_BY_ID, id=contact_id)
         assert found is not None
         return found
 
     def parent_of(self, job_seeker_id: int) -> Contact:
-        """The chat in which a parent is told things, locked for the turn; NOBODY if there is
+        """Return the chat in which a parent is told things, locked for the turn; NOBODY if there is
         none. A chat that has become a staff member's is a parent's no more."""
         known = [each for each in self.of_seeker(job_seeker_id) if each.role is None]
         if known:

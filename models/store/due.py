@@ -83,15 +83,16 @@ class Due:
         self._tx = transaction
 
     def reminders(self, now: datetime, count: int) -> list[int]:
-        """Bookings whose reminder is due, at most `count`, the most urgent first."""
+        """Return bookings whose reminder is due, at most `count`, the most urgent first."""
         return self._tx.rows(_DUE_REMINDERS, now=now, count=count)
 
     def notices(self, now: datetime, count: int) -> list[int]:
-        """Bookings that staff must have prepared by now: a URL, and the notice in My Page."""
+        """Return bookings that staff must have prepared by now: a URL, and the notice in My
+        Page."""
         return self._tx.rows(_DUE_NOTICES, now=now, count=count)
 
     def to_judge(self, started_by: datetime, count: int) -> list[int]:
-        """Bookings that started by then and that nobody has come to."""
+        """Return bookings that started by then and that nobody has come to."""
         return self._tx.rows(_TO_JUDGE, started_by=started_by, count=count)
 
     def is_around(self, now: datetime, grace: timedelta) -> bool:

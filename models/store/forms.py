@@ -102,7 +102,7 @@ class Forms:
         purpose: Purpose = Purpose.FORM,
         subject: int | None = None,
     ) -> str:
-        """A new secret for a link that lives for FORM_LIFE, or DESK_LIFE for staff."""
+        """Return a new secret for a link that lives for FORM_LIFE, or DESK_LIFE for staff."""
         token = new_token()
         life = FORM_LIFE if purpose in _OF_PARENTS else DESK_LIFE
         self._tx.run(
@@ -123,8 +123,8 @@ class Forms:
         *,
         sending: bool = False,
     ) -> Link | NoForm:
-        """For whom a link to this page was made, or why it opens nothing. What was opened in time
-        can be sent for a while longer."""
+        """Return for whom a link to this page was made, or why it opens nothing. What was opened in
+        time can be sent for a while longer."""
         found = self._tx.row(_FIND, token_hash=token_hash(token), purpose=purpose.value)
         if found is None:
             return NoForm.UNKNOWN
@@ -135,7 +135,7 @@ class Forms:
         return NoForm.EXPIRED if now >= until else link
 
     def close_all(self, contact_id: int, now: datetime) -> None:
-        """No link of this contact's opens a form any more."""
+        """Let no link of this contact's open a form any more."""
         self._tx.run(_CLOSE_ALL, contact=contact_id, now=now)
 
     def use(self, token: str, now: datetime, found: int | None = None) -> bool:
@@ -143,5 +143,5 @@ class Forms:
         return self._tx.run(_USE, hash=token_hash(token), now=now, found=found) == 1
 
     def last_found(self, contact_id: int, since: datetime) -> int | None:
-        """The person whom a staff member has last found on the page."""
+        """Return the person whom a staff member has last found on the page."""
         return self._tx.row(_LAST_FOUND, contact_id=contact_id, since=since)

@@ -90,7 +90,8 @@ class Inbox:
         self._tx.run(_FORGET, of=contact_id, message=message_id)
 
     def has_acted_since(self, contact_id: int, instant: datetime) -> bool:
-        """Whether something that a person did later is known already: events come in any order."""
+        """Return whether something that a person did later is known already: events come in any
+        order."""
         return self._tx.row(_LATER_ACT, contact_id=contact_id, instant=instant) is not None
 
     def has_come_since(self, contact_id: int, instant: datetime) -> bool:
@@ -98,7 +99,7 @@ class Inbox:
         return self._tx.row(_CAME_SINCE, contact_id=contact_id, instant=instant) is not None
 
     def failed(self) -> list[Event]:
-        """The events that failed, the oldest first, as they came."""
+        """Return the events that failed, the oldest first, as they came."""
         rows = self._tx.session.scalars(
             select(InboxEvent)
             .where(col(InboxEvent.failed).is_(True), col(InboxEvent.body).is_not(None))
@@ -111,7 +112,7 @@ class Inbox:
         ]
 
     def kept_of(self, contact_id: int) -> list[Event]:
-        """What a person wrote around a consultation, which staff may have to read."""
+        """Return what a person wrote around a consultation, which staff may have to read."""
         rows = self._tx.session.scalars(
             select(InboxEvent)
             .where(

@@ -96,7 +96,7 @@ _OFFERED_AND_TAKEN = query(union_all(_SHIFTS, _CLOSURES, _BOOKED, _HELD), _row)
 def offer(
     tx: Transaction, office: Office, first: date, last: date, now: datetime, *, holder: int
 ) -> Offer:
-    """The offer from one local day to another at `now` (UTC). What is held for others than
+    """Return the offer from one local day to another at `now` (UTC). What is held for others than
     `holder` is not free."""
     minutes = office.slot_minutes
     found = tx.rows(
@@ -113,13 +113,13 @@ def offer(
 
 
 def offered(tx: Transaction, office: Office, first: date, last: date) -> Offered:
-    """The slots from one local day to another, whether taken or not."""
+    """Return the slots from one local day to another, whether taken or not."""
     calendar = tuple(tx.rows(_OFFERED, **_span(office, first, last)))
     return _slots(first, last, office.grid, calendar)
 
 
 def _span(office: Office, first: date, last: date) -> dict[str, Any]:
-    """Of one day only its own weekday is asked for."""
+    """Return the parameters of a span: of one day, its own weekday only."""
     return {
         "first": first,
         "last": last,

@@ -150,7 +150,7 @@ class Outbox:
         reply_until: datetime | None,
         to: str,
     ) -> None:
-        """What is said back to an event, to the person or in the group, one request after the
+        """Write what is said back to an event, to the person or in the group, one request after the
         other. The reply token serves the first request only."""
         follows: int | None = None
         for number, payload in enumerate(payloads, start=1):
@@ -170,8 +170,9 @@ class Outbox:
     def notify(
         self, letter: Letter, payload: str, now: datetime, *, state: SendState = SendState.WAITING
     ) -> bool:
-        """What is said unasked; about a booking as it stands each kind at most once a version.
-        False when it was said before. With another state than "waiting" it is only recorded."""
+        """Write what is said unasked; about a booking as it stands each kind at most once a
+        version. False when it was said before. With another state than "waiting" it is only
+        recorded."""
         booking, contact = letter.booking, letter.to
         until = min(letter.useless_after, now + RETRY_FOR)
         # After a restore the same word gets the same key, by which LINE knows it again.
@@ -234,7 +235,7 @@ class Outbox:
         return touched == 1
 
     def waiting(self) -> tuple[int, datetime | None]:
-        """How many rows wait, and since when the most overdue one is due."""
+        """Return how many rows wait, and since when the most overdue one is due."""
         found = [*self._tx.rows(_ANSWERS_WAITING), *self._tx.rows(_NEWS_WAITING)]
         oldest = [due_at for _, due_at in found if due_at is not None]
         return sum(count for count, _ in found), min(oldest, default=None)

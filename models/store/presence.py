@@ -104,6 +104,6 @@ class Presence:
         return self._tx.row(_IN_DOUBT, booking_id=booking_id, version=version) is not None
 
     def signs(self, booking_id: int, version: int) -> Signs:
-        """The signs for a booking as it stands; those for its earlier times do not count."""
+        """Return the signs for a booking as it stands; those for its earlier times do not count."""
         found = self._tx.rows(_SIGNS, booking_id=booking_id, version=version)
         return Signs(came=any(found), contact=not all(found))

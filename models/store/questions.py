@@ -120,7 +120,7 @@ class Questions:
         return number
 
     def take_draft(self, contact_id: int, number: int, now: datetime) -> str | None:
-        """What a person has typed, which is kept no more; None when it was not any more."""
+        """Return what a person has typed, which is kept no more; None when it was not any more."""
         found = self._tx.row(_DRAFT, draft=number, contact_id=contact_id, now=now)
         if found is None:
             return None
@@ -128,7 +128,7 @@ class Questions:
         return self._vault.open(found[1], f"drafts:{number}")
 
     def ask_draft(self, contact_id: int, number: int, now: datetime) -> bool:
-        """What a person has typed becomes a question; False when it is kept no more."""
+        """Make a question of what a person has typed; False when it is kept no more."""
         found = self._tx.row(_DRAFT, draft=number, contact_id=contact_id, now=now)
         if found is None:
             return False
@@ -153,7 +153,7 @@ class Questions:
         return True
 
     def open(self) -> list[Question]:
-        """What nobody has answered, the oldest first."""
+        """Return what nobody has answered, the oldest first."""
         rows = self._tx.session.scalars(
             select(tables.Question)
             .where(col(tables.Question.closed_at).is_(None))
@@ -162,7 +162,7 @@ class Questions:
         return [self._opened(row) for row in rows]
 
     def untold(self, count: int) -> list[Question]:
-        """What staff have not been told, the oldest first."""
+        """Return what staff have not been told, the oldest first."""
         numbers = self._tx.rows(_UNTOLD, count=count)
         return [found for number in numbers if (found := self.by_id(number))]
 
@@ -171,7 +171,7 @@ class Questions:
         return self._tx.run(_TAKE, question=question_id, now=now) == 1
 
     def close(self, question_id: int, now: datetime) -> bool:
-        """The question is open no more; False when it was not any more."""
+        """Close the question; return False when it was not any more."""
         return self._tx.run(_CLOSE, question=question_id, now=now) == 1
 
     def by_id(self, question_id: int) -> Question | None:
@@ -179,7 +179,7 @@ class Questions:
         return self._opened(row) if row else None
 
     def of(self, contact_id: int) -> list[Question]:
-        """What a person has asked, the oldest first."""
+        """Return what a person has asked, the oldest first."""
         rows = self._tx.session.scalars(
             select(tables.Question)
             .where(col(tables.Question.contact_id) == contact_id)
@@ -188,15 +188,15 @@ class Questions:
         return [self._opened(row) for row in rows]
 
     def open_of(self, contact_id: int) -> int:
-        """How many of a person's questions are open."""
+        """Return how many of a person's questions are open."""
         return self._tx.row(_OPEN_OF, contact_id=contact_id) or 0
 
     def asked_since(self, contact_id: int, since: datetime) -> int:
-        """How many questions a person has asked since a time (UTC)."""
+        """Return how many questions a person has asked since a time (UTC)."""
         return self._tx.row(_ASKED_SINCE, contact_id=contact_id, since=since) or 0
 
     def last_told(self) -> datetime | None:
-        """When staff were last told of a question."""
+        """Return when staff were last told of a question."""
         return self._tx.row(_LAST_TOLD)
 
     def forget_message(self, contact_id: int, message_id: str, now: datetime) -> None:

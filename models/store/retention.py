@@ -184,8 +184,9 @@ class Retention:
         return None
 
     def _is_clock_trusted(self, now: datetime) -> bool:
-        """Whether the program has watched without a day's gap until now, or a platform has told of
-        an act since the last gap: a clock that was moved ahead is never trusted by itself."""
+        """Return whether the program has watched without a day's gap until now, or a platform has
+        told of an act since the last gap: a clock that was moved ahead is never trusted by
+        itself."""
         times = self._tx.rows(_WATCHED_TIMES)
         watched_until, since = times[0][0] if times else now, None
         for start, end in [*times, (now, now)]:
@@ -226,7 +227,7 @@ class Retention:
 
 
 def _months_before(day: date, months: int) -> date:
-    """The same day that many months earlier, or the last one of that month."""
+    """Return the same day that many months earlier, or the last one of that month."""
     count = day.year * 12 + day.month - 1 - months
     year, month = divmod(count, 12)
     for last in (day.day, 30, 29, 28):

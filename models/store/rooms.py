@@ -201,7 +201,7 @@ class Rooms:
         return self._tx.run(_SPEND, of=host, on=day, most=most) == 1
 
     def give_back_change(self, host: str, now: datetime) -> None:
-        """What was counted was not done."""
+        """Take back what was counted and was not done."""
         self._tx.run(_GIVE_BACK, of=host, on=now.astimezone(UTC).date())
 
     def hosts_between(self, after: datetime, until: datetime) -> list[str]:

@@ -91,11 +91,11 @@ class Seekers:
         return seeker
 
     def add(self, details: Details, now: datetime) -> int:
-        """Somebody who phoned and has no chat with us; returns the job seeker's number."""
+        """Add somebody who phoned and has no chat with us; return the job seeker's number."""
         return self._seal(self._new(now), details, now)
 
     def _new(self, now: datetime) -> int:
-        """A job seeker's number, to which the values are bound."""
+        """Return a job seeker's number, to which the values are bound."""
         seeker = self._tx.row(_ADD, created_at=now, updated_at=now)
         assert seeker is not None
         return seeker
@@ -117,22 +117,22 @@ class Seekers:
         return seeker
 
     def _known_again(self, made: Statement[Any], value: str) -> str:
-        """The fingerprint of a value; what older keys have left of the same value is made anew,
-        so that one person is one person also after a rotation of DATA_KEY."""
+        """Return the fingerprint of a value; what older keys have left of the same value is made
+        anew, so that one person is one person also after a rotation of DATA_KEY."""
         newest, *older = self._vault.fingerprints(value)
         for fingerprint in older:
             self._tx.run(made, old=fingerprint, new=newest)
         return newest
 
     def is_known(self, *, phone: str | None, registration: str | None) -> bool:
-        """Whether somebody gave one of these numbers."""
+        """Return whether somebody gave one of these numbers."""
         return bool(
             (phone and self.with_phone(phone))
             or (registration and self.with_registration(registration))
         )
 
     def tie(self, contact_id: int, job_seeker_id: int) -> None:
-        """A chat is this person's from now on."""
+        """Make a chat this person's from now on."""
         self._tx.run(_TIE, contact=contact_id, seeker=job_seeker_id)
 
     def differences(self, job_seeker_id: int, other_id: int) -> list[str]:
@@ -148,19 +148,19 @@ class Seekers:
         return self._tx.session.get(JobSeeker, job_seeker_id) is not None
 
     def masked_name(self, job_seeker_id: int) -> str:
-        """The name as a chat may carry it: the first sign of each part."""
+        """Return the name as a chat may carry it: the first sign of each part."""
         parts = self.details(job_seeker_id).name.split()
         return " ".join("○" if len(part) == 1 else f"{part[0]}○" for part in parts) or "—"
 
     def standing(self, job_seeker_id: int, today: date) -> str:
-        """Whether staff have refused or verified this person, or only their word stands."""
+        """Return whether staff have refused or verified this person, or only their word stands."""
         if self.refusal(job_seeker_id, today) is not None:
             return "refused"
         seeker = self._tx.session.get_one(JobSeeker, job_seeker_id)
         return "verified" if seeker.verified_at else "declared"
 
     def refusal(self, job_seeker_id: int, today: date) -> Refusal | None:
-        """The refusal that holds on a local day; of several the one that lasts longest."""
+        """Return the refusal that holds on a local day; of several the one that lasts longest."""
         longest_first = REFUSALS.order_by(
             _refusals.until_day.is_not(None), _refusals.until_day.desc()
         )
@@ -168,17 +168,17 @@ class Seekers:
         return self._tx.session.scalars(longest_first.limit(1), values).first()
 
     def with_registration(self, registration: str) -> list[int]:
-        """The job seekers who gave this registration number."""
+        """Return the job seekers who gave this registration number."""
         fingerprints = self._vault.fingerprints(registration)
         return self._where(col(JobSeeker.registration_fingerprint).in_(fingerprints))
 
     def with_phone(self, phone: str) -> list[int]:
-        """The job seekers who gave this phone number."""
+        """Return the job seekers who gave this phone number."""
         fingerprints = self._vault.fingerprints(phone)
         return self._where(col(JobSeeker.phone_fingerprint).in_(fingerprints))
 
     def with_reading(self, reading: str) -> list[int]:
-        """The job seekers whose name reads like this."""
+        """Return the job seekers whose name reads like this."""
         fingerprints = self._vault.fingerprints(folded(reading))
         return self._where(col(JobSeeker.reading_fingerprint).in_(fingerprints))
 
@@ -187,7 +187,7 @@ class Seekers:
         return [each.id for each in self._tx.session.scalars(same) if each.id is not None]
 
     def set_verified(self, job_seeker_id: int, at: datetime | None) -> None:
-        """Staff have seen the registration in their own system, or take that back."""
+        """Note that staff have seen the registration in their own system, or take that back."""
         self._tx.session.get_one(JobSeeker, job_seeker_id).verified_at = at
         self._tx.session.flush()
 
@@ -200,7 +200,7 @@ class Seekers:
         self._tx.session.flush()
 
     def lift_refusals(self, job_seeker_id: int, now: datetime) -> None:
-        """The person is welcome again."""
+        """Make the person welcome again."""
         standing = select(Refusal).where(
             col(Refusal.job_seeker_id) == job_seeker_id,
             col(Refusal.lifted_at).is_(None),
@@ -210,7 +210,7 @@ class Seekers:
         self._tx.session.flush()
 
     def refusals(self, job_seeker_id: int) -> list[Refusal]:
-        """All refusals there ever were, the latest first."""
+        """Return all refusals there ever were, the latest first."""
         every = select(Refusal).where(col(Refusal.job_seeker_id) == job_seeker_id)
         return list(self._tx.session.scalars(every.order_by(col(Refusal.id).desc())))
 
@@ -223,7 +223,7 @@ class Seekers:
         self._tx.session.flush()
 
     def notes(self, job_seeker_id: int) -> list[tuple[datetime, str]]:
-        """What staff remember of a person, the oldest first."""
+        """Return what staff remember of a person, the oldest first."""
         every = select(tables.Note).where(col(tables.Note.job_seeker_id) == job_seeker_id)
         return [
             (note.at, self._vault.open(note.body, f"notes:{note.id}"))
@@ -232,7 +232,7 @@ class Seekers:
         ]
 
     def details(self, job_seeker_id: int) -> Details:
-        """The opened details of a job seeker who has filled in the form."""
+        """Return the opened details of a job seeker who has filled in the form."""
         seeker = self._tx.session.scalars(
             select(JobSeeker).where(col(JobSeeker.id) == job_seeker_id)
         ).one()

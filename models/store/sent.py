@@ -40,5 +40,5 @@ class SentMessages:
             )
 
     def about(self, channel: str, chat: str, message_id: str) -> str | None:
-        """What a message of ours speaks of."""
+        """Return what a message of ours speaks of."""
         return self._tx.row(_ABOUT, channel=channel, chat=chat, message_id=message_id)

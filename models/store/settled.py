@@ -77,7 +77,7 @@ class SettledPoints:
         self._tx = transaction
 
     def of(self, contact: Contact, today: date) -> Settled:
-        """What a contact that is known to exist has settled by a local day."""
+        """Return what a contact that is known to exist has settled by a local day."""
         found = self._tx.rows(
             _OF, contact_id=contact.id, job_seeker_id=contact.job_seeker_id, today=today
         )

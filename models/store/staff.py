@@ -78,11 +78,11 @@ class StaffStore:
         self._tx = transaction
 
     def team(self) -> list[Member]:
-        """Everybody who works here by chat, in the order in which they came."""
+        """Return everybody who works here by chat, in the order in which they came."""
         return self._tx.rows(_TEAM)
 
     def left(self, channel: str) -> set[str]:
-        """The chats of those who work here no more."""
+        """Return the chats of those who work here no more."""
         chats = self._tx.rows(_CHATS, channel=channel)
         here = {person for person, works_here in chats if works_here}
         return {person for person, _ in chats} - here
@@ -91,12 +91,12 @@ class StaffStore:
         return self._tx.row(_MEMBER, id=staff_id)
 
     def name_of(self, staff_id: int) -> str:
-        """The name of somebody who works here or did."""
+        """Return the name of somebody who works here or did."""
         member = self._tx.session.get(tables.Staff, staff_id)
         return member.name if member else "—"
 
     def concerned(self, counselor_id: int | None) -> list[Member]:
-        """Who is told about a booking of a counselor's: admins, and that counselor."""
+        """Return who is told about a booking of a counselor's: admins, and that counselor."""
         return [
             member
             for member in self.team()
@@ -105,7 +105,7 @@ class StaffStore:
         ]
 
     def invite(self, name: str, role: Role, counselor_id: int | None, now: datetime) -> str:
-        """A new code, good for INVITE_LIFE, once; of it only a hash is stored."""
+        """Return a new code, good for INVITE_LIFE, once; of it only a hash is stored."""
         selector, secret = _random(_SELECTOR_LENGTH), _random(_SECRET_LENGTH)
         self._tx.session.add(
             StaffInvite(
@@ -121,8 +121,8 @@ class StaffStore:
         return "-".join([selector, secret[:5], secret[5:10], secret[10:]])
 
     def redeem(self, code: str, now: datetime) -> Invitation | None:
-        """What a code brings, used up by this; None for one that is wrong, used, too old or was
-        tried too often."""
+        """Return what a code brings, used up by this; None for one that is wrong, used, too old or
+        was tried too often."""
         selector, _, rest = code.partition("-")
         if self._tx.run(_TRY, of=selector, now=now) != 1:
             return None
@@ -135,7 +135,7 @@ class StaffStore:
         return Invitation(invite.name, invite.role, invite.counselor_id)
 
     def add(self, contact_id: int, invitation: Invitation, now: datetime) -> int:
-        """Somebody who gave a good code works here from now on."""
+        """Let somebody who gave a good code work here from now on."""
         member = tables.Staff(
             contact_id=contact_id, since=now, secret=new_token(), **invitation._asdict()
         )
@@ -150,12 +150,13 @@ class StaffStore:
         self._tx.session.flush()
 
     def remove(self, staff_id: int, now: datetime) -> None:
-        """Somebody works here no more; what they did stays on record."""
+        """Remove somebody, who works here no more; what they did stays on record."""
         self._tx.session.get_one(tables.Staff, staff_id).removed_at = now
         self._tx.session.flush()
 
     def admins(self) -> int:
-        """How many admins there are; on PostgreSQL two who leave at once wait for each other."""
+        """Return how many admins there are; on PostgreSQL two who leave at once wait for each
+        other."""
         admins = self._tx.session.scalars(
             select(tables.Staff)
             .where(col(tables.Staff.role) == Role.ADMIN, col(tables.Staff.removed_at).is_(None))

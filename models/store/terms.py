@@ -107,7 +107,7 @@ class TermsStore:
         self._tx = transaction
 
     def in_force(self, today: date) -> Version | None:
-        """The version that holds on a local day: the latest effective one (art. 13)."""
+        """Return the version that holds on a local day: the latest effective one (art. 13)."""
         return self._tx.row(_IN_FORCE, today=today)
 
     def consent_of(self, contact_id: int) -> Consent | None:
@@ -118,7 +118,7 @@ class TermsStore:
         ).first()
 
     def consents_of(self, contact_id: int) -> list[Consent]:
-        """Every consent and withdrawal of a contact's, the oldest first."""
+        """Return every consent and withdrawal of a contact's, the oldest first."""
         every = select(Consent).where(col(Consent.contact_id) == contact_id)
         return list(self._tx.session.scalars(every.order_by(col(Consent.id))))
 
@@ -182,7 +182,7 @@ class TermsStore:
         return self._tx.session.scalars(same).first()
 
     def before(self, terms: tables.Terms) -> tables.Terms | None:
-        """The version that a version takes the place of."""
+        """Return the version that a version takes the place of."""
         older = (
             select(tables.Terms)
             .where(
@@ -199,16 +199,17 @@ class TermsStore:
         return self._tx.session.scalars(older).first()
 
     def start_telling(self, version: int, now: datetime) -> None:
-        """Staff want everybody to be told of a version."""
+        """Note that staff want everybody to be told of a version."""
         self._tx.session.get_one(tables.Terms, version).telling_since = now
         self._tx.session.flush()
 
     def being_told(self, today: date) -> list[int]:
-        """The versions that are being told and are not in force yet."""
+        """Return the versions that are being told and are not in force yet."""
         return self._tx.rows(_BEING_TOLD, today=today)
 
     def not_told(self, today: date) -> list[tables.Terms]:
-        """The versions to come of which nobody is being told, though somebody ought to be."""
+        """Return the versions to come of which nobody is being told, though somebody ought to
+        be."""
         coming = select(tables.Terms).where(
             col(tables.Terms.effective_on) > today, col(tables.Terms.telling_since).is_(None)
         )
@@ -216,7 +217,8 @@ class TermsStore:
         return [each for each in found if each.version and self.to_tell(each.version)]
 
     def next_to_tell(self, version: int, count: int) -> list[int]:
-        """People with a valid consent who have not been told of a version, at most `count`."""
+        """Return people with a valid consent who have not been told of a version, at most
+        `count`."""
         if count <= 0:
             return []
         return self._tx.rows(_NEXT_TO_TELL, version=version, count=count)
@@ -226,15 +228,15 @@ class TermsStore:
         return self._tx.run(_NOTE_TOLD, version=version, contact_id=contact_id, at=now) == 1
 
     def to_tell(self, version: int) -> dict[str, int]:
-        """How many people of each channel have yet to be told."""
+        """Return how many people of each channel have yet to be told."""
         return dict(self._tx.rows(_TO_TELL, version=version))
 
     def waiting(self, version: int) -> int:
-        """How many words about a version wait to be sent."""
+        """Return how many words about a version wait to be sent."""
         return self._tx.row(_WAITING, version=str(version)) or 0
 
     def told(self, version: int) -> Told:
-        """How far the telling of a version has come."""
+        """Return how far the telling of a version has come."""
         ends = dict(self._tx.rows(_ENDS, version=str(version)))
         reached = ends.get(SendState.ACCEPTED, 0)
         return Told(reached, sum(ends.values()) - reached - ends.get(SendState.WAITING, 0))
@@ -247,11 +249,11 @@ class TermsStore:
         return texts.get(language) or texts.get(own_language)
 
     def text(self, version: int) -> tables.Terms | None:
-        """A published version with its text."""
+        """Return a published version with its text."""
         return self._tx.session.get(tables.Terms, version) if version < 2**31 else None
 
     def published(self) -> list[tables.Terms]:
-        """All versions, the newest first."""
+        """Return all versions, the newest first."""
         newest_first = select(tables.Terms).order_by(col(tables.Terms.version).desc())
         return list(self._tx.session.scalars(newest_first))
 

@@ -60,26 +60,26 @@ class Waiting:
         self._tx = transaction
 
     def wait(self, contact_id: int, service: str, day: date | None, now: datetime) -> None:
-        """Somebody wants to be told when a slot of a day, or of any day, is free."""
+        """Note that somebody wants to be told when a slot of a day, or of any day, is free."""
         self._tx.run(_ADD, contact_id=contact_id, service=service, day=day, since=now)
 
     def is_anybody_there(self, today: date) -> bool:
-        """Whether anybody waits for a day that can still be booked."""
+        """Return whether anybody waits for a day that can still be booked."""
         return self._tx.row(_ANYBODY, today=today) is not None
 
     def standing(self, today: date) -> list[Wait]:
-        """All of those, the first in line first, and none of them stops meanwhile."""
+        """Return all of those, the first in line first, and none of them stops meanwhile."""
         # Two processes that offer at once do so one after the other.
         every = select(Wait).where(_is_standing).order_by(_waits.id).with_for_update()
         return list(self._tx.session.scalars(every, {"today": today}))
 
     def of(self, contact_id: int, today: date) -> list[Wait]:
-        """What a person waits for."""
+        """Return what a person waits for."""
         theirs = select(Wait).where(_waits.contact_id == contact_id, _is_standing)
         return list(self._tx.session.scalars(theirs.order_by(_waits.id), {"today": today}))
 
     def end(self, contact_id: int, now: datetime) -> None:
-        """A person waits no more: booked, or does not want to; what was held is free."""
+        """Let a person wait no more: booked, or does not want to; what was held is free."""
         if self._tx.run(_END, of=contact_id, now=now):
             self._tx.run(_LET_GO, of=contact_id, now=now)
 
@@ -102,13 +102,13 @@ class Waiting:
             self._tx.run(_OFFER_ANEW, of=slot.counselor_id, start=slot.starts_at, now=now)
 
     def offered(self, contact_id: int) -> set[Slot]:
-        """The slots that somebody was offered before and did not take."""
+        """Return the slots that somebody was offered before and did not take."""
         return set(self._tx.rows(_OFFERED, contact_id=contact_id))
 
     def offers_since(self, contact_id: int, since: datetime) -> int:
-        """How many offers a person has had."""
+        """Return how many offers a person has had."""
         return self._tx.row(_OFFERS_SINCE, contact_id=contact_id, since=since) or 0
 
     def has_hold(self, contact_id: int, now: datetime) -> bool:
-        """Whether a slot is held for a person now."""
+        """Return whether a slot is held for a person now."""
         return self._tx.row(_HAS_HOLD, contact_id=contact_id, now=now) is not None

@@ -131,8 +131,8 @@ class Watch(SQLModel, table=True):
 
 
 def status_in(*statuses: Status) -> ColumnElement[bool]:
-    """A condition on a booking's status, spelled out in the SQL: SQLite uses a partial index only
-    where the query says what the index says."""
+    """Return a condition on a booking's status, spelled out in the SQL: SQLite uses a partial index
+    only where the query says what the index says."""
     return literal_column("bookings.status").in_(
         [literal_column(f"'{status}'") for status in statuses]
     )

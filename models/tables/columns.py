@@ -74,7 +74,7 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def one_of(kind: type[Choice], *, length: int = 16, **more: Any) -> Any:
-    """A column that holds the value of one of a closed set."""
+    """Return a column that holds the value of one of a closed set."""
     stored = Enum(
         kind,
         native_enum=False,
@@ -100,7 +100,7 @@ def moment(*, optional: bool = False, index: bool = False) -> Any:
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index of the rows for which a condition holds, on both databases."""
+    """Return an index of the rows for which a condition holds, on both databases."""
     condition = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
@@ -110,6 +110,6 @@ def sealed() -> Any:
 
 
 def table(model: type[SQLModel]) -> Table:
-    """The Core table of a model, for statements."""
+    """Return the Core table of a model, for statements."""
     found: Table = model.__table__  # type: ignore[attr-defined]  # set by SQLModel at run time
     return found

@@ -29,7 +29,7 @@ class Day(NamedTuple):
 
     @property
     def single(self) -> tuple[Days, ...]:
-        """Each of the days that were named one by one; a range is one of them."""
+        """Return each of the days that were named one by one; a range is one of them."""
         return self.named or (self.days,)
 
 

@@ -103,7 +103,8 @@ def _any_of(rows: Iterable[tuple[Words, tuple[str, ...]]], *, is_strict: bool) -
 
 
 def _pattern(words: Words, rows: tuple[str, ...], is_strict: bool) -> str:
-    """Words that stand between spaces are whole words, also between signs of other scripts."""
+    """Return the pattern: words that stand between spaces are whole words, also between signs of
+    other scripts."""
     either = "|".join(rows)
     if not is_strict and (unaccented := without_accents(either)) != either:
         either = f"{either}|{unaccented}"

@@ -35,7 +35,7 @@ class LineApi:
 
     @property
     def sdk(self) -> AsyncMessagingApi:
-        """The SDK's API over one long-lived client, made inside the running loop."""
+        """Return the SDK's API over one long-lived client, made inside the running loop."""
         return AsyncMessagingApi(self._connected())
 
     async def call(
@@ -47,7 +47,8 @@ class LineApi:
         retry_key: str | None = None,
         patience: aiohttp.ClientTimeout = TIMEOUT,
     ) -> str:
-        """A ready body through the SDK's client, without its models, which cost milliseconds."""
+        """Return a ready body through the SDK's client, without its models, which cost
+        milliseconds."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if retry_key:
             headers["X-Line-Retry-Key"] = retry_key
@@ -72,12 +73,12 @@ class LineApi:
         return found
 
     async def menus(self) -> list[RichMenuResponse]:
-        """The rich menus that were made by way of the API."""
+        """Return the rich menus that were made by way of the API."""
         found = await self.sdk.get_rich_menu_list(_request_timeout=TIMEOUT)
         return list(found.richmenus)
 
     async def make_menu(self, asked: RichMenuRequest) -> str:
-        """A new rich menu, still without its picture; returns LINE's number of it."""
+        """Make a new rich menu, still without its picture; return LINE's number of it."""
         made = await self.sdk.create_rich_menu(asked, _request_timeout=TIMEOUT)
         return str(made.rich_menu_id)
 

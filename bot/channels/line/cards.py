@@ -15,7 +15,8 @@ Json = dict[str, Any]
 
 
 def draw(messages: Sequence[Message]) -> list[Json]:
-    """LINE's message objects; only the last one's quick replies are seen, so they go there."""
+    """Return LINE's message objects; only the last one's quick replies are seen, so they go
+    there."""
     drawn = [_message(message) for message in messages]
     shortcuts = next((each.shortcuts for each in reversed(messages) if each.shortcuts), ())
     if drawn and shortcuts:
@@ -137,7 +138,7 @@ def _box(contents: list[Json], layout: str = "vertical", **style: Any) -> Json:
 
 
 def clip(text: str, longest: int) -> str:
-    """At most `longest` characters, counted as LINE counts them (UTF-16 units)."""
+    """Return at most `longest` characters, counted as LINE counts them (UTF-16 units)."""
     if 2 * len(text) <= longest:  # no sign is longer than two units
         return text
     units = text.encode("utf-16-le")

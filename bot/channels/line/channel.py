@@ -74,8 +74,9 @@ class LineChannel(Channel):
         return hmac.compare_digest(expected, given)
 
     def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[Event]]:
-        """The events of a webhook body, and what is to be kept of those that could not be read:
-        one bad event spoils no other. Raises Unreadable when the body is not LINE's at all."""
+        """Return the events of a webhook body, and what is to be kept of those that could not be
+        read: one bad event spoils no other. Raises Unreadable when the body is not LINE's at
+        all."""
         raw = parse(body)
         if not isinstance(raw, dict) or not isinstance(raw.get("events"), list):
             raise Unreadable("no list of events")
@@ -153,8 +154,8 @@ class LineChannel(Channel):
         await self.api.close()
 
     async def prove(self, webhook: str) -> Proof:
-        """By LINE's own test of the webhook: it goes through proxy, certificate and secret. A test
-        that reaches another address than ours proves nothing."""
+        """Prove it by LINE's own test of the webhook: it goes through proxy, certificate and
+        secret. A test that reaches another address than ours proves nothing."""
         try:
             endpoint = await self.api.sdk.get_webhook_endpoint(_request_timeout=TIMEOUT)
             if not endpoint.active:
@@ -224,7 +225,8 @@ class LineChannel(Channel):
 
 
 def _sent(answer: str, abouts: list[str]) -> list[Sent]:
-    """LINE tells the messages' numbers in their order; an older answer may tell none."""
+    """Read the messages' numbers, which LINE tells in their order; an older answer may tell
+    none."""
     if not any(abouts):
         return []
     try:

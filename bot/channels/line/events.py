@@ -46,7 +46,7 @@ def read_event(raw: dict[str, Any]) -> Event:
 
 
 def unreadable_event(item: object, now: datetime) -> Event:
-    """An event that cannot be read, to keep for an engineer."""
+    """Return an event that cannot be read, to keep for an engineer."""
     raw = item if isinstance(item, dict) else {}
     source = raw.get("source")
     person = source.get("userId") if isinstance(source, dict) else None
@@ -68,7 +68,7 @@ def _digest(text: str) -> str:
 
 
 def _is_command(raw: dict[str, Any]) -> bool:
-    """In a group only a command is for us."""
+    """Return whether a text in a group is for us: only a command is."""
     return raw["type"] == "message" and str(raw["message"].get("text", "")).startswith("/")
 
 

@@ -41,8 +41,8 @@ class TelegramApi:
         self._started = False
 
     async def connected(self) -> Bot:
-        """The bot, with its clients open. Bot.initialize() would ask getMe first, and fail with
-        the network."""
+        """Return the bot, with its clients open. Bot.initialize() would ask getMe first, and fail
+        with the network."""
         if not self._started:
             self._started = True
             for client in self._clients:
@@ -50,9 +50,9 @@ class TelegramApi:
         return self._bot
 
     async def updates(self, offset: int, wait_seconds: int) -> list[dict[str, Any]]:
-        """The updates from `offset` on as plain JSON, waiting for the first one: the SDK's types
-        would fail for all of them where it cannot read one. Asking for an offset tells Telegram
-        that everything before it is safe with us. Raises TelegramError."""
+        """Return the updates from `offset` on as plain JSON, waiting for the first one: the SDK's
+        types would fail for all of them where it cannot read one. Asking for an offset tells
+        Telegram that everything before it is safe with us. Raises TelegramError."""
         bot = await self.connected()
         asked = {
             "offset": str(offset),
@@ -72,8 +72,8 @@ class TelegramApi:
     async def show_menu(
         self, words: Mapping[str, str], *, chat: int | None = None, language: str | None = None
     ) -> None:
-        """The command menu of one chat, or of all private ones in a language (None: in any other
-        language); without words the chat has the common one again. Raises TelegramError."""
+        """Show the command menu of one chat, or of all private ones in a language (None: in any
+        other language); without words the chat has the common one again. Raises TelegramError."""
         bot = await self.connected()
         scope = BotCommandScopeAllPrivateChats() if chat is None else BotCommandScopeChat(chat)
         if words:
@@ -87,12 +87,12 @@ class TelegramApi:
         await bot.delete_webhook()
 
     async def who_am_i(self) -> User:
-        """The bot, if its token is good. Raises TelegramError."""
+        """Return the bot, if its token is good. Raises TelegramError."""
         bot = await self.connected()
         return await bot.get_me()
 
     async def webhook_info(self) -> WebhookInfo:
-        """Where Telegram sends updates. Raises TelegramError."""
+        """Return where Telegram sends updates. Raises TelegramError."""
         bot = await self.connected()
         return await bot.get_webhook_info()
 

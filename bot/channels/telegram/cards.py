@@ -39,8 +39,8 @@ def draw(message: Message) -> dict[str, Any]:
 
 
 def arguments(call: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a send or edit. What is plain JSON already goes as it is: the SDK's types
-    would be made of it only to be turned back."""
+    """Return the arguments of a send or edit. What is plain JSON already goes as it is: the SDK's
+    types would be made of it only to be turned back."""
     ready: dict[str, Any] = {"link_preview_options": {"is_disabled": True}}
     if keyboard := call.get("keyboard"):
         ready["reply_markup"] = {"inline_keyboard": keyboard}

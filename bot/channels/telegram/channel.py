@@ -76,8 +76,8 @@ class TelegramChannel(Channel):
         return hmac.compare_digest(self.api.secret.encode(), given)
 
     def read(self, body: bytes, now: datetime) -> tuple[list[Event], list[Event]]:
-        """The event of a webhook body, or what is to be kept of one that cannot be read. Raises
-        Unreadable when the body is not Telegram's at all."""
+        """Return the event of a webhook body, or what is to be kept of one that cannot be read.
+        Raises Unreadable when the body is not Telegram's at all."""
         raw = parse(body)
         if not isinstance(raw, dict) or "update_id" not in raw:
             raise Unreadable("no update")
@@ -116,7 +116,7 @@ class TelegramChannel(Channel):
             _explain(error)
 
     def acknowledgement(self, events: Sequence[Event]) -> bytes:
-        """Telegram takes one call of a method in the answer to its webhook."""
+        """Return what Telegram takes: one call of a method in the answer to its webhook."""
         for event in events:
             if event.callback_id is not None:
                 call = {"method": "answerCallbackQuery", "callback_query_id": event.callback_id}
@@ -158,7 +158,8 @@ class TelegramChannel(Channel):
         await self.api.close()
 
     async def prove(self, webhook: str) -> Proof:
-        """By what Telegram says of its calls: none waits to be taken, and none has failed."""
+        """Prove it by what Telegram says of its calls: none waits to be taken, and none has
+        failed."""
         try:
             info = await self.api.webhook_info()
         except TelegramError as error:

@@ -38,7 +38,7 @@ class TelegramMenus:
         self._shown = dict(menus.staff)
 
     async def _show(self, words: Commands, person: str) -> None:
-        """One chat that is gone keeps no other from its menu."""
+        """Show it; one chat that is gone keeps no other from its menu."""
         try:
             await self._api.show_menu(words, chat=int(person))
         except BadRequest as error:
@@ -46,7 +46,7 @@ class TelegramMenus:
 
 
 def _two_letters(language: str) -> str | None:
-    """Telegram's code of a language (ISO 639-1), None where it has none of its own."""
+    """Return Telegram's code of a language (ISO 639-1), None where it has none of its own."""
     if "@" in language:
         return None
     code = language.split("-")[0]

@@ -20,7 +20,7 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float:
-        """Seconds."""
+        """Return the seconds."""
         return _SECONDS
 
     async def initialize(self) -> None:
@@ -45,7 +45,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Status and body. Raises TimedOut or NetworkError."""
+        """Return status and body. Raises TimedOut or NetworkError."""
         assert self._session is not None, "initialize() comes first"
         assert request_data is None or not request_data.contains_files, "we send no files"
         timeout = aiohttp.ClientTimeout(
@@ -61,7 +61,7 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(error).__name__) from error
 
     async def call(self, url: str, parameters: dict[str, str], read_timeout: float) -> Any:
-        """The result of a method as plain JSON. Raises TimedOut or NetworkError."""
+        """Return the result of a method as plain JSON. Raises TimedOut or NetworkError."""
         assert self._session is not None, "initialize() comes first"
         timeout = aiohttp.ClientTimeout(sock_connect=_SECONDS, sock_read=read_timeout)
         try:
@@ -77,11 +77,11 @@ class AiohttpRequest(BaseRequest):
 
 
 def was_never_sent(error: NetworkError) -> bool:
-    """Whether a request has certainly not reached Telegram: there was no connection."""
+    """Return whether a request has certainly not reached Telegram: there was no connection."""
     never = aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError
     return isinstance(error.__cause__, never)
 
 
 def _seconds(given: object) -> float | None:
-    """What the SDK asks for: a number, no end (None), or what is usual here."""
+    """Return what the SDK asks for: a number, no end (None), or what is usual here."""
     return given if given is None or isinstance(given, float | int) else _SECONDS

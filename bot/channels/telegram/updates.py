@@ -19,7 +19,7 @@ _PRESS_LIVES = timedelta(seconds=150)
 
 
 def read_update(update: dict[str, Any], now: datetime) -> Event:
-    """The event in one update; a press of a button has no time of its own, so it was `now`.
+    """Return the event in one update; a press of a button has no time of its own, so it was `now`.
     Raises Unreadable, or one of BROKEN."""
     event_id = plain_id(update["update_id"], _ID)
     if query := update.get("callback_query"):
@@ -34,7 +34,7 @@ def read_update(update: dict[str, Any], now: datetime) -> Event:
 
 
 def sender_of(update: dict[str, Any]) -> str:
-    """Whose an update is that cannot be read; "" if even that is not known."""
+    """Return whose an update is that cannot be read; "" if even that is not known."""
     for content in update.values():
         sender = content.get("from") if isinstance(content, dict) else None
         if isinstance(sender, dict) and isinstance(sender.get("id"), int):
@@ -43,7 +43,7 @@ def sender_of(update: dict[str, Any]) -> str:
 
 
 def unreadable_update(update: dict[str, Any], now: datetime) -> Event:
-    """An update that cannot be read, as an event to keep for an engineer."""
+    """Return an update that cannot be read, as an event to keep for an engineer."""
     number = update.get("update_id")
     return Event(
         channel=NAME,
@@ -94,7 +94,7 @@ def _sent(event_id: str, message: dict[str, Any], now: datetime) -> Event:
 
 
 def _changed(event_id: str, change: dict[str, Any], now: datetime) -> Event:
-    """The bot was blocked or unblocked."""
+    """Read that the bot was blocked or unblocked."""
     if change["chat"]["type"] != "private":
         return Event(NAME, event_id, Did.NOTHING_OF_OURS, now)
     left = change["new_chat_member"]["status"] in ("kicked", "left")
@@ -108,7 +108,7 @@ def _changed(event_id: str, change: dict[str, Any], now: datetime) -> Event:
 
 
 def _is_for_us(message: dict[str, Any]) -> bool:
-    """In private everything is; in a group only a command."""
+    """Return whether a message is for us: in private everything is; in a group only a command."""
     if message["chat"]["type"] == "private":
         return True
     is_group = message["chat"]["type"] in ("group", "supergroup")
