@@ -223,7 +223,7 @@ def _contact(number: int, now: datetime) -> dict[str, Any]:
 
 
 def _owed(number: int, now: datetime) -> dict[str, Any]:
-    """Return a booking in a day and more; each has its own counselor and start."""
+    """Return a booking that starts in more than a day; each has its own counselor and start."""
     return {
         "reference": f"R{number}",
         "job_seeker_id": _MANY + number,

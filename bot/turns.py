@@ -267,7 +267,8 @@ class Turns:
         self._store(tx).inbox.put_back(event)
 
     def _handle(self, tx: Transaction, event: Event, language: str | None) -> Outcome | None:
-        """Return None, and do nothing, for someone new whose language nobody has asked for."""
+        """Handle an event and return what became of it; return None, and do nothing, for someone
+        new whose language nobody has asked for."""
         event = replace(event, language=language)
         store, now = self._store(tx), self._core.clock()
         contact = self._contact(store, event, language)
@@ -290,7 +291,7 @@ class Turns:
         return Outcome.DONE
 
     def _contact(self, store: Store, event: Event, language: str | None) -> Contact | None:
-        """Return who did it; nobody, or someone new whose language is not known, is None."""
+        """Return who did it; None for nobody, and for someone new whose language is not known."""
         if event.person is None:
             return None
         known = store.contacts.find(event.channel, event.person)

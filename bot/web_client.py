@@ -9,9 +9,10 @@ NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
 async def fetch(url: str, most: int = _LONGEST_ANSWER) -> str:
-    """Return what an address answers with 200, up to so many bytes. Raises one of NO_ANSWER."""
+    """Return what an address answers with success, up to so many bytes. Raises one of NO_ANSWER."""
     async with _session() as session, session.get(url, allow_redirects=False) as answer:
-        answer.raise_for_status()
+        if not answer.ok or answer.status >= 300:
+            raise ValueError(f"answered {answer.status}")
         body = bytearray()
         async for chunk in answer.content.iter_any():
             body += chunk

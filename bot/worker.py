@@ -38,7 +38,7 @@ class Worker(ABC, Generic[Row]):
         and it is claimed again. Raises DatabaseUnavailable."""
 
     def wake(self) -> None:
-        """Know that there is something new to do."""
+        """Wake the worker: there is something new to do."""
         self._awake.set()
 
     async def run(self) -> None:

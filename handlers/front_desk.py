@@ -29,7 +29,7 @@ def answer(turn: Turn, store: Store, event: Event) -> list[Message]:
 
 
 def _quota_gone(turn: Turn, store: Store, event: Event) -> list[Message]:
-    """Return a free answer says first that nothing else reaches staff and parents any more."""
+    """Return what a free answer says first: that nothing else reaches staff and parents."""
     if event.did not in (Did.SAID, Did.TAPPED) or event.group is not None:
         return []
     is_open = [

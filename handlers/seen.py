@@ -52,8 +52,8 @@ def _go_on(turn: Turn, store: Store, booking: Booking) -> None:
 
 
 def _complete(turn: Turn, store: Store, booking: Booking) -> None:
-    """Complete it: once both have met and the host has ended it, the consultation has taken
-    place."""
+    """Complete the booking: once both have met and the host has ended it, the consultation has
+    taken place."""
     seen = witness.sightings(store, booking)
     is_over = minutes_together(seen, booking.starts_at) is not None
     last = max((each.at for each in seen if each.seen is Seen.ENDED), default=None)

@@ -58,13 +58,13 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Link:
     """A button that opens an address; `in_browser` where a browser inside a chat is of no use,
-    `in_chat` for a page that goes on in the chat when it is done."""
+    `returns_to_chat` for a page that goes on in the chat when it is done."""
 
     label: str
     url: str
     primary: bool = False
     in_browser: bool = False
-    in_chat: bool = False
+    returns_to_chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def test_without_lines_script_a_button_leads_to_the_form(page: Page) -> None:
     page.get_by_role("button", name="Add friend").click()
     for label in ("^同意する$", "すべて当てはまる", "すべて大丈夫"):
         latest(page, label)
-    page.context.route("**/in-chat.js", lambda route: route.fulfill(status=502))
+    page.context.route("**/chat-browser.js", lambda route: route.fulfill(status=502))
     with page.expect_popup() as popup:
         latest(page, "入力ページを開く")
     popup.value.get_by_role("button", name="入力ページを開く").click()

@@ -144,7 +144,7 @@ async def test_not_now_leaves_the_phone_and_a_way_back(world: World) -> None:
     parent.sees("同意する")
 
 
-async def test_the_full_text_can_be_read_in_chat(make_world: MakeWorld, channel: str) -> None:
+async def test_the_full_text_can_be_read_chat_browser(make_world: MakeWorld, channel: str) -> None:
     long = "\n".join(f"第{number}条 " + "長い文章です。" * 60 for number in range(1, 25))
     world: World = await make_world(channel, terms=long)
     parent = world.parent()
@@ -355,3 +355,27 @@ async def test_who_asks_for_an_interpreter_is_heard_at_once(world: World) -> Non
     await parent.taps_data(f"comes/1:{booking.id}:alone")
     await admin.says("/needs")
     admin.sees_no("通訳の手配を希望しています")
+
+
+async def test_an_interpreter_is_wanted_for_every_time_a_booking_gets(world: World) -> None:
+    admin = await world.staff()
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.taps_data("with/1:consultation:202612010100:1:our_interpreter")
+    await parent.taps("この内容で予約する")
+    parent.sees("通訳の方を探して")
+    booking = await world.booking()
+    await admin.says("/needs")
+    admin.sees(
+        "12月1日[^\n]*通訳の手配を希望|通訳の手配を希望[^\n]*12月1日|12/1[^\n]*通訳の手配を希望"
+    )
+    await parent.taps_data(f"moveyes/1:{booking.id}:{booking.version}:202612020100:1")
+    await admin.says("/needs")
+    admin.sees("通訳の手配を希望").sees_no("12月1日")
+    await admin.taps_data(f"smovetime/1:{booking.id}:2:202612030100:1")
+    await admin.says("/needs")
+    admin.sees("通訳の手配を希望").sees_no("12月2日")
+    booking = await world.booking()
+    await parent.taps_data(f"cancelyes/1:{booking.id}:{booking.version}")
+    await parent.taps_data("time/1:consultation:202612040100:1")
+    parent.sees("通訳の手配をお願いしたい")  # as last time

@@ -3,10 +3,19 @@
 import re
 
 import pytest
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from bot.channels.line.api import BASE
+from bot.channels.line.liff import Liff
+from bot.channels.line.settings import LineSettings
 from bot.check import check
+from bot.web_client import NO_ANSWER
 from locales import languages, phrases
 from tests.conftest import PUBLIC_URL, MakeWorld
+from tests.platforms import Platforms
 from tests.talk import Parent
 from tests.world import World
 
@@ -41,6 +50,7 @@ async def test_only_the_form_opens_in_lines_browser(make_world: MakeWorld) -> No
     telegram = world.parent(channel="telegram")
     await settles_all_but_the_form(telegram)
     assert telegram.link("入力ページ").startswith(f"{PUBLIC_URL}/form/")
+    assert "<script" not in (await telegram.fills_form()).text
 
 
 async def test_the_first_page_leads_to_our_form_only(make_world: MakeWorld) -> None:
@@ -60,7 +70,9 @@ async def test_the_first_page_leads_to_our_form_only(make_world: MakeWorld) -> N
     ):
         refused = await world.web.get("/", params={"liff.state": state})
         assert refused.status_code == 404, state
-    assert (await world.web.get("/in-chat.js")).status_code == 502  # nobody serves it here
+    twice = await world.web.get("/?liff.state=/form/a&liff.state=/form/b")
+    assert twice.status_code == 404
+    assert (await world.web.get("/chat-browser.js")).status_code == 502  # nobody serves it here
 
 
 async def test_without_its_setting_everything_is_as_it_was(
@@ -69,12 +81,42 @@ async def test_without_its_setting_everything_is_as_it_was(
     monkeypatch.delenv("LINE_LIFF_ID")
     world: World = await make_world("line")
     assert (await world.web.get("/", params={"liff.state": "/form/a"})).status_code == 404
-    assert (await world.web.get("/in-chat.js")).status_code == 404
+    assert (await world.web.get("/chat-browser.js")).status_code == 404
     parent = world.parent()
     await settles_all_but_the_form(parent)
     done = await parent.fills_form()
     assert done.status_code == 200
     assert "<script" not in done.text
+
+
+async def test_lines_script_is_asked_for_once_a_day(platforms: Platforms) -> None:
+    asked: list[int] = []
+    answers = [302, 200, 500]
+
+    async def kit(request: Request) -> Response:
+        asked.append(answers[len(asked)])
+        return Response("script", asked[-1], headers={"Location": "https://elsewhere.test/"})
+
+    liff = Liff(LIFF_ID, platforms.serve([Route("/liff/edge/2/sdk.js", kit)]))
+    for _ in range(2):  # the second one asks nobody
+        with pytest.raises(NO_ANSWER):
+            await liff.kit()
+    assert asked == [302]
+    liff._ask_again = 0.0  # a minute later
+    assert [await liff.kit() for _ in range(3)] == ["script"] * 3
+    liff._ask_again = 0.0  # a day later
+    assert await liff.kit() == "script"  # the older one
+    assert asked == [302, 200, 500]
+
+
+def test_what_is_said_ends_no_script() -> None:
+    assert "</script" not in Liff(LIFF_ID, BASE).closing_script("</script><script>alert(1)")
+
+
+def test_a_wrong_id_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINE_LIFF_ID", "x")
+    with pytest.raises(ValidationError, match="looks like 1234567890-AbCdEfGh"):
+        LineSettings()
 
 
 async def test_check_tries_lines_script(make_world: MakeWorld) -> None:

@@ -146,7 +146,7 @@ async def test_a_refused_person_is_told_to_phone_instead_of_asking(
     await world.store(lambda store: store.seekers.refuse(1, None, None, world.clock()))
     await parent.taps_old("この文を窓口に質問として送る")
     parent.sees("お電話でご相談ください")
-    for words in ("質問", "駐車場はどこにありますか"):
+    for words in ("質問", "控えをなくしました"):
         await parent.says(words)
         parent.sees("お電話でご相談ください")
     assert await world.rows("SELECT * FROM questions") == []

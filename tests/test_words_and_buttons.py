@@ -44,6 +44,7 @@ PATTERNS = {
     r"service\.\w+": {"consultation", "placement", "interview", "selection"},
     r"companion\.(alone|companion|interpreter|our_interpreter)": None,
     r"state\.(our_)?interpreter": None,
+    r"company\.\w+": None,
     r"mine\.\w+": None,
     r"over\.\w+": None,
     r"terms\.summary\.\w+": None,

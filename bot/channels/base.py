@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from bot.channels.in_chat import InChat
+from bot.channels.chat_browser import ChatBrowser
 from bot.channels.menus import Menus
 from bot.clock import Clock
 from models.chat import Event, Message
@@ -99,15 +99,15 @@ class Intake(Protocol):
 class Channel(ABC):
     """A messaging platform. `title` is its name as people know it. `counts_pushes`: what is sent
     unasked is counted and may cost. `deduplicates`: the platform takes a request with the same key
-    only once. `has_tiles`: it shows tiles beside a chat. `in_chat`: its own browser, where it has
-    one. What is not abstract is for platforms that can do it."""
+    only once. `has_tiles`: it shows tiles beside a chat. `chat_browser`: its own browser, where it
+    has one. What is not abstract is for platforms that can do it."""
 
     name: str
     title: str
     has_tiles = False
     counts_pushes = False
     deduplicates = False
-    in_chat: InChat | None = None
+    chat_browser: ChatBrowser | None = None
 
     @abstractmethod
     def is_signed(self, body: bytes, headers: Mapping[str, str]) -> bool:

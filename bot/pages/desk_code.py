@@ -21,7 +21,7 @@ class CodePage(DeskPage):
         return [*form_routes("/desk/code/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
-        """Return a button."""
+        """Return a page with the button."""
         opened = await self._open(request, Purpose.CODE)
         if isinstance(opened, Response):
             return opened

@@ -77,7 +77,7 @@ class ExportPage(DeskPage):
                 each.minutes,
                 say(f"service.{each.service}"),
                 each.counselor,
-                say(f"companion.{each.companion}"),
+                say(f"company.{each.companion}"),
                 say(f"status.{each.status}"),
             ]
             for each in store.agenda.every_between(start, end)

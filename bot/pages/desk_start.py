@@ -29,7 +29,7 @@ class StartPage(DeskPage):
         return [*form_routes("/desk/start/{token}", self.show, self.submit)]
 
     async def show(self, request: Request) -> Response:
-        """Return a button."""
+        """Return a page with the button."""
         opened = await self._open(request, Purpose.START)
         if isinstance(opened, Response):
             return opened

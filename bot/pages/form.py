@@ -60,11 +60,14 @@ class FormPage(Page):
     def _done(self, say: Phrases, sender: Contact) -> Response:
         """Say that it has arrived; a messenger's own browser closes the page and goes on."""
         channel = self._core.channels.get(sender.channel)
-        if channel is None or channel.in_chat is None:
+        browser = channel.chat_browser if channel is not None else None
+        if browser is None:
             return self._pages.word(say, "form.done_title", "form.done_text")
         words = {"title": say("form.done_title"), "text": say("form.done_text")}
-        script = channel.in_chat.script(say("details.next"))
-        return self._pages.draw_in_chat("in_chat_done.html", say, channel.in_chat, script, **words)
+        script = browser.closing_script(say("details.next"))
+        return self._pages.draw_for_chat_browser(
+            "chat_browser_done.html", say, browser, script, **words
+        )
 
     def _open(
         self, tx: Transaction, token: str, request: Request, *, sending: bool

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse
 
-from bot.channels.in_chat import InChat
+from bot.channels.chat_browser import ChatBrowser
 from bot.pace import Pace
 from locales import Phrases, best_language, phrases
 from models.office import Office
@@ -68,17 +68,17 @@ class Pages:
         headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(self)"
         return HTMLResponse(self._render(template, say, nonce, values), headers=headers)
 
-    def draw_in_chat(
-        self, template: str, say: Phrases, in_chat: InChat, script: str, **values: object
+    def draw_for_chat_browser(
+        self, template: str, say: Phrases, chat_browser: ChatBrowser, script: str, **values: object
     ) -> HTMLResponse:
         """Return a page in a messenger's own browser: with the messenger's script, which comes from
         us, and then our script."""
         nonce = secrets.token_urlsafe(12)
         headers = self._headers(nonce)
         headers["Content-Security-Policy"] += (
-            f"; script-src 'nonce-{nonce}'; connect-src {in_chat.servers}"
+            f"; script-src 'nonce-{nonce}'; connect-src {chat_browser.servers}"
         )
-        values |= {"kit": f"{self._public_url}/in-chat.js", "script": Markup(script)}  # noqa: S704  # ours
+        values |= {"kit": f"{self._public_url}/chat-browser.js", "script": Markup(script)}  # noqa: S704  # ours
         return HTMLResponse(self._render(template, say, nonce, values), headers=headers)
 
     def _render(self, template: str, say: Phrases, nonce: str, values: Mapping[str, object]) -> str:

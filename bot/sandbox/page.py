@@ -91,7 +91,8 @@ class SandboxPage:
         return Response(picture, media_type="image/png", headers=_HEADERS)
 
     async def _open_in_line(self, request: Request) -> Response:
-        return self._browser.open(self._parent, request.path_params["page"])
+        page = request.path_params["page"]
+        return self._refused(request) or self._browser.open(self._parent, page)
 
     async def _state(self, request: Request) -> Response:
         if refusal := self._refused(request):

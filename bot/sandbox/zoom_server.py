@@ -97,7 +97,7 @@ class ZoomServer:
         return self._users.setdefault(email, secrets.token_urlsafe(16))
 
     def forget_user(self, email: str) -> None:
-        """Let a user be gone."""
+        """Remove a user."""
         del self._users[email]
 
     def start_of(self, meeting: Meeting) -> datetime:
@@ -176,7 +176,7 @@ class ZoomServer:
         await self._tell("meeting.participant_left_waiting_room", meeting, person=person)
 
     async def leaves(self, number: int, person: str) -> None:
-        """Let somebody go."""
+        """Take somebody out of the meeting."""
         meeting = self.meetings[number]
         meeting.inside.discard(person)
         await self._tell("meeting.participant_left", meeting, person=person)

@@ -11,7 +11,7 @@ from models.rules.days import local_day
 from models.rules.slots import Slot
 from models.store import Store
 from models.store.bookings import SlotTaken
-from models.tables import INTERPRETED, Companion
+from models.tables import Companion
 from models.text import plain
 from models.turn import Turn
 
@@ -119,10 +119,7 @@ def show_summary(
 ) -> list[Message]:
     """Show what would be booked, with one button that books it; one comes alone unless one says, or
     with an interpreter who came along last time."""
-    seeker_id = turn.contact.job_seeker_id
-    last = store.bookings.latest(seeker_id) if seeker_id is not None else None
-    is_again = last is not None and last.companion in INTERPRETED
-    companion = last.companion if last and is_again else Companion.ALONE
+    companion = interpreting.as_last_time(store, turn.contact.job_seeker_id)
     return show_summary_with(turn, store, service, starts_at, counselor_id, companion)
 
 

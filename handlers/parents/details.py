@@ -16,7 +16,7 @@ def offer_form(turn: Turn, store: Store) -> list[Message]:
             text=turn.say("details.text", minutes=minutes),
             groups=(
                 column(
-                    Link(turn.say("details.open"), url, primary=True, in_chat=True),
+                    Link(turn.say("details.open"), url, primary=True, returns_to_chat=True),
                     button(turn.say("details.next"), "next/1"),
                 ),
             ),

@@ -7,6 +7,7 @@ from models.booking import Booking
 from models.chat import Button, Group, Link, Message, Points, button, column
 from models.rules.attendance import counts_as_contact
 from models.rules.deadlines import day_before, may_cancel
+from models.tables import Companion
 from models.turn import Turn
 
 
@@ -20,6 +21,7 @@ def confirmation(turn: Turn, booking: Booking, title: str) -> Message:
     else:
         ready = turn.say("booking.ready_short", app=turn.office.video.name)
         text, points = "\n".join([ready, how_to_enter(turn, booking), rule(turn)]), None
+    text = "\n".join(filter(None, [_interpreter(turn, booking), text]))
     return Message(
         title=title,
         headline=parts.headline_of(turn, booking),
@@ -53,14 +55,21 @@ def card(turn: Turn, found: Booking) -> Message:
     remind_at = day_before(found.starts_at, turn.office.reminder_at, turn.office.zone)
     # A room that is not there by now is not promised.
     is_late = turn.now >= remind_at and not found.meeting_url
+    entering = how_to_enter(turn, found._replace(host=None) if is_late else found)
     return Message(
         title=turn.say(f"mine.{found.status}"),
         headline=parts.headline_of(turn, found),
-        text=how_to_enter(turn, found._replace(host=None) if is_late else found),
+        text="\n".join(filter(None, [_interpreter(turn, found), entering])),
         facts=booking_facts(turn, found),
         groups=tuple(groups),
         shortcuts=parts.menu_shortcuts(turn),
     )
+
+
+def _interpreter(turn: Turn, booking: Booking) -> str:
+    """Return what happens next about an interpreter whom the office is asked for."""
+    is_wanted = booking.companion is Companion.OUR_INTERPRETER and turn.now < booking.starts_at
+    return turn.say("companion.we_look") if is_wanted else ""
 
 
 def preparation(turn: Turn, found: Booking) -> Message:

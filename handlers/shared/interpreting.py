@@ -2,8 +2,14 @@
 
 from models.booking import Booking
 from models.store import Store
-from models.tables import AlertKind, Companion
+from models.tables import INTERPRETED, AlertKind, Companion
 from models.turn import Turn
+
+
+def as_last_time(store: Store, seeker_id: int | None) -> Companion:
+    """Return who interprets, as for this person's last booking; nobody comes along else."""
+    last = store.bookings.latest(seeker_id) if seeker_id is not None else None
+    return last.companion if last and last.companion in INTERPRETED else Companion.ALONE
 
 
 def tell_if_wanted(turn: Turn, store: Store, booking: Booking) -> None:

@@ -72,8 +72,8 @@ class Wish(NamedTuple):
         )
 
     def _excludes(self, excluded: date, day: date) -> bool:
-        """Return whether days are weekdays that are excluded: without a week, "not Tuesday" means
-        every Tuesday; more days than two are a range."""
+        """Return whether an excluded day rules a day out: without a week, "not Tuesday" means every
+        Tuesday; more days than two are a range."""
         is_weekly = self.days is None and len(self.without) <= _WEEKDAYS
         return day == excluded or (is_weekly and day.weekday() == excluded.weekday())
 

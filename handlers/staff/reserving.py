@@ -16,7 +16,7 @@ from models.rules.slots import Slot, one_for_each_start, overlap
 from models.store import Store
 from models.store.audit import instant
 from models.store.bookings import SlotTaken
-from models.tables import Companion, Status
+from models.tables import Status
 from models.turn import Turn
 
 _ANYBODY = 0
@@ -56,7 +56,7 @@ def show_times(turn: Turn, store: Store, seeker_id: int, service: str, day: date
 def show_times_with(
     turn: Turn, store: Store, seeker_id: int, service: str, counselor_id: int, day: date
 ) -> list[Message]:
-    """Return the same with one counselor."""
+    """Return a day's free times of one counselor."""
     check_person(turn, store, seeker_id)
     free = _free(turn, store, seeker_id).get(day, [])
     if not free:
@@ -101,13 +101,13 @@ def reserve(
         return show_times(turn, store, seeker_id, service, local_day(starts_at, turn.office.zone))
     if slot not in _all_free(turn, store, seeker_id):
         return _gone(turn, store, seeker_id, service, slot)
+    company = interpreting.as_last_time(store, seeker_id)
     try:
-        booked = store.bookings.book(
-            seeker_id, slot, service, Companion.ALONE, turn.now, by=by(turn)
-        )
+        booked = store.bookings.book(seeker_id, slot, service, company, turn.now, by=by(turn))
     except SlotTaken:
         return _gone(turn, store, seeker_id, service, slot)
     note(turn, store, booked, "reserve", after=instant(booked.starts_at))
+    interpreting.tell_if_wanted(turn, store, booked)
     for chat in store.contacts.of_seeker(seeker_id):
         store.waiting.end(chat.id, turn.now)
     tell_parent(
@@ -146,7 +146,7 @@ def show_move_times(turn: Turn, store: Store, booking_id: int, day: date) -> lis
 def show_move_times_with(
     turn: Turn, store: Store, booking_id: int, counselor_id: int, day: date
 ) -> list[Message]:
-    """Return the same with one counselor."""
+    """Return a day's free times of one counselor."""
     booking = booking_of(turn, store, booking_id)
     free = _free(turn, store, booking.job_seeker_id, leaving=booking.id).get(day, [])
     if not free:

@@ -84,7 +84,7 @@ class Grammar(NamedTuple):
     noise: re.Pattern[str]
     unwished: tuple[re.Pattern[str], ...]
     glue: re.Pattern[str]
-    same_day: re.Pattern[str]
+    same_day: tuple[re.Pattern[str], ...]
     same_time: re.Pattern[str]
     any_day: re.Pattern[str]
     clauses: re.Pattern[str]
@@ -127,7 +127,7 @@ def grammar_of(language: str, bare: bool) -> Grammar:
         unwished=tuple(build.row(row) for build, each in builds for row in each.unwished),
         # A comma between two days makes a list of them.
         glue=re.compile(f"(?<={_ANY})(?!(?<={_DAY})[、,]{_DAY})(?:{words.glue})(?={_ANY})"),
-        same_day=builds[0][0].any_of(each.same_day for each in mixed),
+        same_day=tuple(build.row(each.same_day) for build, each in builds),
         same_time=builds[0][0].any_of(each.same_time for each in mixed),
         any_day=builds[0][0].any_of(each.any_day for each in mixed),
         clauses=re.compile("|".join([_SENTENCES, *(each.clauses for each in mixed)])),
@@ -214,7 +214,7 @@ class _Builder(NamedTuple):
     def row(self, row: str) -> re.Pattern[str]:
         return re.compile(
             self._bounded(row)
-            .replace("{A}", f"(?P<one>{_ANY}{{1,2}})")
+            .replace("{A}", f"(?P<one>{_DAY}{_TIME}?|{_TIME}{_DAY}?)")
             .replace("{O}", f"(?P<one>{_ANY})")
             .replace("{X}", _ANY)
             .replace("{x}", _BETWEEN)

@@ -50,9 +50,10 @@ class Marked:
         self._times: list[Times] = []
         for pattern in grammar.dates:
             self.text = pattern.sub(self._mark_day, self.text)
-        self.text = grammar.same_day.sub(self._mark_same_day, self.text)
         for pattern in grammar.times:
             self.text = pattern.sub(self._mark_time, self.text)
+        for pattern in grammar.same_day:
+            self.text = pattern.sub(self._mark_same_day, self.text)
         self.text = grammar.glue.sub("", self.text)
         for pattern in grammar.moves:
             self.text = pattern.sub(self._take_moved, self.text)

@@ -71,9 +71,10 @@ class Roles:
     def _is_only_a_time(self, role: Role, day: str, time: str) -> bool:
         """Return whether of a day with a time only the time is excluded: "next week, but no
         mornings", "the 2nd, any time but the morning"."""
-        times = self._marked.times(time)
-        is_part_of_day = role is Role.WITHOUT and times.first != times.last
-        return role in _EXCLUDING and (is_part_of_day or is_range(self._marked.day(day)))
+        days, times = self._marked.day(day), self._marked.times(time)
+        is_part = role is Role.WITHOUT and "day" in days.found and times.first != times.last
+        is_open = self._marked.grammar.any_day.search(self._marked.text) is not None
+        return role in _EXCLUDING and (is_range(days) or (is_part and not is_open))
 
     def _is_over(self, mark: str) -> bool:
         return is_day(mark) and self._marked.day(mark).days.last < self._marked.today

@@ -83,7 +83,7 @@ def _sorted_out(
         about = []
     # What stands in the way of a booking is no day to be excluded.
     without = [each for each in (*without, *cannot) if not _is_named(marked, each, about)]
-    return about, wishes, without
+    return about, [each for each in wishes if not _is_named(marked, each, without)], without
 
 
 def _is_named(marked: Marked, mark: str, others: list[str]) -> bool:

@@ -62,7 +62,7 @@ class LineChannel(Channel):
         self, secret: str, access_token: str, api_base: str = BASE, liff: Liff | None = None
     ) -> None:
         self._secret = secret.encode()
-        self.in_chat = self._liff = liff
+        self.chat_browser = self._liff = liff
         self.api = LineApi(access_token, api_base)
         self._menus = LineMenus(self.api)
 

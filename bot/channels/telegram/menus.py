@@ -38,7 +38,7 @@ class TelegramMenus:
         self._shown = dict(menus.staff)
 
     async def _show(self, words: Commands, person: str) -> None:
-        """Show it; one chat that is gone keeps no other from its menu."""
+        """Show a menu; one chat that is gone keeps no other from its menu."""
         try:
             await self._api.show_menu(words, chat=int(person))
         except BadRequest as error:

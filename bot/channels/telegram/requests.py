@@ -20,7 +20,7 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float:
-        """Return the seconds."""
+        """Return how many seconds an answer is waited for."""
         return _SECONDS
 
     async def initialize(self) -> None:

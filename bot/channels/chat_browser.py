@@ -3,12 +3,11 @@
 from abc import ABC, abstractmethod
 
 
-class InChat(ABC):
+class ChatBrowser(ABC):
     """What such a browser needs. `servers` are the sources that its script asks, as a page's
-    content security policy names them; `has_kit` once the messenger's script was fetched."""
+    content security policy names them."""
 
     servers: str
-    has_kit = False
 
     @abstractmethod
     def address(self, url: str) -> str:
@@ -19,6 +18,10 @@ class InChat(ABC):
         """Return the messenger's own script. Raises one of NO_ANSWER (bot.web_client)."""
 
     @abstractmethod
-    def script(self, words: str | None = None) -> str:
-        """Return our script for the page that this browser opens first; with words for a page that
-        is done: it says them in the chat for whoever sits there, and closes the page."""
+    def opening_script(self) -> str:
+        """Return our script for the page that this browser opens first."""
+
+    @abstractmethod
+    def closing_script(self, words: str) -> str:
+        """Return our script for a page that is done: it says words in the chat for whoever sits
+        there, and closes the page."""
