@@ -28,6 +28,7 @@ from handlers.parents import (
     withdrawing,
 )
 from handlers.shared import own_bookings, parts, personal_numbers
+from handlers.shared.wish import Wish
 from handlers.staff import alerting, desk, digest, enrolling, questions, terms
 from models.booking import Booking
 from models.chat import Did, Event, Message, NotAButton
@@ -236,14 +237,21 @@ def _is_for_staff(event: Event) -> bool:
 def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     awaited = store.awaited.pop(turn.contact, turn.now)
     if awaited is not None and awaited.what == wishing.AWAITED:
-        if service := booking.service_named(turn, text):
+        frame = read(text, turn.today, turn.say.tag)
+        is_other_wish = frame.intent in FRAMES and (frame.days or frame.times)
+        if not is_other_wish and (service := booking.service_within(turn, text)):
             return wishing.wish_for_service(turn, store, service, awaited.subject)
-        intent = read(text, turn.today, turn.say.tag).intent
-        if intent is Intent.NEXT:
+        if frame.intent is Intent.NEXT:
             step = onboarding.form_sent(turn, store)
             return wishing.go_on(turn, store, awaited.subject, step, on_the_way=True)
-        if intent not in FRAMES:
+        if not is_other_wish:
             wishing.keep(turn, store, awaited.subject)
+    if awaited is not None and awaited.what == booking.CHOSEN:
+        frame = read(text, turn.today, turn.say.tag)
+        if frame.intent is Intent.BOOK and (frame.days or frame.times):
+            packed = Wish.of(frame).packed()
+            return wishing.wish_for_service(turn, store, awaited.subject, packed)
+        booking.remember_service(turn, store, awaited.subject)
     if (
         awaited is not None
         and awaited.what == asking.AWAITED

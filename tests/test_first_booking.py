@@ -135,6 +135,30 @@ async def test_yes_is_pressed_and_the_service_may_be_typed(world: World) -> None
     parent.sees("12/1\\(火\\) 空き12")
 
 
+async def test_the_service_may_stand_inside_other_words(world: World) -> None:
+    parent = world.parent()
+    await parent.follows()
+    await parent.says("12月2日の午前に相談したいんですけど、どうかなあ")
+    parent.sees("12月2日\\(水\\)[^\\n]*ですね", "利用規約のあらまし")
+    for data in ("agree/1:1", "all/1:e", "all/1:v"):
+        await parent.taps_data(data)
+    await parent.fills_form()
+    await parent.taps("次へ")
+    await parent.says("面接の練習です")
+    parent.sees("12月2日\\(水\\)", "10:00").sees_no("15:00")
+
+
+async def test_a_service_that_was_chosen_is_kept_for_the_next_words(world: World) -> None:
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.taps_data("days/1:interview:0")
+    await parent.says("ありがとう")
+    await parent.says("12月2日の10時半がいいです")
+    parent.sees("この内容で予約しますか", "面接", "12月2日")
+    await parent.says("やっぱり12月3日の午後にします")
+    parent.sees("12月3日").sees_no("どの相談をご希望ですか")
+
+
 async def test_not_now_leaves_the_phone_and_a_way_back(world: World) -> None:
     parent = world.parent()
     await parent.follows()

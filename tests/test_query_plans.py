@@ -127,8 +127,9 @@ async def test_a_step_asks_little_and_nothing_twice(
         assert len(asked) <= most, asked
         assert len(asked) - len(set(asked)) <= twice, asked
 
-    await asks_at_most(7, parent.taps("職業相談"))
-    await asks_at_most(8, parent.taps("空き"))
+    # The service is kept for the words that may follow, and let go by the next button.
+    await asks_at_most(10, parent.taps("職業相談"))
+    await asks_at_most(10, parent.taps("空き"))
     # One of them is for the interpreter of last time.
     await asks_at_most(10, parent.taps(r"^\d+:\d\d$"))
     await parent.taps("この内容で予約する")

@@ -12,7 +12,7 @@ from handlers.shared.hours import is_quiet
 from models.booking import Booking
 from models.store import Store
 from models.store.calendar import Calendar
-from models.tables import Role
+from models.tables import AlertKind, Role
 from models.turn import Turn
 from tests.conftest import MakeWorld
 from tests.talk import Parent
@@ -313,3 +313,12 @@ async def test_what_is_cancelled_leaves_the_calendar_too(world: World) -> None:
     await cancels(parent)
     taken_out = await world.web.get(parent.link("カレンダーから消す"))
     assert "METHOD:CANCEL" in taken_out.text
+
+
+@pytest.mark.parametrize("words", ["キャンセル待ちやめます", "please take me off the waiting list"])
+async def test_who_waits_no_more_cancels_nothing(world: World, words: str) -> None:
+    parent = world.parent()
+    await parent.has_booked()
+    await parent.says(words)
+    parent.sees_no("キャンセルする", "Cancel")
+    assert AlertKind.MAY_NOT_COME not in await world.alerts()

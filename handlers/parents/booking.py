@@ -1,7 +1,7 @@
 """Booking: service, day, time, who comes along, and the confirmation (art. 6)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from handlers.parents import gate
 from handlers.shared import booking_card, interpreting, offering, own_bookings, parts
@@ -14,6 +14,10 @@ from models.store.bookings import SlotTaken
 from models.tables import Companion
 from models.text import plain
 from models.turn import Turn
+
+# The name of the service that the next words are for.
+CHOSEN = "service"
+_REMEMBERED_FOR = timedelta(hours=2)
 
 
 def start(turn: Turn, store: Store) -> list[Message]:
@@ -51,12 +55,29 @@ def choose_service(turn: Turn, store: Store) -> list[Message]:
 def service_named(turn: Turn, text: str) -> str | None:
     """Return the service whose name was typed, in the parent's language or the office's, and
     nothing else."""
+    named = (each for each in turn.office.services if plain(text) in _names(turn, each))
+    return next(named, None)
+
+
+def service_within(turn: Turn, text: str) -> str | None:
+    """Return the one service whose name stands somewhere in a text, for whoever was just asked."""
+    words = plain(text)
+    found = [
+        each for each in turn.office.services if any(name in words for name in _names(turn, each))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _names(turn: Turn, service: str) -> list[str]:
     spoken = (turn, turn.in_language(turn.office.language))
-    for each in turn.office.services:
-        names = [plain(parts.service(one, each)) for one in spoken]
-        if plain(text) in (*names, *(name.split("(")[0].strip() for name in names)):
-            return each
-    return None
+    names = [plain(parts.service(each, service)) for each in spoken]
+    return [*names, *(name.split("(")[0].strip() for name in names)]
+
+
+def remember_service(turn: Turn, store: Store, service: str) -> None:
+    """Take what somebody without an earlier booking types next for the service that they chose."""
+    if usual_service(turn, store) is None:
+        store.awaited.ask(turn.contact.id, CHOSEN, service, turn.now + _REMEMBERED_FOR)
 
 
 def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message]:
@@ -65,6 +86,7 @@ def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message
     if blocked := closed(turn, store, mine):
         return blocked
     check_service(turn, service)
+    remember_service(turn, store, service)
     return _days(turn, store, service, page, mine)
 
 

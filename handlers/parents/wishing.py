@@ -31,8 +31,7 @@ def book(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     if not _names_a_time(frame):
         return booking.start(turn, store)
     if to_settle := gate.closed(turn, store):
-        keep(turn, store, _wish(turn, frame, None).packed())
-        return to_settle
+        return [*_heard_and_kept(turn, store, frame), *to_settle]
     if len(frame.single_times) > 1:
         return ask(turn, store, frame)
     mine = own_bookings.current(turn, store)
@@ -51,6 +50,13 @@ def go_on(
         keep(turn, store, packed)
         return answer
     return wish(turn, store, packed) if on_the_way else answer
+
+
+def _heard_and_kept(turn: Turn, store: Store, frame: Frame) -> list[Message]:
+    """Keep what was typed too early, and say that it was heard."""
+    wish = _wish(turn, frame, None)
+    keep(turn, store, wish.packed())
+    return [Message(text=turn.say("wish.kept", wish=wish_card.heard(turn, wish)))]
 
 
 def keep(turn: Turn, store: Store, packed: str) -> None:
@@ -113,7 +119,8 @@ def ask(turn: Turn, store: Store, frame: Frame) -> list[Message]:
         verb, before, last = "movewish/1", [found[0].id], found[0]
         blocked = moving.closed(turn, store, found[0].id)
     if blocked:
-        return blocked
+        is_early = frame.intent is Intent.BOOK and gate.closed(turn, store)
+        return [*(_heard_and_kept(turn, store, frame) if is_early else []), *blocked]
     wishes = _readings(_wish(turn, frame, last), frame)
     if frame.intent is Intent.MOVE and last is not None:
         # The day of the booking itself was told because it is to be moved.
@@ -151,6 +158,7 @@ def wish_for_service(turn: Turn, store: Store, service: str, packed: str) -> lis
     if blocked := booking.closed(turn, store, mine):
         return blocked
     booking.check_service(turn, service)
+    booking.remember_service(turn, store, service)
     return _offer_for(turn, store, service, Wish.unpacked(packed), mine)
 
 

@@ -66,6 +66,12 @@ def card(turn: Turn, found: Booking) -> Message:
     )
 
 
+def _company(turn: Turn, booking: Booking) -> str:
+    if booking.companion is Companion.OUR_INTERPRETER:
+        return turn.say("companion.asked")
+    return turn.say(f"companion.{booking.companion}")
+
+
 def _interpreter(turn: Turn, booking: Booking) -> str:
     """Return what happens next about an interpreter whom the office is asked for."""
     is_wanted = booking.companion is Companion.OUR_INTERPRETER and turn.now < booking.starts_at
@@ -145,7 +151,7 @@ def booking_facts(turn: Turn, booking: Booking) -> tuple[tuple[str, str], ...]:
         (turn.say("booking.service"), parts.service(turn, booking.service)),
         (turn.say("booking.counselor"), booking.counselor),
         (turn.say("booking.place"), turn.say("booking.place_video", app=turn.office.video.name)),
-        (turn.say("booking.companion"), turn.say(f"companion.{booking.companion}")),
+        (turn.say("booking.companion"), _company(turn, booking)),
         (turn.say("booking.reference"), booking.reference),
     )
 

@@ -104,8 +104,9 @@ def _interpreted(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, 
     (art. 12(3))."""
     if booking.companion not in INTERPRETED:
         return []
-    language = _language(store, booking)
-    own_name = phrases(language)("language.name") if language else "—"
+    # Who reads the office's language needs another one; plain Japanese is read by many.
+    spoken = _speaks(turn, store, booking)
+    own_name = spoken[0][1] if spoken else turn.say("state.language_unknown")
     said = turn.say(f"state.{booking.companion}", language=own_name)
     return [(turn.say("booking.companion"), said)]
 
