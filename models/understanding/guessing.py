@@ -13,7 +13,7 @@ from models.understanding.marking import Marked, is_day, is_time
 from models.understanding.roles import marks_in
 
 # A long text is a letter: its wish stands at its beginning or at its end.
-_ENDS = 200
+_ENDS = 150
 # Signs for private use are our marks, and nobody else's.
 _OUR_SIGNS = re.compile("[\ue000-\uf8ff]")
 # On which day an example is read does not matter.
