@@ -248,7 +248,8 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
             wishing.keep(turn, store, awaited.subject)
     if awaited is not None and awaited.what == booking.CHOSEN:
         frame = read(text, turn.today, turn.say.tag)
-        if frame.intent is Intent.BOOK and (frame.days or frame.times):
+        is_clear = frame.confidence >= CLEAR and len(frame.single_times) <= 1
+        if frame.intent is Intent.BOOK and is_clear and (frame.days or frame.times):
             packed = Wish.of(frame).packed()
             return wishing.wish_for_service(turn, store, awaited.subject, packed)
         booking.remember_service(turn, store, awaited.subject)

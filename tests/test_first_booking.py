@@ -155,8 +155,10 @@ async def test_a_service_that_was_chosen_is_kept_for_the_next_words(world: World
     await parent.says("ありがとう")
     await parent.says("12月2日の10時半がいいです")
     parent.sees("この内容で予約しますか", "面接", "12月2日")
-    await parent.says("やっぱり12月3日の午後にします")
+    await parent.says("やっぱり12月3日の午後で")
     parent.sees("12月3日").sees_no("どの相談をご希望ですか")
+    await parent.says("10時か14時でお願いします")  # which of the two is asked, not guessed
+    parent.sees("10:00", "14:00").sees_no("この内容で予約しますか", "11:00")
 
 
 async def test_not_now_leaves_the_phone_and_a_way_back(world: World) -> None:
@@ -403,3 +405,8 @@ async def test_an_interpreter_is_wanted_for_every_time_a_booking_gets(world: Wor
     await parent.taps_data(f"cancelyes/1:{booking.id}:{booking.version}")
     await parent.taps_data("time/1:consultation:202612040100:1")
     parent.sees("通訳の手配をお願いしたい")  # as last time
+    await admin.taps_data("done/1:3")
+    await admin.taps_data("reservewith/1:1:consultation:1:20261204")
+    await admin.taps("11:00")
+    await admin.says("/needs")
+    admin.sees("通訳の手配を希望[^\\n]*12月4日")

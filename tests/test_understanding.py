@@ -226,6 +226,69 @@ def test_who_waits_no_more_is_heard(text: str) -> None:
     assert read(text, TODAY).intent is Intent.UNWAIT
 
 
+@pytest.mark.parametrize(
+    ("text", "dates", "about"),
+    [
+        ("30日10時の予約、その日の午後に変更してもらいたいです", "11-30", "2026-11-30"),
+        ("今度の火曜の相談を次の週の火曜に変更したいんですが", "12-08", "2026-12-01"),
+        ("could my Tuesday consultation be moved to the following Tuesday?", "12-08", "2026-12-01"),
+        ("can we do my Friday consultation next week instead", "11-30..12-06", "2026-11-27"),
+        ("来週の火曜じゃなくて金曜で", "12-04", None),
+        ("来週の水曜以外ならいつでもいいです", "11-30..12-06", None),
+        ("12月2日、午前以外で入れてもらえますか", "12-02", None),
+        ("Lunch time tomorrow or Monday?", "11-27..11-30", None),
+        ("raishuu no kinyoubi gozen 10 ji de yoyaku onegaishimasu", "12-04", None),
+        ("12がつ 4か 10じはん に よやく", "12-04", None),
+    ],
+)
+def test_days_that_hang_on_other_days(text: str, dates: str, about: str | None) -> None:
+    frame = as_json(read(text, TODAY))
+    assert frame["dates"] == _days(dates)
+    assert (frame["about"] or {}).get("date") == about
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "来週の月水金で",
+        "来週の月曜か水曜か金曜で",
+        "Mon, Wed or Fri next week",
+        "seg, qua ou sex da semana que vem",
+        "下周一、三、五都行",
+    ],
+)
+def test_a_list_is_as_long_as_it_is(text: str) -> None:
+    frame = read(text, TODAY)
+    days = [date(2026, 11, 30), date(2026, 12, 2), date(2026, 12, 4)]
+    assert [each.first for each in frame.single_days] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("先週予約した12月14日、行けなくなりました", "2026-12-14"),
+        ("Semana passada marquei pro dia 14/12 mas não vou poder ir", "2026-12-14"),
+        ("月曜から入院することになったので、火曜の予約をなしにしてほしいです", "2026-12-01"),
+    ],
+)
+def test_a_booking_that_is_cancelled_is_told_from_other_days(text: str, day: str) -> None:
+    frame = as_json(read(text, TODAY))
+    assert (frame["intent"], frame["about"]["date"]) == ("cancel", day)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("予約変更じゃなくて新しく予約したいんだけど", "book"),
+        ("please don't cancel my appointment, I'm only delayed", "late"),
+        ("予約取り消さないでください、行けることになりました", "none"),
+        ("Wag nyo pong i-cancel yung booking ko ha", "none"),
+    ],
+)
+def test_what_is_denied_is_not_meant(text: str, intent: str) -> None:
+    assert as_json(read(text, TODAY))["intent"] == intent
+
+
 @pytest.mark.parametrize("text", ["十十点半", "十十月", "二十十日"])
 def test_strange_numbers_are_no_failure(text: str) -> None:
     assert isinstance(read(text, TODAY), Frame)

@@ -5,9 +5,11 @@ from abc import ABC, abstractmethod
 
 class ChatBrowser(ABC):
     """What such a browser needs. `servers` are the sources that its script asks, as a page's
-    content security policy names them."""
+    content security policy names them; `meant` is the query parameter in
+    which the page that was meant is told to the page that this browser opens first."""
 
     servers: str
+    meant: str
 
     @abstractmethod
     def address(self, url: str) -> str:

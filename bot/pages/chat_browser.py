@@ -11,8 +11,8 @@ from bot.channels.chat_browser import ChatBrowser
 from bot.pages.site import Page
 from bot.web_client import NO_ANSWER
 
-# The one page that is opened so. LINE names it here.
-_MEANT, _PAGE = "liff.state", re.compile(r"/form/[\w-]+", re.ASCII)
+# The one page that is opened so.
+_PAGE = re.compile(r"/form/[\w-]+", re.ASCII)
 log = structlog.get_logger()
 
 
@@ -25,7 +25,7 @@ class ChatBrowserPage(Page):
     async def begin(self, request: Request) -> Response:
         """Return the page of the LIFF app's endpoint URL."""
         say, chat_browser = self._pages.language(request), self._chat_browser()
-        meant = request.query_params.getlist(_MEANT)
+        meant = request.query_params.getlist(chat_browser.meant) if chat_browser else []
         if chat_browser is None or len(meant) != 1 or not _PAGE.fullmatch(meant[0]):
             return self._pages.word(say, "page.not_found_title", "page.not_found_text", status=404)
         page = f"{self._core.settings.public_url}{meant[0]}"

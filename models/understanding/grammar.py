@@ -86,7 +86,6 @@ class Grammar(NamedTuple):
     glue: re.Pattern[str]
     same_day: tuple[re.Pattern[str], ...]
     same_time: re.Pattern[str]
-    any_day: re.Pattern[str]
     clauses: re.Pattern[str]
     asks: re.Pattern[str]
     links: tuple[tuple[Link, re.Pattern[str]], ...]
@@ -126,10 +125,9 @@ def grammar_of(language: str, bare: bool) -> Grammar:
         noise=builds[0][0].any_of(row for each in mixed for row in each.noise),
         unwished=tuple(build.row(row) for build, each in builds for row in each.unwished),
         # A comma between two days makes a list of them.
-        glue=re.compile(f"(?<={_ANY})(?!(?<={_DAY})[、,]{_DAY})(?:{words.glue})(?={_ANY})"),
+        glue=re.compile(f"(?<={_ANY})(?!(?<={_DAY})[、,] ?{_DAY})(?:{words.glue})(?={_ANY})"),
         same_day=tuple(build.row(each.same_day) for build, each in builds),
         same_time=builds[0][0].any_of(each.same_time for each in mixed),
-        any_day=builds[0][0].any_of(each.any_day for each in mixed),
         clauses=re.compile("|".join([_SENTENCES, *(each.clauses for each in mixed)])),
         asks=builds[0][0].any_of(each.asks for each in mixed),
         links=tuple(

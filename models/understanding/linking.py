@@ -18,19 +18,22 @@ def link(marked: Marked) -> None:
     contradicts it leaves a doubt."""
     marked.text = _WITH_WEEKDAY.sub(partial(_with_weekday, marked), marked.text)
     for kind, pattern in marked.grammar.links:
-        marked.text = pattern.sub(partial(_linked, marked, kind), marked.text)
+        joined, count = pattern.subn(partial(_linked, marked, kind), marked.text)
+        while kind is Link.EITHER and count:  # "Monday, Wednesday or Friday"
+            joined, count = pattern.subn(partial(_linked, marked, kind), joined)
+        marked.text = joined
     marked.text = marked.grammar.glue.sub("", marked.text)
 
 
 _MARK = r"[\ue000-\ue3ff]"
-_WITH_WEEKDAY = re.compile(rf"({_MARK})[ ,、]?[(\[<]?({_MARK})[)\]>]?")
+_WITH_WEEKDAY = re.compile(rf"({_MARK})[ ,、]{{0,2}}[(\[<]?({_MARK})[)\]>]?")
 
 
 def _with_weekday(marked: Marked, match: re.Match[str]) -> str:
     one, other = marked.day(match[1]), marked.day(match[2])
     if is_weekday(one) and not is_weekday(other):  # "Tuesday, 8 December"
         one, other = other, one
-    if is_weekday(one) or not is_weekday(other):
+    if "weekday" in one.found or not is_weekday(other):
         return match[0]
     if one.days.first <= (same := _same_week(one.days.first, other)) <= one.days.last:
         return marked.mark_days(Days(same, same), one.found)

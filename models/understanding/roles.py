@@ -73,8 +73,7 @@ class Roles:
         mornings", "the 2nd, any time but the morning"."""
         days, times = self._marked.day(day), self._marked.times(time)
         is_part = role is Role.WITHOUT and "day" in days.found and times.first != times.last
-        is_open = self._marked.grammar.any_day.search(self._marked.text) is not None
-        return role in _EXCLUDING and (is_range(days) or (is_part and not is_open))
+        return role in _EXCLUDING and (is_range(days) or is_part)
 
     def _is_over(self, mark: str) -> bool:
         return is_day(mark) and self._marked.day(mark).days.last < self._marked.today

@@ -39,8 +39,7 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
     possible = [_near(marked.day(each), near_to) for each in reversed(wishes) if is_day(each)]
     wishes = [each for each in reversed(wishes) if each not in about]
     days = [_near(marked.day(each), near_to) for each in wishes if is_day(each)]
-    if not marked.grammar.any_day.search(marked.text):
-        days = days or _weeks_of(without_days)
+    days = days or _weeks_of(without_days)
     times = [marked.times(each) for each in wishes if is_time(each)]
     # Whoever names a day that is over, and asks for nothing, tells of it.
     is_told = bool(days) and days[0].last < marked.today and not marked.asks()

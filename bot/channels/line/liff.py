@@ -26,6 +26,8 @@ _SCRIPT = (Path(__file__).parent / "liff.js").read_text("utf-8")
 class Liff(ChatBrowser):
     """One LIFF app, whose endpoint URL is ours."""
 
+    meant = "liff.state"
+
     def __init__(self, number: str, api_base: str) -> None:
         self._number = number
         is_real = api_base == BASE
