@@ -60,8 +60,6 @@ class Roles:
             *cannot,
             *self._marks[Role.WITHOUT],
         ]
-        # "I booked last week": no booking that is spoken of is over.
-        every = [each for each in every if not self._is_over(each)] or every
         about = [*self._marks[Role.ABOUT], *ended]
         for marks in (every, ended, about, cannot):
             if any(map(is_day, marks)) and not self._marked.names_days(marks):
@@ -74,9 +72,6 @@ class Roles:
         days, times = self._marked.day(day), self._marked.times(time)
         is_part = role is Role.WITHOUT and "day" in days.found and times.first != times.last
         return role in _EXCLUDING and (is_range(days) or is_part)
-
-    def _is_over(self, mark: str) -> bool:
-        return is_day(mark) and self._marked.day(mark).days.last < self._marked.today
 
     def _asked(self) -> list[str]:
         """Return the marks that have no role: of several days or times, those of the clauses that
