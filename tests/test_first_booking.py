@@ -158,7 +158,7 @@ async def test_a_service_that_was_chosen_is_kept_for_the_next_words(world: World
     await parent.says("やっぱり12月3日の午後で")
     parent.sees("12月3日").sees_no("どの相談をご希望ですか")
     await parent.says("10時か14時でお願いします")  # which of the two is asked, not guessed
-    parent.sees("どちらの日ですか", "10:00", "14:00")
+    parent.sees("どちらですか", "10:00", "14:00")
 
 
 async def test_not_now_leaves_the_phone_and_a_way_back(world: World) -> None:

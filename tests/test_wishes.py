@@ -134,7 +134,7 @@ async def test_a_full_half_of_a_day_is_said_to_be_full(make_world: MakeWorld, ch
 async def test_two_readings_are_two_buttons(make_world: MakeWorld, channel: str) -> None:
     _, parent = await settled(make_world, channel)
     await parent.says("12/3(金)がいいです")
-    parent.sees("どちらの日ですか", "12月3日\\(木\\)", "12月4日\\(金\\)")
+    parent.sees("どちらですか", "12月3日\\(木\\)", "12月4日\\(金\\)")
     await parent.taps("12月4日")
     parent.sees("12月4日\\(金\\)", "ご希望に合う時間です")
 
