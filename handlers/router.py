@@ -27,8 +27,8 @@ from handlers.parents import (
     wishing,
     withdrawing,
 )
-from handlers.shared import own_bookings, parts, personal_numbers
-from handlers.shared.wish import Wish
+from handlers.shared import chosen, own_bookings, parts, personal_numbers
+from handlers.shared.chosen import Chosen
 from handlers.staff import alerting, desk, digest, enrolling, questions, terms
 from models.booking import Booking
 from models.chat import Did, Event, Message, NotAButton
@@ -246,13 +246,10 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
             return wishing.go_on(turn, store, awaited.subject, step, on_the_way=True)
         if not is_other_wish:
             wishing.keep(turn, store, awaited.subject)
-    if awaited is not None and awaited.what == booking.CHOSEN:
-        frame = read(text, turn.today, turn.say.tag)
-        is_clear = frame.confidence >= CLEAR and len(frame.single_times) <= 1
-        if frame.intent is Intent.BOOK and is_clear and (frame.days or frame.times):
-            packed = Wish.of(frame).packed()
-            return wishing.wish_for_service(turn, store, awaited.subject, packed)
-        booking.remember_service(turn, store, awaited.subject)
+    before = None
+    if awaited is not None and awaited.what == chosen.AWAITED:
+        before = Chosen.of(awaited.subject)
+        store.awaited.ask(turn.contact.id, awaited.what, awaited.subject, awaited.until)
     if (
         awaited is not None
         and awaited.what == asking.AWAITED
@@ -268,7 +265,7 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
     if in_doubt and (found := troubles.trouble(text)):
         way_in = arriving.help_to_enter(turn, store) if found is Trouble.ENTRY else []
         return [*not_here, *(way_in or asking.with_send(turn, store, text, in_doubt))]
-    if answer := _wished(turn, store, rest):
+    if answer := _wished(turn, store, rest, before):
         return [*not_here, *answer, *in_doubt]
     if not_here:
         return [*not_here, *in_doubt]
@@ -284,7 +281,7 @@ def _sent(turn: Turn, store: Store, kind: str) -> list[Message]:
     return [*welcome.not_text(turn, store), *doubting.ask_about_picture(turn, store, kind)]
 
 
-def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
+def _wished(turn: Turn, store: Store, text: str, before: Chosen | None) -> list[Message]:
     """Return the answer to what typed words ask for; nothing when they ask for nothing that we
     know."""
     if courtesies.is_answer(text):
@@ -292,6 +289,7 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
     if service := booking.service_named(turn, text):
         return booking.show_days(turn, store, service, 0)
     frame = read(text, turn.today, turn.say.tag)
+    frame = before.with_days(frame) if before is not None else frame
     if courtesies.is_courtesy(text) and not _is_wish(turn, store, frame):
         return (
             arriving.help_to_enter(turn, store)
@@ -301,12 +299,14 @@ def _wished(turn: Turn, store: Store, text: str) -> list[Message]:
             )
         )
     if frame.topic is not None:
-        return answering.answer(turn, store, frame.topic, text)
+        return answering.answer(turn, store, frame.topic, text, before)
     if frame.confidence < CLEAR:
         asked = wishing.ask(turn, store, frame)
         if not asked and frame.intent in _HARMLESS:
             asked = WORDS[frame.intent](turn, store)
         return asking.with_send(turn, store, text, asked) if asked else []
+    if before is not None and (as_button := before.going_on(frame)):
+        return _tapped(turn, store, as_button)
     if frame.intent in FRAMES:
         return FRAMES[frame.intent](turn, store, frame)
     if frame.intent is Intent.LANGUAGE:

@@ -369,7 +369,7 @@ async def test_who_asks_for_an_interpreter_is_heard_at_once(world: World) -> Non
     await parent.taps_data("language/1:vi")
     await parent.taps_data(f"comes/1:{booking.id}:our_interpreter")
     await world.play(minutes=1)
-    admin.looks().sees("通訳の手配を希望しています")
+    admin.looks().sees("通訳の手配を希望しています: Tiếng Việt")
     await admin.taps_data(f"booking/1:{booking.id}")
     admin.sees("通訳の手配を希望（Tiếng Việt）")
     await parent.taps_data(f"cancelyes/1:{booking.id}:{booking.version}")

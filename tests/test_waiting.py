@@ -322,3 +322,14 @@ async def test_who_waits_no_more_cancels_nothing(world: World, words: str) -> No
     await parent.says(words)
     parent.sees_no("キャンセルする", "Cancel")
     assert AlertKind.MAY_NOT_COME not in await world.alerts()
+
+
+async def test_who_would_wait_for_a_day_with_free_slots_need_not(world: World) -> None:
+    parent = world.parent()
+    await parent.has_settled_everything()
+    await parent.says("12/8のキャンセル待ちをお願いします")
+    parent.sees("12月8日\\(火\\)には空きがあります。待たずに予約できます", "どの相談")
+    await parent.taps("職業相談")
+    parent.sees("12月8日", "10:00")
+    await parent.says("12/5のキャンセル待ちをお願いします")  # a Saturday
+    parent.sees_no("空きがあります")

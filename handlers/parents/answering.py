@@ -3,19 +3,24 @@ way to a person."""
 
 from handlers.parents import asking
 from handlers.shared import parts
-from models.chat import Message
+from handlers.shared.chosen import Chosen
+from models.chat import Message, column
 from models.store import Store
 from models.topic import Topic
 from models.turn import Turn
 
 
-def answer(turn: Turn, store: Store, topic: Topic, text: str) -> list[Message]:
-    """Answer a frequent question, and offer to send it to the office."""
+def answer(
+    turn: Turn, store: Store, topic: Topic, text: str, before: Chosen | None
+) -> list[Message]:
+    """Answer a frequent question, and offer to send it to the office, or to go on with what the
+    question came in between."""
     own = turn.office.faq.get(topic)
     told = turn.office.words(own, turn.say.language) if own else _ours(turn, topic)
     message = Message(
         title=turn.say(f"faq.{topic}_title", app=turn.office.video.name),
         text=f"{told}\n{turn.say('faq.more')}",
+        groups=(column(before.button(turn)),) if before else (),
         shortcuts=parts.menu_shortcuts(turn),
     )
     return asking.with_send(turn, store, text, [message])

@@ -1,10 +1,10 @@
 """Booking: service, day, time, who comes along, and the confirmation (art. 6)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from handlers.parents import gate
-from handlers.shared import booking_card, interpreting, offering, own_bookings, parts
+from handlers.shared import booking_card, chosen, interpreting, offering, own_bookings, parts
 from models.booking import Booking
 from models.chat import Argument, Message, NotAButton, button, column
 from models.rules.days import local_day
@@ -14,10 +14,7 @@ from models.store.bookings import SlotTaken
 from models.tables import Companion
 from models.text import plain
 from models.turn import Turn
-
-# The name of the service that the next words are for.
-CHOSEN = "service"
-_REMEMBERED_FOR = timedelta(hours=2)
+from models.understanding.frame import Days
 
 
 def start(turn: Turn, store: Store) -> list[Message]:
@@ -74,19 +71,12 @@ def _names(turn: Turn, service: str) -> list[str]:
     return [*names, *(name.split("(")[0].strip() for name in names)]
 
 
-def remember_service(turn: Turn, store: Store, service: str) -> None:
-    """Take what somebody without an earlier booking types next for the service that they chose."""
-    if usual_service(turn, store) is None:
-        store.awaited.ask(turn.contact.id, CHOSEN, service, turn.now + _REMEMBERED_FOR)
-
-
 def show_days(turn: Turn, store: Store, service: str, page: int) -> list[Message]:
     """Return the days that have free slots, with how many; never a full day."""
     mine = own_bookings.current(turn, store)
     if blocked := closed(turn, store, mine):
         return blocked
     check_service(turn, service)
-    remember_service(turn, store, service)
     return _days(turn, store, service, page, mine)
 
 
@@ -103,6 +93,7 @@ def _days(
         other.append(button(turn.say("waiting.full_days"), "waitdays/1", service))
     if not free:
         return [offering.no_free_days(turn, service)]
+    chosen.service(turn, store, service)
     return [
         offering.days_card(
             turn,
@@ -132,6 +123,7 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
             groups=(column(tell_me),) if is_full else (),
         )
         return [sorry, *_days(turn, store, service, 0, mine)]
+    chosen.service(turn, store, service, Days(day, day))
     back = button(turn.say("booking.other_day"), "days/1", service, 0)
     return [offering.times_card(turn, store, day, free, time_verb=("time/1", service), back=back)]
 
@@ -160,7 +152,7 @@ def show_summary_with(
     check_service(turn, service)
     slot = Slot(starts_at, counselor_id)
     if slot not in offering.free_at(turn, store, starts_at, mine):
-        return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
+        return _offer_nearest(turn, store, service, starts_at, mine)
     return [_summary(turn, store, service, slot, companion)]
 
 
@@ -205,13 +197,13 @@ def confirm(
     if blocked := _has_enough(turn, mine):
         return blocked
     if slot not in offering.free_at(turn, store, starts_at, mine):
-        return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
+        return _offer_nearest(turn, store, service, starts_at, mine)
     if nth != store.bookings.how_many(seeker(turn)) + 1:
         return [_summary(turn, store, service, slot, companion)]
     try:
         booked = store.bookings.book(seeker(turn), slot, service, companion, turn.now)
     except SlotTaken:
-        return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
+        return _offer_nearest(turn, store, service, starts_at, mine)
     store.waiting.end(turn.contact.id, turn.now)
     interpreting.tell_if_wanted(turn, store, booked)
     return [booking_card.confirmation(turn, booked, turn.say("booking.booked"))]
@@ -235,6 +227,7 @@ def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: Comp
     nth = store.bookings.how_many(seeker(turn)) + 1
     args = (service, slot.starts_at, slot.counselor_id)
     day = local_day(slot.starts_at, turn.office.zone)
+    chosen.service(turn, store, service, Days(day, day))
     return Message(
         title=turn.say("booking.summary_title"),
         headline=parts.headline(turn, slot.starts_at),
@@ -254,6 +247,14 @@ def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: Comp
         ),
         in_place=True,
     )
+
+
+def _offer_nearest(
+    turn: Turn, store: Store, service: str, starts_at: datetime, mine: Sequence[Booking]
+) -> list[Message]:
+    day = local_day(starts_at, turn.office.zone)
+    chosen.service(turn, store, service, Days(day, day))
+    return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
 
 
 def _has_enough(turn: Turn, mine: Sequence[Booking]) -> list[Message] | None:

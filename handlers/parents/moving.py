@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from handlers.parents import gate, my_bookings
-from handlers.shared import booking_card, interpreting, offering, own_bookings, parts
+from handlers.shared import booking_card, chosen, interpreting, offering, own_bookings, parts
 from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
 from models.rules.days import local_day
@@ -15,6 +15,7 @@ from models.store import Store
 from models.store.bookings import SlotTaken
 from models.tables import Status
 from models.turn import Turn
+from models.understanding.frame import Days
 
 
 class Movable(NamedTuple):
@@ -51,6 +52,7 @@ def show_days(turn: Turn, store: Store, booking_id: int, page: int) -> list[Mess
     free, full = offering.days(turn, store, found.others)
     if not free:
         return [offering.no_free_days(turn, service)]
+    chosen.move(turn, store, booking_id)
     is_first = local_day(found.booking.starts_at, turn.office.zone) <= min(free)
     waiting = (
         [button(turn.say("waiting.other_days"), "waitdays/1", service)] if full or is_first else []
@@ -80,6 +82,7 @@ def show_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Mes
     if not free:
         sorry = Message(text=offering.nothing_on(turn, store, day))
         return [sorry, *show_days(turn, store, booking_id, 0)]
+    chosen.move(turn, store, booking_id, Days(day, day))
     back = button(turn.say("booking.other_day"), "move/1", booking_id, 0)
     return [
         offering.times_card(turn, store, day, free, time_verb=("movetime/1", booking_id), back=back)
@@ -100,6 +103,7 @@ def ask(
         return _offer_nearest(turn, store, starts_at, found)
     names = {each.id: each.name for each in store.calendar.counselors()}
     day = local_day(starts_at, turn.office.zone)
+    chosen.move(turn, store, booking_id, Days(day, day))
     args = (booking.id, booking.version, starts_at, counselor_id)
     return [
         Message(
@@ -154,6 +158,8 @@ def may_move(turn: Turn, booking: Booking) -> bool:
 
 
 def _offer_nearest(turn: Turn, store: Store, starts_at: datetime, moving: Movable) -> list[Message]:
+    day = local_day(starts_at, turn.office.zone)
+    chosen.move(turn, store, moving.booking.id, Days(day, day))
     verb = ("movetime/1", moving.booking.id)
     return offering.offer_nearest(turn, store, starts_at, verb, moving.others)
 

@@ -76,6 +76,12 @@ def choose_company(turn: Turn, store: Store) -> list[Message]:
     """Answer the typed word "interpreter" with the question for the one booking there is, or a
     choice."""
     mine = own_bookings.current(turn, store)
+    if not mine:
+        change = turn.say("companion.change")
+        return [
+            Message(text=turn.say("companion.while_booking", button=change)),
+            *show_mine(turn, store),
+        ]
     if len(mine) != 1:
         return show_mine(turn, store)
     return ask_company(turn, store, mine[0].id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.parents import booking, cancelling, gate, moving, my_bookings, waiting
-from handlers.shared import offering, own_bookings, parts, wish_card
+from handlers.shared import chosen, offering, own_bookings, parts, wish_card
 from handlers.shared.wish import Wish
 from handlers.shared.wish_card import Ways
 from models.booking import Booking
@@ -75,7 +75,10 @@ def wait(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     if day is not None and day in offering.days(turn, store, mine).full:
         return waiting.wait_for(turn, store, service, day)
     if day is not None:
-        return book(turn, store, frame._replace(intent=Intent.BOOK))
+        offer = book(turn, store, frame._replace(intent=Intent.BOOK))
+        if not offering.free_on(turn, store, day, mine):
+            return offer
+        return [Message(text=turn.say("waiting.not_needed", day=turn.say.day(day))), *offer]
     return waiting.choose_day(turn, store, service)
 
 
@@ -158,7 +161,6 @@ def wish_for_service(turn: Turn, store: Store, service: str, packed: str) -> lis
     if blocked := booking.closed(turn, store, mine):
         return blocked
     booking.check_service(turn, service)
-    booking.remember_service(turn, store, service)
     return _offer_for(turn, store, service, Wish.unpacked(packed), mine)
 
 
@@ -212,6 +214,7 @@ def _offer_for(
 ) -> list[Message]:
     if slot := _only_slot(turn, store, wish, mine):
         return booking.show_summary(turn, store, service, *slot)
+    chosen.service(turn, store, service, wish.days)
     ways = Ways(
         day=("day/1", service),
         time=("time/1", service),
@@ -236,6 +239,7 @@ def _offer_move(
         return moving.ask(turn, store, found.id, *slot)
     if blocked := moving.closed(turn, store, found.id):
         return blocked
+    chosen.move(turn, store, found.id, wish.days)
     all_days = button(turn.say("booking.other_day"), "move/1", found.id, 0)
     # Who may have another booking would wait for that one.
     wait = ("wait/1", found.service) if len(mine) >= turn.office.max_upcoming else None

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from handlers.shared import parts, witness
+from handlers.shared import interpreting, parts, witness
 from handlers.staff.permission import about
-from locales import best_language, of_speech, phrases
 from models.booking import Booking
 from models.chat import Button, Group, Message, button, column
 from models.errand import ErrandKind
@@ -104,24 +103,15 @@ def _interpreted(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, 
     (art. 12(3))."""
     if booking.companion not in INTERPRETED:
         return []
-    # Who reads the office's language needs another one; plain Japanese is read by many.
-    spoken = _speaks(turn, store, booking)
-    own_name = spoken[0][1] if spoken else turn.say("state.language_unknown")
-    said = turn.say(f"state.{booking.companion}", language=own_name)
+    spoken = interpreting.language_of(turn, store, booking) or turn.say("state.language_unknown")
+    said = turn.say(f"state.{booking.companion}", language=spoken)
     return [(turn.say("booking.companion"), said)]
 
 
 def _speaks(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
     """Return the language of the parent's chat, where it is not the office's."""
-    language = _language(store, booking)
-    if language is None or of_speech(language) == turn.office.language:
-        return []
-    return [(turn.say("state.language"), phrases(language)("language.name"))]
-
-
-def _language(store: Store, booking: Booking) -> str | None:
-    chats = store.contacts.of_seeker(booking.job_seeker_id)
-    return best_language(chats[0].language) if chats else None
+    spoken = interpreting.language_of(turn, store, booking)
+    return [(turn.say("state.language"), spoken)] if spoken else []
 
 
 def _told(turn: Turn, store: Store, booking: Booking) -> list[tuple[str, str]]:
