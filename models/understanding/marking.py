@@ -19,6 +19,9 @@ from models.understanding.grammar import (
 )
 from models.understanding.times import times_of
 
+# Nobody means more days; what is left unread costs no time.
+_MOST_DAYS = 30
+
 
 class Day(NamedTuple):
     """A day or range of days in a text, and what the pattern found of it."""
@@ -111,6 +114,8 @@ class Marked:
         return chr(FIRST_TIME_MARK + min(len(self._times), MARKS) - 1)
 
     def _mark_day(self, match: re.Match[str]) -> str:
+        if len(self._days) == _MOST_DAYS:
+            return match[0]
         found = self._found(match)
         days = days_of(found, self.today)
         if days is None and "month" in found and "day" in found:  # the other order of 3/12
