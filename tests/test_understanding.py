@@ -239,6 +239,17 @@ def test_who_waits_no_more_is_heard(text: str) -> None:
         ("Lunch time tomorrow or Monday?", "11-27..11-30", None),
         ("raishuu no kinyoubi gozen 10 ji de yoyaku onegaishimasu", "12-04", None),
         ("12がつ 4か 10じはん に よやく", "12-04", None),
+        ("Monday to Wednesday the week after next", "12-07..12-09", None),
+        ("Monday or Wednesday the week after next", "12-07..12-09", None),
+        ("Friday or Monday next week", "11-27..11-30", None),
+        ("thứ 2 đến thứ 4 tuần sau nữa ạ", "12-07..12-09", None),
+        ("two weeks from now, Tuesday", "12-08", None),
+        ("lịch thứ tư dời đến 16 tháng 12 nha", "12-16", "2026-12-02"),
+        (
+            "please move my 7 December appointment to the following week's Monday, the 14th",
+            "12-14",
+            "2026-12-07",
+        ),
     ],
 )
 def test_days_that_hang_on_other_days(text: str, dates: str, about: str | None) -> None:
@@ -307,6 +318,7 @@ def test_what_is_cancelled_is_what_it_is_about() -> None:
     [
         "火曜と木曜以外で",
         "not Tuesday or Thursday",
+        "any day except Tuesday and Thursday",
         "除了周二和周四都可以",
         "trừ thứ ba và thứ năm",
         "menos terça e quinta",
@@ -317,6 +329,49 @@ def test_several_days_are_excluded(text: str) -> None:
     heard = as_json(read(text, TODAY))
     assert heard["except"] == ["2026-12-01", "2026-12-03"]
     assert heard["dates"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "clock"),
+    [
+        ("火曜の10時、いや水曜の10時でお願いします", "2026-12-02", "10:00"),
+        ("明日の10時で。あ、間違えました、11時です", "2026-11-27", "11:00"),
+        ("Tuesday at 10? Sorry, I meant Wednesday at 10", "2026-12-02", "10:00"),
+        ("tomorrow 10am, oops I mean 11am", "2026-11-27", "11:00"),
+        ("周二上午十点，不对，周三上午十点", "2026-12-02", "10:00"),
+        ("10h sáng mai, à nhầm, 11h", "2026-11-27", "11:00"),
+        ("terça às 10, quer dizer, quarta às 10", "2026-12-02", "10:00"),
+        ("bukas 10am, ay mali, 11am po", "2026-11-27", "11:00"),
+    ],
+)
+def test_who_corrects_what_they_typed_means_the_last_word(text: str, day: str, clock: str) -> None:
+    heard = as_json(read(text, TODAY))
+    assert heard["dates"] == [day, day]
+    assert heard["times"] == [clock, clock]
+    assert heard["about"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("友だちが通訳します", "ja"),
+        ("夫も同席していいですか", "ja"),
+        ("my husband will come with me", "en"),
+        ("朋友帮我翻译", "zh-Hans"),
+        ("mẹ tôi đi cùng được không?", "vi"),
+        ("minha amiga vai traduzir para mim", "pt-BR"),
+        ("kasama ko po ang asawa ko", "fil"),
+    ],
+)
+def test_who_says_that_somebody_comes_along_is_heard(text: str, language: str) -> None:
+    assert read(text, TODAY, language).intent is Intent.COMPANY
+
+
+@pytest.mark.parametrize(
+    "text", ["夫も行けません", "母が来るので行けません", "my husband can't come", "我先生不能来"]
+)
+def test_who_cannot_come_brings_nobody(text: str) -> None:
+    assert read(text, TODAY).intent is not Intent.COMPANY
 
 
 def test_a_weekday_that_contradicts_its_date_leaves_two_readings() -> None:

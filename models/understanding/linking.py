@@ -31,11 +31,12 @@ _WITH_WEEKDAY = re.compile(rf"({_MARK})[ ,、]{{0,2}}[(\[<]?({_MARK})[)\]>]?")
 
 def _with_weekday(marked: Marked, match: re.Match[str]) -> str:
     one, other = marked.day(match[1]), marked.day(match[2])
-    if is_weekday(one) and not is_weekday(other):  # "Tuesday, 8 December"
+    if _is_weekday(one) and not _is_weekday(other):  # "Tuesday, 8 December"
         one, other = other, one
-    if "weekday" in one.found or not is_weekday(other):
+    if "weekday" in one.found or not _is_weekday(other):
         return match[0]
-    if one.days.first <= (same := _same_week(one.days.first, other)) <= one.days.last:
+    same = _same_week(one.days.first, other)
+    if "weeks" in one.found or one.days.first <= same <= one.days.last:
         return marked.mark_days(Days(same, same), one.found)
     marked.is_doubtful = True
     marked.readings = [one.days, Days(same, same)]
@@ -45,6 +46,11 @@ def _with_weekday(marked: Marked, match: re.Match[str]) -> str:
 def is_weekday(day: Day) -> bool:
     """Return whether only a weekday was named."""
     return set(day.found) == {"weekday"}
+
+
+def _is_weekday(day: Day) -> bool:
+    """Return whether a weekday was named, also that of the week after another."""
+    return set(day.found) - {"week_after"} == {"weekday"}
 
 
 def _same_week(day: date, weekday: Day) -> date:
@@ -99,6 +105,10 @@ def _joined(marked: Marked, one: Day, two: Day, *, is_range: bool) -> Day:
     elif is_bare(one.found) and "day" in one.found:  # "7 to 11 December"
         of_month = {**two.found, "day": one.found["day"]}
         first = days_of(of_month, marked.today) or first
+    elif is_weekday(one) and {"week", "weeks"} & set(two.found):
+        # "Monday to Wednesday the week after next"; "Friday or Monday of next week" is no week.
+        same = _same_week(last.first, one)
+        first = Days(same, same) if same <= last.first else first
     whole = Days(min(first.first, last.first), max(first.last, last.last))
     if is_range:
         return Day(whole, {})
