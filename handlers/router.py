@@ -246,10 +246,10 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
             return wishing.go_on(turn, store, awaited.subject, step, on_the_way=True)
         if not is_other_wish:
             wishing.keep(turn, store, awaited.subject)
-    before = None
-    if awaited is not None and awaited.what == chosen.AWAITED:
-        before = Chosen.of(awaited.subject)
-        store.awaited.ask(turn.contact.id, awaited.what, awaited.subject, awaited.until)
+    before = chosen.remembered(turn, store, awaited)
+    if before and before.service and (service := booking.service_within(turn, text)):
+        before = before._replace(service=service)
+        chosen.service(turn, store, service, before.wish)
     if (
         awaited is not None
         and awaited.what == asking.AWAITED
@@ -289,8 +289,8 @@ def _wished(turn: Turn, store: Store, text: str, before: Chosen | None) -> list[
     if service := booking.service_named(turn, text):
         return booking.show_days(turn, store, service, 0)
     frame = read(text, turn.today, turn.say.tag)
-    frame = before.with_days(frame) if before is not None else frame
-    if courtesies.is_courtesy(text) and not _is_wish(turn, store, frame):
+    frame = before.as_meant(turn, frame) if before is not None else frame
+    if courtesies.is_courtesy(text) and not _is_wish(turn, store, frame, before):
         return (
             arriving.help_to_enter(turn, store)
             or (doubting.says_coming(turn, store) if courtesies.is_coming(text) else [])
@@ -305,8 +305,6 @@ def _wished(turn: Turn, store: Store, text: str, before: Chosen | None) -> list[
         if not asked and frame.intent in _HARMLESS:
             asked = WORDS[frame.intent](turn, store)
         return asking.with_send(turn, store, text, asked) if asked else []
-    if before is not None and (as_button := before.going_on(frame)):
-        return _tapped(turn, store, as_button)
     if frame.intent in FRAMES:
         return FRAMES[frame.intent](turn, store, frame)
     if frame.intent is Intent.LANGUAGE:
@@ -318,10 +316,11 @@ def _wished(turn: Turn, store: Store, text: str, before: Chosen | None) -> list[
     return WORDS[frame.intent](turn, store) if frame.intent in WORDS else []
 
 
-def _is_wish(turn: Turn, store: Store, frame: Frame) -> bool:
-    """Return whether "tomorrow, please" is a wish, and no courtesy of somebody who is expected."""
+def _is_wish(turn: Turn, store: Store, frame: Frame, before: Chosen | None) -> bool:
+    """Return whether "tomorrow, please" is a wish, and no courtesy of somebody who is expected and
+    is choosing nothing."""
     is_clear = frame.intent in FRAMES and frame.confidence >= CLEAR
-    return is_clear and not own_bookings.current(turn, store)
+    return is_clear and (before is not None or not own_bookings.current(turn, store))
 
 
 # Buttons whose answer would be about the booking that was just deemed cancelled.

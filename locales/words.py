@@ -41,6 +41,7 @@ class Words(NamedTuple):
     glue: str  # what may stand between a day and its time
     same_day: str  # the day that was named before
     same_time: str
+    other_day: str  # what speaks of a day, where none was read
     minute: str  # behind a number, what says that it counts minutes
     clauses: str  # what parts a reason from a wish
     asks: str  # what says that a clause asks for something
@@ -80,6 +81,7 @@ def words_of(language: str) -> Words:
         glue=raw.get("glue", r"\s?"),
         same_day=raw.get("same_day", _NEVER),
         same_time=raw.get("same_time", _NEVER),
+        other_day=raw.get("other_day", _NEVER),
         minute=raw.get("minute", ""),
         clauses=raw.get("clauses", _NEVER),
         asks=raw.get("asks", _NEVER),

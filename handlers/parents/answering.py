@@ -20,7 +20,7 @@ def answer(
     message = Message(
         title=turn.say(f"faq.{topic}_title", app=turn.office.video.name),
         text=f"{told}\n{turn.say('faq.more')}",
-        groups=(column(before.button(turn)),) if before else (),
+        groups=(column(before.go_on(turn)),) if before else (),
         shortcuts=parts.menu_shortcuts(turn),
     )
     return asking.with_send(turn, store, text, [message])

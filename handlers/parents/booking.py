@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from handlers.parents import gate
 from handlers.shared import booking_card, chosen, interpreting, offering, own_bookings, parts
+from handlers.shared.wish import Wish
 from models.booking import Booking
 from models.chat import Argument, Message, NotAButton, button, column
 from models.rules.days import local_day
@@ -36,7 +37,10 @@ def closed(turn: Turn, store: Store, mine: Sequence[Booking]) -> list[Message] |
 
 
 def usual_service(turn: Turn, store: Store) -> str | None:
-    """Return the service of last time, or the only one; None where one must be chosen."""
+    """Return the service that was just chosen, that of last time or the only one; None where one
+    must be chosen."""
+    if just_chosen := chosen.service_of(turn, store):
+        return just_chosen
     last, offered = store.bookings.latest(seeker(turn)), turn.office.services
     if last is not None and last.service in offered:
         return last.service
@@ -123,7 +127,7 @@ def show_times(turn: Turn, store: Store, service: str, day: date) -> list[Messag
             groups=(column(tell_me),) if is_full else (),
         )
         return [sorry, *_days(turn, store, service, 0, mine)]
-    chosen.service(turn, store, service, Days(day, day))
+    chosen.service(turn, store, service, Wish(Days(day, day)))
     back = button(turn.say("booking.other_day"), "days/1", service, 0)
     return [offering.times_card(turn, store, day, free, time_verb=("time/1", service), back=back)]
 
@@ -227,7 +231,7 @@ def _summary(turn: Turn, store: Store, service: str, slot: Slot, companion: Comp
     nth = store.bookings.how_many(seeker(turn)) + 1
     args = (service, slot.starts_at, slot.counselor_id)
     day = local_day(slot.starts_at, turn.office.zone)
-    chosen.service(turn, store, service, Days(day, day))
+    chosen.service(turn, store, service, Wish(Days(day, day)))
     return Message(
         title=turn.say("booking.summary_title"),
         headline=parts.headline(turn, slot.starts_at),
@@ -253,7 +257,7 @@ def _offer_nearest(
     turn: Turn, store: Store, service: str, starts_at: datetime, mine: Sequence[Booking]
 ) -> list[Message]:
     day = local_day(starts_at, turn.office.zone)
-    chosen.service(turn, store, service, Days(day, day))
+    chosen.service(turn, store, service, Wish(Days(day, day)))
     return offering.offer_nearest(turn, store, starts_at, ("time/1", service), mine)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from handlers.parents import gate, my_bookings
 from handlers.shared import booking_card, chosen, interpreting, offering, own_bookings, parts
+from handlers.shared.wish import Wish
 from models.booking import Booking
 from models.chat import Message, NotAButton, button, column
 from models.rules.days import local_day
@@ -82,7 +83,7 @@ def show_times(turn: Turn, store: Store, booking_id: int, day: date) -> list[Mes
     if not free:
         sorry = Message(text=offering.nothing_on(turn, store, day))
         return [sorry, *show_days(turn, store, booking_id, 0)]
-    chosen.move(turn, store, booking_id, Days(day, day))
+    chosen.move(turn, store, booking_id, Wish(Days(day, day)))
     back = button(turn.say("booking.other_day"), "move/1", booking_id, 0)
     return [
         offering.times_card(turn, store, day, free, time_verb=("movetime/1", booking_id), back=back)
@@ -103,7 +104,7 @@ def ask(
         return _offer_nearest(turn, store, starts_at, found)
     names = {each.id: each.name for each in store.calendar.counselors()}
     day = local_day(starts_at, turn.office.zone)
-    chosen.move(turn, store, booking_id, Days(day, day))
+    chosen.move(turn, store, booking_id, Wish(Days(day, day)))
     args = (booking.id, booking.version, starts_at, counselor_id)
     return [
         Message(
@@ -159,7 +160,7 @@ def may_move(turn: Turn, booking: Booking) -> bool:
 
 def _offer_nearest(turn: Turn, store: Store, starts_at: datetime, moving: Movable) -> list[Message]:
     day = local_day(starts_at, turn.office.zone)
-    chosen.move(turn, store, moving.booking.id, Days(day, day))
+    chosen.move(turn, store, moving.booking.id, Wish(Days(day, day)))
     verb = ("movetime/1", moving.booking.id)
     return offering.offer_nearest(turn, store, starts_at, verb, moving.others)
 

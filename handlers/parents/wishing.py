@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from handlers.parents import booking, cancelling, gate, moving, my_bookings, waiting
 from handlers.shared import chosen, offering, own_bookings, parts, wish_card
+from handlers.shared.offering import Verb
 from handlers.shared.wish import Wish
 from handlers.shared.wish_card import Ways
 from models.booking import Booking
@@ -76,7 +77,7 @@ def wait(turn: Turn, store: Store, frame: Frame) -> list[Message]:
         return waiting.wait_for(turn, store, service, day)
     if day is not None:
         offer = book(turn, store, frame._replace(intent=Intent.BOOK))
-        if not offering.free_on(turn, store, day, mine):
+        if booking.closed(turn, store, mine) or not offering.free_on(turn, store, day, mine):
             return offer
         return [Message(text=turn.say("waiting.not_needed", day=turn.say.day(day))), *offer]
     return waiting.choose_day(turn, store, service)
@@ -112,14 +113,15 @@ def ask(turn: Turn, store: Store, frame: Frame) -> list[Message]:
         return []
     mine = own_bookings.current(turn, store)
     if frame.intent is Intent.BOOK:
-        verb, before = "wish/1", list[int]()
         blocked = booking.closed(turn, store, mine)
+        service = None if blocked else booking.usual_service(turn, store)
+        way: Verb = ("wishfor/1", service) if service else ("wish/1",)
         last = None if blocked else store.bookings.latest(booking.seeker(turn))
     else:
         found = _spoken_of(turn, mine, frame.about)
         if len(found) != 1:
             return my_bookings.show_mine(turn, store) if found else []
-        verb, before, last = "movewish/1", [found[0].id], found[0]
+        way, last = ("movewish/1", found[0].id), found[0]
         blocked = moving.closed(turn, store, found[0].id)
     if blocked:
         is_early = frame.intent is Intent.BOOK and gate.closed(turn, store)
@@ -129,7 +131,7 @@ def ask(turn: Turn, store: Store, frame: Frame) -> list[Message]:
         # The day of the booking itself was told because it is to be moved.
         here = _day_of(turn, last)
         wishes = [each for each in wishes if each.days != here or each.times] or wishes
-    choices = [button(wish_card.heard(turn, each), verb, *before, each.packed()) for each in wishes]
+    choices = [button(wish_card.heard(turn, each), *way, each.packed()) for each in wishes]
     title = "wish.which_title" if len(choices) > 1 else "wish.is_it_title"
     return [
         Message(
@@ -214,7 +216,7 @@ def _offer_for(
 ) -> list[Message]:
     if slot := _only_slot(turn, store, wish, mine):
         return booking.show_summary(turn, store, service, *slot)
-    chosen.service(turn, store, service, wish.days)
+    chosen.service(turn, store, service, _to_remember(turn, store, wish, mine))
     ways = Ways(
         day=("day/1", service),
         time=("time/1", service),
@@ -239,12 +241,22 @@ def _offer_move(
         return moving.ask(turn, store, found.id, *slot)
     if blocked := moving.closed(turn, store, found.id):
         return blocked
-    chosen.move(turn, store, found.id, wish.days)
+    chosen.move(turn, store, found.id, _to_remember(turn, store, wish, others))
     all_days = button(turn.say("booking.other_day"), "move/1", found.id, 0)
     # Who may have another booking would wait for that one.
     wait = ("wait/1", found.service) if len(mine) >= turn.office.max_upcoming else None
     ways = Ways(("moveday/1", found.id), ("movetime/1", found.id), all_days, wait)
     return wish_card.offer(turn, store, wish, others, ways)
+
+
+def _to_remember(turn: Turn, store: Store, wish: Wish, mine: Sequence[Booking]) -> Wish:
+    """Return the days for the next words: not a single day that has nothing free, since others are
+    shown instead."""
+    days = wish.days
+    is_single = days is not None and days.first == days.last
+    if days and is_single and not offering.free_on(turn, store, days.first, mine):
+        return Wish()
+    return wish
 
 
 def _only_slot(turn: Turn, store: Store, wish: Wish, mine: Sequence[Booking]) -> Slot | None:

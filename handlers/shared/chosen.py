@@ -2,70 +2,103 @@
 there."""
 
 from datetime import timedelta
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
+from handlers.shared import own_bookings
 from handlers.shared.offering import Verb
 from handlers.shared.wish import Wish
-from models.chat import Button, button
+from models.booking import Booking
+from models.chat import Button, NotAButton, button
+from models.rules.days import local_day
 from models.store import Store
+from models.tables import Awaited
 from models.turn import Turn
-from models.understanding.frame import CLEAR, Days, Frame, Intent
+from models.understanding.frame import About, Frame, Intent
 
 # The name of what was chosen, among what is awaited.
 AWAITED = "chosen"
 _REMEMBERED_FOR = timedelta(hours=2)
-_BOOKING = "wishfor/1"
-_MOVING = "movewish/1"
+_BOOKING, _MOVING = "wishfor/1", "movewish/1"
 _ALL_DAYS = {_BOOKING: "days/1", _MOVING: "move/1"}
 
 
 class Chosen(NamedTuple):
-    """What takes a wish, as a button without it: for a service, or for the booking that is to be
-    moved; and the days that were chosen for it."""
+    """The service of a booking to come or the booking to be moved, one of both, and the days."""
 
-    way: str
-    days: Days | None
+    service: str | None
+    booking: Booking | None
+    wish: Wish
 
-    @classmethod
-    def of(cls, subject: str) -> Self:
-        """Return what was remembered."""
-        way, packed = subject.rsplit(":", 1)
-        return cls(way, Wish.unpacked(packed).days)
-
-    def with_days(self, frame: Frame) -> Frame:
-        """Return a frame with the chosen days where it names a time only."""
-        is_time_only = frame.times and not (frame.days or frame.without or frame.about)
-        return frame._replace(days=self.days) if is_time_only else frame
-
-    def button(self, turn: Turn) -> Button:
-        """Return what shows again what may be chosen."""
-        verb, choice = self.way.split(":")
+    def go_on(self, turn: Turn) -> Button:
+        """Return the button that shows again what may be chosen."""
         label = turn.say("wish.go_on")
-        if self.days is None:
+        verb, choice = (
+            (_MOVING, self.booking.id) if self.booking else (_BOOKING, self.service or "")
+        )
+        if self.wish == Wish():
             return button(label, _ALL_DAYS[verb], choice, 0)
-        return button(label, verb, choice, Wish(self.days).packed())
+        return button(label, verb, choice, self.wish.packed())
 
-    def going_on(self, frame: Frame) -> str | None:
-        """Return the button that words stand for; None where they do not go on from what was
-        chosen, or where it must be asked what they mean."""
-        intents = (Intent.BOOK, Intent.MOVE) if self.way.startswith(_MOVING) else (Intent.BOOK,)
-        is_clear = frame.confidence >= CLEAR and len(frame.single_times) <= 1
-        if not is_clear or frame.intent not in intents or frame.about or frame.at_same_time:
-            return None
-        wish = Wish.of(self.with_days(frame))
-        return f"{self.way}:{wish.packed()}" if wish.days or wish.times else None
+    def as_meant(self, turn: Turn, frame: Frame) -> Frame:
+        """Return what words mean that follow the choice: a time alone is one of the chosen days, a
+        day or time without another booking is for what was chosen."""
+        if frame.intent not in (Intent.BOOK, Intent.MOVE) or frame.about is not None:
+            return frame
+        if not (frame.days or frame.times or frame.without or frame.at_same_time):
+            return frame
+        if frame.times and not (frame.days or frame.without or frame.at_other_day):
+            frame = frame._replace(days=self.wish.days, without=self.wish.without)
+        if self.booking is None:
+            return frame._replace(intent=Intent.BOOK)
+        zone = turn.office.zone
+        clock = self.booking.starts_at.astimezone(zone).time()
+        about = About(local_day(self.booking.starts_at, zone), clock)
+        return frame._replace(intent=Intent.MOVE, about=about)
 
 
-def service(turn: Turn, store: Store, name: str, days: Days | None = None) -> None:
+def remembered(turn: Turn, store: Store, awaited: Awaited | None) -> Chosen | None:
+    """Return what was chosen, and keep it for the next words; nothing where it is chosen no more,
+    as a service that is not offered or a booking that is over."""
+    kept = _read(awaited)
+    if awaited is None or kept is None:
+        return None
+    verb, choice, wish = kept
+    mine = own_bookings.current(turn, store) if verb == _MOVING else []
+    booking = next((each for each in mine if str(each.id) == choice), None)
+    name = choice if verb == _BOOKING and choice in turn.office.services else None
+    if booking is None and name is None:
+        return None
+    store.awaited.ask(turn.contact.id, AWAITED, awaited.subject, awaited.until)
+    return Chosen(name, booking, wish)
+
+
+def service_of(turn: Turn, store: Store) -> str | None:
+    """Return the service that was chosen last, where days or times of it are shown."""
+    verb, choice, _ = _read(store.awaited.peek(turn.contact)) or ("", "", Wish())
+    return choice if verb == _BOOKING and choice in turn.office.services else None
+
+
+def service(turn: Turn, store: Store, name: str, wish: Wish | None = None) -> None:
     """Remember the service for which days or times are shown, and on which days."""
-    _remember(turn, store, (_BOOKING, name), days)
+    _remember(turn, store, (_BOOKING, name), wish)
 
 
-def move(turn: Turn, store: Store, booking_id: int, days: Days | None = None) -> None:
+def move(turn: Turn, store: Store, booking_id: int, wish: Wish | None = None) -> None:
     """Remember the booking for which new days or times are shown, and on which days."""
-    _remember(turn, store, (_MOVING, booking_id), days)
+    _remember(turn, store, (_MOVING, booking_id), wish)
 
 
-def _remember(turn: Turn, store: Store, verb: Verb, days: Days | None) -> None:
-    subject = button("", *verb, Wish(days).packed()).data
+def _remember(turn: Turn, store: Store, verb: Verb, wish: Wish | None) -> None:
+    days = (wish or Wish())._replace(times=None)
+    subject = button("", *verb, days.packed()).data
     store.awaited.ask(turn.contact.id, AWAITED, subject, turn.now + _REMEMBERED_FOR)
+
+
+def _read(awaited: Awaited | None) -> tuple[str, str, Wish] | None:
+    if awaited is None or awaited.what != AWAITED:
+        return None
+    try:
+        verb, choice, packed = awaited.subject.split(":")
+        return verb, choice, Wish.unpacked(packed)
+    except (ValueError, NotAButton):
+        return None

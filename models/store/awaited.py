@@ -1,4 +1,5 @@
-"""The free text that somebody was asked for, or a wish that waits for something to be settled."""
+"""The free text that somebody was asked for, a wish that waits for something to be settled, or what
+was chosen last."""
 
 from datetime import datetime
 
@@ -16,6 +17,10 @@ class AwaitedTexts:
         an older one."""
         self._session.merge(Awaited(contact_id=contact_id, what=what, subject=subject, until=until))
         self._session.flush()
+
+    def peek(self, contact: Contact) -> Awaited | None:
+        """Return what was asked last, also in this turn."""
+        return self._session.get(Awaited, contact.id)
 
     def pop(self, contact: Contact, now: datetime) -> Awaited | None:
         """Return what was asked, if it still is; it is asked no more after this."""

@@ -40,8 +40,8 @@ class Draft(SQLModel, table=True):
 
 
 class Awaited(SQLModel, table=True):
-    """The free text that somebody was asked for, or the wish that they typed before everything was
-    settled, until a time: the only state of a conversation."""
+    """The free text that somebody was asked for, the wish that they typed before everything was
+    settled or what they chose last, until a time: the only state of a conversation."""
 
     __tablename__ = "awaited"
     contact_id: int = Field(

@@ -91,6 +91,7 @@ class Frame(NamedTuple):
     about: About | None = None
     without: tuple[date, ...] = ()
     at_same_time: bool = False  # as that booking, or as last time
+    at_other_day: bool = False  # in words that are not read as a day: "the day after"
     readings: tuple[Days, ...] = ()  # the days that remain possible, where there are several
     confidence: float = 1.0
     time_readings: tuple[Times, ...] = ()

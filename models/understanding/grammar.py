@@ -86,6 +86,7 @@ class Grammar(NamedTuple):
     glue: re.Pattern[str]
     same_day: tuple[re.Pattern[str], ...]
     same_time: re.Pattern[str]
+    other_day: re.Pattern[str]
     clauses: re.Pattern[str]
     asks: re.Pattern[str]
     links: tuple[tuple[Link, re.Pattern[str]], ...]
@@ -127,6 +128,7 @@ def grammar_of(language: str, bare: bool) -> Grammar:
         # A comma between two days makes a list of them.
         glue=re.compile(f"(?<={_ANY})(?!(?<={_DAY})[、,] ?{_DAY})(?:{words.glue})(?={_ANY})"),
         same_day=tuple(build.row(each.same_day) for build, each in builds),
+        other_day=builds[0][0].any_of(each.other_day for each in mixed),
         same_time=builds[0][0].any_of(each.same_time for each in mixed),
         clauses=re.compile("|".join([_SENTENCES, *(each.clauses for each in mixed)])),
         asks=builds[0][0].any_of(each.asks for each in mixed),

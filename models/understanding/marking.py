@@ -42,6 +42,7 @@ class Marked:
     def __init__(self, text: str, grammar: Grammar, today: date) -> None:
         for pattern, instead in grammar.spellings:
             text = pattern.sub(instead, text)
+        self.has_day_word = grammar.other_day.search(text) is not None
         self.text = grammar.noise.sub(NOISE_MARK, text)
         self.grammar = grammar
         self.today = today

@@ -53,6 +53,7 @@ def wanted(frame: Frame, marked: Marked, roles: Roles) -> Frame:
         times=next(iter(times or _rests(marked, without)), None),
         about=marked.booking(about),
         without=_excluded(without_days, days),
+        at_other_day=marked.has_day_word and not days,
         at_same_time=marked.grammar.same_time.search(marked.text) is not None,
         readings=tuple(dict.fromkeys(marked.readings or possible or days)) if is_doubtful else (),
         time_readings=tuple(dict.fromkeys(times)) if is_doubtful else (),
