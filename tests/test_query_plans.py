@@ -135,7 +135,7 @@ async def test_a_step_asks_little_and_nothing_twice(
     await asks_at_most(14, parent.taps(r"^\d+:\d\d$"), twice=1)
     await parent.taps("この内容で予約する")
     # "Move it" holds the booking first; what was read before that is read anew.
-    await asks_at_most(17, parent.says("12/9 13:00に変更"), twice=3)
+    await asks_at_most(19, parent.says("12/9 13:00に変更"), twice=3)
     event.remove(Engine, "before_cursor_execute", heard)
 
 
