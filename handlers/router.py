@@ -247,9 +247,6 @@ def _said(turn: Turn, store: Store, text: str) -> list[Message]:
         if not is_other_wish:
             wishing.keep(turn, store, awaited.subject)
     before = chosen.remembered(turn, store, awaited)
-    if before and before.service and (service := booking.service_within(turn, text)):
-        before = before._replace(service=service)
-        chosen.service(turn, store, service, before.wish)
     if (
         awaited is not None
         and awaited.what == asking.AWAITED
@@ -289,7 +286,11 @@ def _wished(turn: Turn, store: Store, text: str, before: Chosen | None) -> list[
     if service := booking.service_named(turn, text):
         return booking.show_days(turn, store, service, 0)
     frame = read(text, turn.today, turn.say.tag)
-    frame = before.as_meant(turn, frame) if before is not None else frame
+    if before is not None:
+        frame = before.as_meant(turn, frame)
+        is_wish = frame.intent is Intent.BOOK and (frame.days or frame.times)
+        if is_wish and (service := booking.service_first(turn, text)):
+            chosen.service(turn, store, service)
     if courtesies.is_courtesy(text) and not _is_wish(turn, store, frame, before):
         return (
             arriving.help_to_enter(turn, store)

@@ -171,6 +171,11 @@ async def test_a_service_that_is_named_is_that_of_the_wish(world: World) -> None
     parent = world.parent()
     await parent.has_settled_everything()
     await parent.taps_data("day/1:interview:20261208")
+    await parent.says("その前に面接の練習があるので15時でお願いします")
+    parent.sees("この内容で予約しますか", "面接")
+    await parent.says("職業相談の費用はいくらですか")  # a question chooses nothing
+    await parent.says("11時")
+    parent.sees("この内容で予約しますか", "面接")
     await parent.says("職業相談で11時")
     parent.sees("この内容で予約しますか", "職業相談", "12月8日\\(火\\)\\s11:00")
     await parent.says("10時か14時で")

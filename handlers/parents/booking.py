@@ -60,6 +60,13 @@ def service_named(turn: Turn, text: str) -> str | None:
     return next(named, None)
 
 
+def service_first(turn: Turn, text: str) -> str | None:
+    """Return the service with whose name a text begins: elsewhere it may be a reason."""
+    words = plain(text)
+    offered = turn.office.services
+    return next((each for each in offered if words.startswith((*_names(turn, each),))), None)
+
+
 def service_within(turn: Turn, text: str) -> str | None:
     """Return the one service whose name stands somewhere in a text, for whoever was just asked."""
     words = plain(text)
