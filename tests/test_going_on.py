@@ -140,6 +140,7 @@ async def test_while_moving_every_answer_moves(make_world: MakeWorld, channel: s
     for typed, tapped in (
         ("10時か14時でお願いします", "12月8日\\(火\\)\\s14:00"),
         ("10時半でよろしくお願いします", ""),
+        ("明日の10時半、お願いします", ""),
         ("12/9の同じ時間でお願いします", "12月9日\\(水\\)\\s10:00"),
     ):
         await parent.taps_data("moveday/1:1:20261208")
@@ -147,6 +148,16 @@ async def test_while_moving_every_answer_moves(make_world: MakeWorld, channel: s
         if tapped:
             await parent.taps(tapped)
         parent.sees("この日時に変えますか", "今の予約")
+
+
+async def test_tomorrow_please_is_no_courtesy_while_moving(world: World) -> None:
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await parent.says("明日お願いします")
+    parent.sees("お待ちしています")
+    await parent.taps_data("move/1:1:0")
+    await parent.says("明日お願いします")
+    parent.sees("12月1日", "10:00")
 
 
 @pytest.mark.parametrize("typed", ["翌日の11時で", "第二天11点", "no dia seguinte às 11"])
@@ -210,8 +221,9 @@ async def test_what_cannot_be_chosen_any_more_is_forgotten(world: World, subject
     await parent.has_settled_everything()
     await parent.taps_data("days/1:interview:0")
     await world.change(f"UPDATE awaited SET subject='{subject}'")
-    await parent.says("ありがとう")
-    parent.sees("どういたしまして|お困りのこと|いつでも")
+    await parent.says("費用はかかりますか")
+    parent.sees("かかりません|無料").sees_no("つづきを選ぶ")
+    await world.change(f"UPDATE awaited SET what='chosen', subject='{subject}'")
     await parent.says("12/8の10時半")
     parent.sees("どの相談をご希望ですか")
 
