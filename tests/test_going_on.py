@@ -214,7 +214,7 @@ async def test_what_is_moved_no_more_is_forgotten(make_world: MakeWorld, channel
 
 
 @pytest.mark.parametrize(
-    "subject", ["wishfor/1:gone:20261208-1-100-0", "movewish/1:99:20261208-1-100-0", "garbage"]
+    "subject", ["wishfor/1:gone:20261208-1-1-0", "movewish/1:99:20261208-1-1-0", "garbage"]
 )
 async def test_what_cannot_be_chosen_any_more_is_forgotten(world: World, subject: str) -> None:
     parent = world.parent()
