@@ -114,7 +114,7 @@ async def test_who_brings_somebody_hears_where_to_say_so(world: World) -> None:
     await parent.taps("12/8")
     await parent.taps("10:00")
     await parent.says("友だちが通訳します")
-    parent.sees("同席者を知らせる", "予約のあとでも")
+    parent.sees("同席者を知らせる", "予約のあとでも").sees_no("予約はありません")
     await parent.says("10時で")
     await parent.taps("この内容で予約する")
     await parent.says("夫と一緒に行きます")

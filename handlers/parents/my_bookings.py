@@ -74,14 +74,11 @@ def _just_cancelled(turn: Turn, store: Store) -> Booking | None:
 
 def choose_company(turn: Turn, store: Store) -> list[Message]:
     """Answer the typed word "interpreter" with the question for the one booking there is, or a
-    choice."""
+    choice; without a booking, say where to tell it."""
     mine = own_bookings.current(turn, store)
     if not mine:
-        change = turn.say("companion.change")
-        return [
-            Message(text=turn.say("companion.while_booking", button=change)),
-            *show_mine(turn, store),
-        ]
+        told = turn.say("companion.while_booking", button=turn.say("companion.change"))
+        return [Message(text=told, shortcuts=parts.menu_shortcuts(turn))]
     if len(mine) != 1:
         return show_mine(turn, store)
     return ask_company(turn, store, mine[0].id)

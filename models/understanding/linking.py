@@ -31,9 +31,9 @@ _WITH_WEEKDAY = re.compile(rf"({_MARK})[ ,、]{{0,2}}[(\[<]?({_MARK})[)\]>]?")
 
 def _with_weekday(marked: Marked, match: re.Match[str]) -> str:
     one, other = marked.day(match[1]), marked.day(match[2])
-    if _is_weekday(one) and not _is_weekday(other):  # "Tuesday, 8 December"
+    if _names_a_weekday(one) and not _names_a_weekday(other):  # "Tuesday, 8 December"
         one, other = other, one
-    if "weekday" in one.found or not _is_weekday(other):
+    if "weekday" in one.found or not _names_a_weekday(other):
         return match[0]
     same = _same_week(one.days.first, other)
     if "weeks" in one.found or one.days.first <= same <= one.days.last:
@@ -48,7 +48,7 @@ def is_weekday(day: Day) -> bool:
     return set(day.found) == {"weekday"}
 
 
-def _is_weekday(day: Day) -> bool:
+def _names_a_weekday(day: Day) -> bool:
     """Return whether a weekday was named, also that of the week after another."""
     return set(day.found) - {"week_after"} == {"weekday"}
 
