@@ -15,9 +15,9 @@ from models.understanding.reading import read
 from tests.corpus import TODAY, cases
 
 # Percent of whole frames; `make understand` prints what it is today.
-LEAST = {"seen": 90, "unseen": 85}
+LEAST = {"seen": 93, "unseen": 92}
 # Of a hundred texts, those of which the program would offer a day that was not meant.
-MOST_WRONG_DAYS = {"seen": 1.2, "unseen": 0.4}
+MOST_WRONG_DAYS = {"seen": 0.6, "unseen": 0.4}
 
 
 @pytest.mark.parametrize("part", ["seen", "unseen"])
@@ -250,6 +250,16 @@ def test_who_waits_no_more_is_heard(text: str) -> None:
             "12-14",
             "2026-12-07",
         ),
+        ("1月8日の予約を10日に変更してください", "2027-01-10", "2027-01-08"),
+        ("please move my January 8 appointment to the 12th", "2027-01-12", "2027-01-08"),
+        ("把1月8号的预约改到12号", "2027-01-12", "2027-01-08"),
+        ("30日の予約を2日に変更してください", "12-02", "2026-11-30"),
+        ("2日の面談を下旬まで延ばしてもらえませんか", "12-21..12-31", "2026-12-02"),
+        (
+            "Please change my booking from December 14 at 11:00 to December 16 at 13:00.",
+            "12-16",
+            "2026-12-14",
+        ),
     ],
 )
 def test_days_that_hang_on_other_days(text: str, dates: str, about: str | None) -> None:
@@ -329,6 +339,21 @@ def test_several_days_are_excluded(text: str) -> None:
     heard = as_json(read(text, TODAY))
     assert heard["except"] == ["2026-12-01", "2026-12-03"]
     assert heard["dates"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not Tuesday, Thursday",
+        "不要周二，周四约得上吗",
+        "không phải thứ ba, thứ năm",
+        "não terça, quinta",
+    ],
+)
+def test_who_names_another_day_after_a_no_means_that_one(text: str) -> None:
+    heard = as_json(read(text, TODAY))
+    assert heard["except"] == ["2026-12-01"]
+    assert heard["dates"] == ["2026-12-03", "2026-12-03"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from itertools import islice
 
-from models.understanding.days import beside, week_of
+from models.understanding.days import beside, days_of, week_of
 from models.understanding.frame import DOUBTFUL, Days, Frame, Intent, Times
 from models.understanding.grammar import Role
 from models.understanding.linking import is_weekday
@@ -125,11 +125,22 @@ def _near(day: Day, others: list[Day]) -> Days:
     if not others:
         return day.days
     other = others[0]
+    if set(day.found) in ({"day"}, {"part"}):
+        return _in_month(day, other)
     if "week_after" in day.found:
         return beside(day.found, other.days.first + timedelta(weeks=1), is_range=False) or day.days
     if "same_week" in day.found or (is_weekday(day) and "week" in other.found):
         return beside(day.found, other.days.first, is_range=False) or day.days
     return day.days
+
+
+def _in_month(day: Day, other: Day) -> Days:
+    """Return a part of a month, that was named without it, in the month of another day; or a day,
+    where it is nearest to the other ("my 8 January to the 12th")."""
+    same = days_of(day.found, other.days.first.replace(day=1)) or day.days
+    if "part" in day.found or same < day.days:
+        return max(day.days, same)
+    return min(day.days, same, key=lambda each: abs(each.first - other.days.first))
 
 
 def _weeks_of(without: list[Day]) -> list[Days]:
