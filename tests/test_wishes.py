@@ -151,6 +151,16 @@ async def test_a_move_is_typed_in_one_sentence(world: World) -> None:
     assert moved.starts_at == datetime(2026, 12, 10, 14, tzinfo=JAPAN)
 
 
+@pytest.mark.parametrize("typed", ["need to reschedule my booking for the 3rd", "3日のを変えたい"])
+async def test_the_day_of_the_booking_itself_is_no_wish(world: World, typed: str) -> None:
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await parent.says(typed)
+    parent.sees("12/1", "12/4").sees_no("11:00")
+    await parent.says("同じ日の11時に変更してください")
+    parent.sees("この日時に変えますか", r"12月3日\(木\)\s11:00")
+
+
 async def test_the_same_time_is_that_of_the_booking(world: World) -> None:
     parent = world.parent()
     await parent.has_booked(day="12/3", time="11:00")

@@ -97,6 +97,7 @@ def _move_instead(turn: Turn, store: Store, frame: Frame, mine: Sequence[Booking
 def move(turn: Turn, store: Store, frame: Frame) -> list[Message]:
     """Offer what fits the days and times that were typed for a move, or ask which booking."""
     mine = own_bookings.current(turn, store)
+    frame = _without_own_day(turn, mine, frame)
     found = _spoken_of(turn, mine, frame.about)
     if len(found) != 1 or not _names_a_time(frame):
         return moving.choose_move(turn, store, found)
@@ -174,6 +175,16 @@ def wish_to_move(turn: Turn, store: Store, booking_id: int, packed: str) -> list
     if found is None:
         return moving.show_days(turn, store, booking_id, 0)  # which says what became of it
     return _offer_move(turn, store, found, wish, mine)
+
+
+def _without_own_day(turn: Turn, mine: Sequence[Booking], frame: Frame) -> Frame:
+    """Take the day of a booking, where no time is named beside it, for the one that is to be moved
+    ("reschedule my booking for the 8th")."""
+    if frame.about or frame.times or frame.at_same_time or frame.days is None:
+        return frame
+    if frame.days not in [_day_of(turn, each) for each in mine]:
+        return frame
+    return frame._replace(days=None, about=About(frame.days.first, None))
 
 
 def _names_a_time(frame: Frame) -> bool:
