@@ -348,6 +348,7 @@ def test_several_days_are_excluded(text: str) -> None:
         "不要周二，周四约得上吗",
         "không phải thứ ba, thứ năm",
         "não terça, quinta",
+        "hindi Martes, Huwebes po",
     ],
 )
 def test_who_names_another_day_after_a_no_means_that_one(text: str) -> None:
@@ -396,6 +397,17 @@ def test_who_says_that_somebody_comes_along_is_heard(text: str, language: str) -
 )
 def test_who_cannot_come_brings_nobody(text: str) -> None:
     assert read(text, TODAY).intent is not Intent.COMPANY
+
+
+@pytest.mark.parametrize("language", sorted(word_languages()))
+@pytest.mark.parametrize("text", ["10 am", "10:00 AM", "10am"])
+def test_hours_of_half_a_day_are_read_in_every_language(text: str, language: str) -> None:
+    assert as_json(read(text, TODAY, language))["times"] == ["10:00", "10:00"]
+
+
+def test_what_is_open_is_not_tomorrow() -> None:
+    assert as_json(read("may bukas pa po bang slot sa Dec 3?", TODAY))["dates"] == _days("12-03")
+    assert as_json(read("pwede bang bukas na lang?", TODAY))["dates"] == _days("11-27")
 
 
 def test_a_weekday_that_contradicts_its_date_leaves_two_readings() -> None:
