@@ -405,6 +405,30 @@ def test_hours_of_half_a_day_are_read_in_every_language(text: str, language: str
     assert as_json(read(text, TODAY, language))["times"] == ["10:00", "10:00"]
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("pode ser daqui a 3 dias", "pt-BR"),
+        ("preciso mudar a data, pode ser dia 18?", "pt-BR"),
+        ("quanto custa a consulta?", "pt-BR"),
+        ("thứ ba", "vi"),
+        ("rut lai dong y", "vi"),
+        ("收到", "zh-Hans"),
+        ("已经在等候室了", "zh-Hans"),
+        ("kumusta po, may bakante pa ba?", "fil"),
+        ("yoyaku onegaishimasu", "ja"),
+    ],
+)
+def test_the_language_of_a_text_is_told_by_its_words(text: str, language: str) -> None:
+    assert read(text, TODAY).language == language
+    assert read(text, TODAY, "en").language == language  # whatever the person reads
+
+
+def test_without_a_word_the_language_is_that_of_the_person() -> None:
+    assert as_json(read("10/12", TODAY, "en"))["dates"] == ["2026-10-12", "2026-10-12"]
+    assert as_json(read("10/12", TODAY, "pt-BR"))["dates"] == ["2026-12-10", "2026-12-10"]
+
+
 def test_what_is_open_is_not_tomorrow() -> None:
     assert as_json(read("may bukas pa po bang slot sa Dec 3?", TODAY))["dates"] == _days("12-03")
     assert as_json(read("pwede bang bukas na lang?", TODAY))["dates"] == _days("11-27")

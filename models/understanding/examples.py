@@ -44,14 +44,14 @@ class Likelihood(NamedTuple):
 
 
 @cache
-def likelihood(language: str, masked: Callable[[str], str]) -> Likelihood:
+def likelihood(language: str, masked: Callable[[str, str], str]) -> Likelihood:
     """Return what the examples of a language teach; `masked` puts signs for days and times."""
     of_intent: dict[Intent, Counter[str]] = {}
     texts: Counter[Intent] = Counter()
     seen: Counter[str] = Counter()
     for text, name in examples_of(language):
         intent = Intent(name)
-        found = pieces(masked(text))
+        found = pieces(masked(text, language))
         texts[intent] += 1
         seen.update(found)
         of_intent.setdefault(intent, Counter()).update(found)
@@ -71,16 +71,16 @@ def likelihood(language: str, masked: Callable[[str], str]) -> Likelihood:
 def _vocabulary(language: str, intent: Intent) -> frozenset[str]:
     """Return the atoms of all examples of an intent."""
     texts = (text for text, name in examples_of(language) if name == intent.value)
-    return frozenset(atom for text in texts for atom in _atoms(plain(text)))
+    return frozenset(atom for text in texts for atom in atoms(plain(text)))
 
 
 def is_familiar(text: str, language: str, intent: Intent) -> bool:
     """Return whether a plain text consists of what the examples of an intent consist of: a word
     that is in none of them may say anything."""
-    return _atoms(text) <= _vocabulary(language, intent)
+    return atoms(text) <= _vocabulary(language, intent)
 
 
-def _atoms(text: str) -> set[str]:
+def atoms(text: str) -> set[str]:
     """Return the words of a text, and pairs of signs where no spaces stand between words."""
     runs = _UNSPACED.findall(_WORD.sub(" ", text))
     return {*_WORD.findall(text), *("".join(pair) for run in runs for pair in pairwise(run))}

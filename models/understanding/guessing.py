@@ -7,7 +7,6 @@ from models.text import plain
 from models.understanding.examples import likelihood
 from models.understanding.frame import OUTWARD, Intent
 from models.understanding.grammar import NO_DAY_MARK, Guess, grammar_of, without_accents
-from models.understanding.language import language_of
 from models.understanding.linking import link
 from models.understanding.marking import Marked, is_day, is_time
 from models.understanding.roles import marks_in
@@ -122,10 +121,9 @@ def _by_row(marked: Marked, wished: str) -> Guess:
     return Guess(Intent.NONE, is_doubtful=False)
 
 
-def _masked(text: str) -> str:
+def _masked(text: str, language: str) -> str:
     """Return an example without what it denies, and with signs for its days and times."""
-    text = text_of(text)
-    return _signs(wished_part(marked_text(text, language_of(text), _ANY_DAY)))
+    return _signs(wished_part(marked_text(text_of(text), language, _ANY_DAY)))
 
 
 def _signs(marked: str) -> str:

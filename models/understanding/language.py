@@ -1,41 +1,75 @@
-"""The language of a text, by its letters and by words that only one language has."""
+"""The language of a text, by the words that people type in each."""
 
+import math
 import re
+from collections import Counter
 from functools import cache
 
-from locales.words import word_languages, words_of
+from locales.words import examples_of, word_languages, words_of
+from models.text import plain
+from models.understanding.examples import atoms
 from models.understanding.grammar import without_accents
 
 # What is read where nothing tells the language, and where only the letters do.
 _USUAL, _USUAL_OF_LATIN = "ja", "en"
+# How certain a word is that was never seen in a language, what a known word is worth, and how near
+# to the likeliest the language that somebody reads must come to be taken.
+_SMOOTHING, _KNOWN, _NEAR = 0.1, 3.0, 2.0
 _LATIN = re.compile(r"[a-z]")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
 def language_of(text: str, preferred: str | None = None) -> str:
-    """Return the language whose known words are the most in plain text; where several have as
-    many, the preferred one, if it is among them."""
-    own = {each: len(_known(each).findall(text)) for each in word_languages()}
-    # A language that is mixed with others has theirs too, once it has words of its own.
-    scores = {
-        each: own[each] and own[each] + sum(own[other] for other in words_of(each).also)
-        for each in own
+    """Return the language of plain text, by its words that stand in the examples of a language and
+    by its known words; the preferred one, if it is nearly as likely."""
+    found = _atoms(text) & _rates().keys()
+    known = {each: _KNOWN * len(_known(each).findall(text)) for each in word_languages()}
+    if not found and not any(known.values()):
+        return _usual(text, preferred)
+    scores = {each: known[each] + sum(_rates()[atom][each] for atom in found) for each in known}
+    best = max(scores, key=lambda each: scores[each])
+    is_near = preferred in scores and scores[preferred] + _NEAR >= scores[best]
+    return preferred if preferred and is_near else best
+
+
+def _usual(text: str, preferred: str | None) -> str:
+    """Return the language of a text without a word that tells it: the preferred one, if it has
+    such letters."""
+    is_latin = _LATIN.search(text) is not None and _EAST_ASIAN.search(text) is None
+    if preferred in word_languages() and (words_of(preferred).spaced or not is_latin):
+        return preferred
+    return _USUAL_OF_LATIN if is_latin else _USUAL
+
+
+@cache
+def _rates() -> dict[str, dict[str, float]]:
+    """Return how often a word stands in the examples of each language, as logarithms."""
+    texts: Counter[str] = Counter()
+    seen: dict[str, Counter[str]] = {}
+    for language in word_languages():
+        for text, _ in examples_of(language):
+            texts[language] += 1
+            for atom in _atoms(plain(text)):
+                seen.setdefault(atom, Counter())[language] += 1
+    most = max(texts.values())
+    return {
+        atom: {
+            each: math.log((counts[each] + _SMOOTHING) / (texts[each] or most))
+            for each in word_languages()
+        }
+        for atom, counts in seen.items()
     }
-    best = max(scores.values())
-    likely = [each for each, score in scores.items() if score == best]
-    if not best:
-        likely = [_USUAL_OF_LATIN, *likely] if _is_latin(text) else [_USUAL, *likely]
-        likely = [each for each in likely if words_of(each).spaced or not _is_latin(text)]
-    return preferred if preferred in likely else likely[0]
+
+
+def _atoms(text: str) -> set[str]:
+    """Return the words of a text, also as one types them who leaves the accents out."""
+    found = atoms(text)
+    return found | {without_accents(each) for each in found}
 
 
 def is_known(text: str) -> bool:
     """Return whether a word of ours stands in plain text."""
     return any(_known(each).search(text) for each in word_languages())
-
-
-def _is_latin(text: str) -> bool:
-    return _LATIN.search(text) is not None and _EAST_ASIAN.search(text) is None
 
 
 @cache
