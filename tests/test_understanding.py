@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locales.words import word_languages
+from models.understanding.examples import likelihood
 from models.understanding.frame import CLEAR, Frame, Intent
 from models.understanding.grammar import grammar_of
 from models.understanding.output import as_json
-from models.understanding.reading import read
+from models.understanding.reading import read, warm_up
 from tests.corpus import TODAY, cases
 
 # Percent of whole frames; `make understand` prints what it is today.
@@ -346,6 +347,7 @@ def test_several_days_are_excluded(text: str) -> None:
     [
         "not Tuesday, Thursday",
         "不要周二，周四约得上吗",
+        "不要周二，周四可以吗",
         "không phải thứ ba, thứ năm",
         "não terça, quinta",
         "hindi Martes, Huwebes po",
@@ -399,10 +401,28 @@ def test_who_cannot_come_brings_nobody(text: str) -> None:
     assert read(text, TODAY).intent is not Intent.COMPANY
 
 
-@pytest.mark.parametrize("language", sorted(word_languages()))
-@pytest.mark.parametrize("text", ["10 am", "10:00 AM", "10am"])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("12/3の10 amでお願いします", "ja"),
+        ("3 December at 10 am please", "en"),
+        ("12月3日 10 am 可以吗", "zh-Hans"),
+        ("ngày 3/12 lúc 10 am được không", "vi"),
+        ("dia 3/12 às 10 am, pode ser?", "pt-BR"),
+        ("pwede po ba sa Dec 3, 10 am?", "fil"),
+    ],
+)
 def test_hours_of_half_a_day_are_read_in_every_language(text: str, language: str) -> None:
-    assert as_json(read(text, TODAY, language))["times"] == ["10:00", "10:00"]
+    heard = read(text, TODAY)
+    assert heard.language == language
+    assert as_json(heard)["dates"] == _days("12-03")
+    assert as_json(heard)["times"] == ["10:00", "10:00"]
+
+
+def test_to_warm_up_reads_the_examples_of_every_language() -> None:
+    likelihood.cache_clear()
+    warm_up()
+    assert likelihood.cache_info().currsize == len(word_languages())
 
 
 @pytest.mark.parametrize(
@@ -427,6 +447,47 @@ def test_the_language_of_a_text_is_told_by_its_words(text: str, language: str) -
 def test_without_a_word_the_language_is_that_of_the_person() -> None:
     assert as_json(read("10/12", TODAY, "en"))["dates"] == ["2026-10-12", "2026-10-12"]
     assert as_json(read("10/12", TODAY, "pt-BR"))["dates"] == ["2026-12-10", "2026-12-10"]
+    assert as_json(read("10/12 2 pm", TODAY, "vi"))["dates"] == ["2026-12-10", "2026-12-10"]
+    assert as_json(read("10/12 ok?", TODAY, "vi"))["dates"] == ["2026-12-10", "2026-12-10"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not Monday, Tuesday, Wednesday please", "não segunda, terça, quarta", "不要周一、周二、周三"],
+)
+def test_a_list_after_a_no_is_excluded(text: str) -> None:
+    heard = as_json(read(text, TODAY))
+    assert heard["except"] == ["2026-11-30", "2026-12-01", "2026-12-02"]
+    assert heard["dates"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("1月は無理なので10日に予約お願いします", "12-10"),
+        ("10日じゃないと無理なんですが予約できますか", "12-10"),
+        ("bukas pa po bang slot sa Dec 3?", "12-03"),
+        ("còn chỗ không thứ ba, thứ năm", "12-01..12-03"),
+        ("cuối tuần này còn lịch không", "11-28..11-29"),
+        ("move my 3 to the 5th", "12-05"),
+        ("10 to 12 on dec 9?", "12-09"),
+    ],
+)
+def test_days_that_are_easily_taken_for_others(text: str, dates: str) -> None:
+    assert as_json(read(text, TODAY))["dates"] == _days(dates)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("please change my other booking on December 3 at 10:00", "2026-12-03"),
+        ("Pakicancel po ang bukas na appointment ko", "2026-11-27"),
+    ],
+)
+def test_a_booking_that_is_named_is_no_wish(text: str, day: str) -> None:
+    heard = as_json(read(text, TODAY))
+    assert heard["about"]["date"] == day
+    assert heard["dates"] is None
 
 
 def test_what_is_open_is_not_tomorrow() -> None:

@@ -161,6 +161,18 @@ async def test_the_day_of_the_booking_itself_is_no_wish(world: World, typed: str
     parent.sees("この日時に変えますか", r"12月3日\(木\)\s11:00")
 
 
+async def test_of_two_bookings_none_is_guessed_for_a_move(
+    make_world: MakeWorld, channel: str
+) -> None:
+    world: World = await make_world(channel, services=("consultation",), max_upcoming=2)
+    parent = world.parent()
+    await parent.has_booked(day="12/3", time="10:00")
+    await parent.says("12/8 11:00")
+    await parent.taps("予約する")
+    await parent.says("move my booking to the 8th")
+    parent.sees("12月3日", "12月8日").sees_no("この日時に変えますか", "日をお選び")
+
+
 async def test_the_same_time_is_that_of_the_booking(world: World) -> None:
     parent = world.parent()
     await parent.has_booked(day="12/3", time="11:00")

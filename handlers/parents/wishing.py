@@ -180,9 +180,9 @@ def wish_to_move(turn: Turn, store: Store, booking_id: int, packed: str) -> list
 def _without_own_day(turn: Turn, mine: Sequence[Booking], frame: Frame) -> Frame:
     """Take the day of a booking, where no time is named beside it, for the one that is to be moved
     ("reschedule my booking for the 8th")."""
-    if frame.about or frame.times or frame.at_same_time or frame.days is None:
+    if frame.about or frame.times or frame.at_same_time or frame.days is None or len(mine) != 1:
         return frame
-    if frame.days not in [_day_of(turn, each) for each in mine]:
+    if frame.days != _day_of(turn, mine[0]):
         return frame
     return frame._replace(days=None, about=About(frame.days.first, None))
 

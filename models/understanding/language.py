@@ -12,9 +12,10 @@ from models.understanding.grammar import without_accents
 
 # What is read where nothing tells the language, and where only the letters do.
 _USUAL, _USUAL_OF_LATIN = "ja", "en"
-# How certain a word is that was never seen in a language, what a known word is worth, and how near
-# to the likeliest the language that somebody reads must come to be taken.
+# The count given to a word that was never seen in a language, the weight of a known word, and how
+# far below the best score the language that the person reads is still taken.
 _SMOOTHING, _KNOWN, _NEAR = 0.1, 3.0, 2.0
+_OF_NO_LANGUAGE = {"am", "pm"}
 _LATIN = re.compile(r"[a-z]")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -62,8 +63,8 @@ def _rates() -> dict[str, dict[str, float]]:
 
 
 def _atoms(text: str) -> set[str]:
-    """Return the words of a text, also as one types them who leaves the accents out."""
-    found = atoms(text)
+    """Return the words of a text, with and without accents; "pm" is of every language."""
+    found = atoms(text) - _OF_NO_LANGUAGE
     return found | {without_accents(each) for each in found}
 
 

@@ -13,8 +13,9 @@ from models.understanding.roles import Roles
 from models.understanding.sayings import Saying, says, trouble_in
 from models.understanding.wanting import wanted
 
-# What is read to make ready, and on which day, does not matter, if it is no command.
-_SENTENCE, _ANY_DAY = "- " * 20, date(2026, 1, 1)
+# What is read to make ready, and on which day, does not matter, if it is no command and its letters
+# are of none of our languages.
+_SENTENCE, _ANY_DAY = "가 " * 10, date(2026, 1, 1)
 _WANTING = (Intent.BOOK, Intent.MOVE, Intent.WAIT)
 _SPEAKING_OF_ONE = (Intent.CANCEL, Intent.LATE, Intent.HERE, Intent.LIST)
 _ASKING = (Intent.ASK, Intent.OFFICE, Intent.HELP)

@@ -7,7 +7,15 @@ from models.understanding.days import beside, days_of, week_of
 from models.understanding.frame import DOUBTFUL, Days, Frame, Intent, Times
 from models.understanding.grammar import Role
 from models.understanding.linking import is_weekday
-from models.understanding.marking import Day, Marked, is_day, is_range, is_time, overlap
+from models.understanding.marking import (
+    Day,
+    Marked,
+    is_day,
+    is_one_day,
+    is_range,
+    is_time,
+    overlap,
+)
 from models.understanding.roles import Roles
 from models.understanding.times import rest_of_day
 
@@ -121,11 +129,11 @@ def _day_of_a_time(marked: Marked, about: list[str], wishes: list[str]) -> str:
 def _near(day: Day, others: list[Day]) -> Days:
     """Return the days that are wanted; a weekday lies in the week that was named for the booking
     it is about ("next Tuesday's to Thursday") or for what is excluded, or in the booking's own
-    ("Thursday of the same week", "the following Tuesday")."""
+    ("Thursday of the same week", "the following Tuesday"); a day without a month, in its month."""
     if not others:
         return day.days
     other = others[0]
-    if set(day.found) in ({"day"}, {"part"}):
+    if is_one_day(other) and set(day.found) in ({"day"}, {"part"}):
         return _in_month(day, other)
     if "week_after" in day.found:
         return beside(day.found, other.days.first + timedelta(weeks=1), is_range=False) or day.days
