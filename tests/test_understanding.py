@@ -16,9 +16,9 @@ from models.understanding.reading import read, warm_up
 from tests.corpus import TODAY, cases
 
 # Percent of whole frames; `make understand` prints what it is today.
-LEAST = {"seen": 93, "unseen": 92}
+LEAST = {"seen": 95, "unseen": 94}
 # Of a hundred texts, those of which the program would offer a day that was not meant.
-MOST_WRONG_DAYS = {"seen": 0.6, "unseen": 0.4}
+MOST_WRONG_DAYS = {"seen": 0.45, "unseen": 0.4}
 
 
 @pytest.mark.parametrize("part", ["seen", "unseen"])

@@ -178,7 +178,7 @@ def wish_to_move(turn: Turn, store: Store, booking_id: int, packed: str) -> list
 
 
 def _without_own_day(turn: Turn, mine: Sequence[Booking], frame: Frame) -> Frame:
-    """Take the day of a booking, where no time is named beside it, for the one that is to be moved
+    """Take the day of the only booking, where no time is named beside it, for what is to be moved
     ("reschedule my booking for the 8th")."""
     if frame.about or frame.times or frame.at_same_time or frame.days is None or len(mine) != 1:
         return frame

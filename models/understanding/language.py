@@ -52,7 +52,7 @@ def _rates() -> dict[str, dict[str, float]]:
             texts[language] += 1
             for atom in _atoms(plain(text)):
                 seen.setdefault(atom, Counter())[language] += 1
-    most = max(texts.values())
+    most = max(texts.values(), default=1)
     return {
         atom: {
             each: math.log((counts[each] + _SMOOTHING) / (texts[each] or most))
